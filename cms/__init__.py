@@ -1,0 +1,1 @@
+"""The public face and the plug board: settings, addresses, pages. May import all the others."""

@@ -1,0 +1,12 @@
+"""The Django application `cms`."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class CmsConfig(AppConfig):
+    """Registers the package; the reactions connect when Django is ready."""
+
+    name = "cms"
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,262 @@
+"""All settings, from the environment only: safe with nothing set, refusing to start half-set in production."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from csp.constants import NONE, SELF
+
+from cms.env import env, local_secret, secret
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+# ── What this run is ────────────────────────────────────────────────────────────────────────────────────────────────
+ENVIRONMENT = env.str("ENVIRONMENT", default="development")  # development | demo | test | production
+if ENVIRONMENT not in {"development", "demo", "test", "production"}:
+    raise ValueError("ENVIRONMENT is one of development, demo, test, production.")
+PRODUCTION = ENVIRONMENT == "production"
+DEMO = ENVIRONMENT == "demo"
+DEBUG = env.bool("DEBUG", default=ENVIRONMENT == "development")
+STATE_DIR = Path(env.str("STATE_DIR", default=str(BASE_DIR / (".test" if ENVIRONMENT == "test" else ".demo"))))
+
+SECRET_KEY = secret("SECRET_KEY") if PRODUCTION else local_secret("SECRET_KEY", STATE_DIR)
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
+SALT_KEY = env.list("FIELD_KEYS", default=[]) or [local_secret("FIELD_KEY", STATE_DIR)]  # newest first; encrypts fields
+NUMBER_HASH_KEY = secret("NUMBER_HASH_KEY") if PRODUCTION else local_secret("NUMBER_HASH_KEY", STATE_DIR)
+if PRODUCTION and not env.list("FIELD_KEYS", default=[]):
+    raise ValueError("Set FIELD_KEYS (newest first): it encrypts phone numbers and messages.")
+
+PUBLIC_BASE_URL = env.str("PUBLIC_BASE_URL", default="http://localhost:8000").rstrip("/")
+if PRODUCTION and not PUBLIC_BASE_URL.startswith("https://"):
+    raise ValueError("Set PUBLIC_BASE_URL to the https address people use.")
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if PRODUCTION else ["localhost", "127.0.0.1", "testserver"])
+if PRODUCTION and not ALLOWED_HOSTS:
+    raise ValueError("Set ALLOWED_HOSTS.")
+CSRF_TRUSTED_ORIGINS = [PUBLIC_BASE_URL]
+SERVICE_NAME = env.str("SERVICE_NAME", default="Meanwhile")
+
+# ── Time (decision 1) ───────────────────────────────────────────────────────────────────────────────────────────────
+CLOCK_OFFSET = env.float("CLOCK_OFFSET", default=0.0)
+CLOCK_OFFSET_FILE: Path | None = None
+if not PRODUCTION:
+    _offset_file = env.str("CLOCK_OFFSET_FILE", default=str(STATE_DIR / "clock-offset") if DEMO else "")
+    CLOCK_OFFSET_FILE = Path(_offset_file) if _offset_file else None
+TIME_SCALE = env.float("TIME_SCALE", default=1.0)  # waits and limits are divided by this; benches set 100
+USE_TZ = True
+TIME_ZONE = "Europe/London"
+LANGUAGE_CODE = "en-gb"
+LANGUAGES = [("en-gb", "English")]
+WAGTAIL_CONTENT_LANGUAGES = LANGUAGES
+USE_I18N = True
+LOCALE_PATHS = [BASE_DIR / "locale"]
+
+# ── Applications ────────────────────────────────────────────────────────────────────────────────────────────────────
+INSTALLED_APPS = [
+    "cms",
+    "notifications",
+    "moderation",
+    "peer",
+    "wagtail.contrib.forms",
+    "wagtail.contrib.redirects",
+    "wagtail.contrib.settings",
+    "wagtail.embeds",
+    "wagtail.sites",
+    "wagtail.users",
+    "wagtail.snippets",
+    "wagtail.documents",
+    "wagtail.images",
+    "wagtail.search",
+    "wagtail.admin",
+    "wagtail",
+    "wagtailnhsukfrontend",
+    "modelcluster",
+    "taggit",
+    "guardian",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "django_htmx",
+    "csp",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.sitemaps",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "django.forms",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "peer.web.GateMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "wagtail.contrib.redirects.middleware.RedirectMiddleware",
+]
+
+ROOT_URLCONF = "cms.urls"
+WSGI_APPLICATION = "cms.wsgi.application"
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.debug",
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "wagtail.contrib.settings.context_processors.settings",
+                "peer.web.page_context",
+            ],
+            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "peer.templatetags.peer"],
+        },
+    }
+]
+
+# ── Data ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+if PRODUCTION and not env.str("DATABASE_URL", default=""):
+    raise ValueError("Set DATABASE_URL (PostgreSQL).")
+DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{STATE_DIR / 'meanwhile.sqlite3'}")}
+_database = DATABASES["default"]
+_test_name = env.str("TEST_NAME", default="meanwhile")
+if _database["ENGINE"].endswith("sqlite3"):
+    STATE_DIR.mkdir(parents=True, exist_ok=True)
+    # 223 of 240 rival writes failed without these three; none with them (tests/peer/test_sqlite.py).
+    _database["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;",
+    }
+    _database["TEST"] = {"NAME": str(STATE_DIR / f"test-{_test_name}.sqlite3")}
+else:
+    _database["CONN_MAX_AGE"] = 60
+    _database["CONN_HEALTH_CHECKS"] = True
+    _database["TEST"] = {"NAME": f"test_{_test_name}"}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+REDIS_URL = env.str("REDIS_URL", default="")
+if PRODUCTION and not REDIS_URL:
+    raise ValueError("Set REDIS_URL (broker and page cache).")
+CACHES = (
+    {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+    if REDIS_URL
+    else {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+)
+CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default=REDIS_URL or "memory://")
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 0.5, "socket_connect_timeout": 0.5}
+CELERY_TIMEZONE = "Europe/London"
+
+# ── Signing in (decision 9) ─────────────────────────────────────────────────────────────────────────────────────────
+AUTH_USER_MODEL = "peer.User"
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+    "guardian.backends.ObjectPermissionBackend",
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/home/"
+LOGOUT_REDIRECT_URL = "/"
+ANONYMOUS_USER_NAME = None
+SESSION_COOKIE_AGE = 60 * 60 * 12
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SAMESITE = "Lax"
+
+# ── Wagtail ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+WAGTAIL_SITE_NAME = SERVICE_NAME
+WAGTAILADMIN_BASE_URL = PUBLIC_BASE_URL
+WAGTAIL_FRONTEND_LOGIN_URL = "/account/login/"
+WAGTAIL_GRAVATAR_PROVIDER_URL = None
+WAGTAIL_ENABLE_UPDATE_CHECK = False
+WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
+WAGTAILDOCS_SERVE_METHOD = "serve_view"
+WAGTAILDOCS_EXTENSIONS = ["pdf", "docx", "odt", "txt", "csv"]
+WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
+
+# ── Files ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STATICFILES_DIRS: list[Path] = []
+MEDIA_URL = "/media/"
+MEDIA_ROOT = STATE_DIR / "media"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "cms.storage.HashedStatic" if PRODUCTION else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = not PRODUCTION
+WHITENOISE_AUTOREFRESH = ENVIRONMENT == "development"
+
+# ── Messages out (decisions 6, 26) ──────────────────────────────────────────────────────────────────────────────────
+TWILIO_BASE_URL = env.str("TWILIO_BASE_URL", default="" if PRODUCTION else "http://127.0.0.1:4010")
+TWILIO_ACCOUNT_SID = secret("TWILIO_ACCOUNT_SID") if PRODUCTION else "AC" + "0" * 32
+TWILIO_AUTH_TOKEN = secret("TWILIO_AUTH_TOKEN") if PRODUCTION else local_secret("TWILIO_AUTH_TOKEN", STATE_DIR)
+TWILIO_FROM = env.str("TWILIO_FROM", default="+447700900001")
+SERVICE_PHONE = env.str("SERVICE_PHONE", default="020 7946 0000")
+EMAIL_BACKEND = env.str(
+    "EMAIL_BACKEND",
+    default="django.core.mail.backends.smtp.EmailBackend"
+    if PRODUCTION
+    else "django.core.mail.backends.dummy.EmailBackend",
+)
+
+# ── Security ────────────────────────────────────────────────────────────────────────────────────────────────────────
+CONTENT_SECURITY_POLICY = {
+    "EXCLUDE_URL_PREFIXES": ["/admin/"],
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+        "manifest-src": [SELF],
+    },
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SESSION_COOKIE_HTTPONLY = True
+if PRODUCTION:
+    SECURE_SSL_REDIRECT = True
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+    SECURE_HSTS_SECONDS = 31_536_000
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SECURE_HSTS_PRELOAD = True
+    SESSION_COOKIE_SECURE = True
+    CSRF_COOKIE_SECURE = True
+    SESSION_COOKIE_NAME = "__Host-session"
+    CSRF_COOKIE_NAME = "__Host-csrf"
+    if env.str("PROXY_SSL_HEADER", default=""):
+        SECURE_PROXY_SSL_HEADER = (env.str("PROXY_SSL_HEADER"), "https")
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="WARNING")},
+}
+SILENCED_SYSTEM_CHECKS: list[str] = []

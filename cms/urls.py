@@ -1,0 +1,25 @@
+"""Every address of the site; public ones stand in tests/matrix/routes.txt."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_not_required
+from django.urls import URLPattern, URLResolver, include, path
+from wagtail import views as wagtail_views
+from wagtail.admin import urls as wagtailadmin_urls
+from wagtail.documents import urls as wagtaildocs_urls
+
+from cms import views
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("healthz", views.healthz, name="healthz"),
+    path("readyz", views.readyz, name="readyz"),
+    path("account/", include("allauth.urls")),
+    path("admin/", include(wagtailadmin_urls)),
+    path("documents/", include(wagtaildocs_urls)),
+    path("", include("peer.urls")),
+    path("", include("moderation.urls")),
+    path("", include("notifications.urls")),
+    # Wagtail's own serve view is not exempt from LoginRequiredMiddleware (decision 14).
+    path("", login_not_required(wagtail_views.serve), {"path": ""}, name="wagtail_serve_root"),
+    path("<path:path>", login_not_required(wagtail_views.serve), name="wagtail_serve"),
+]

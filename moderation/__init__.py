@@ -1,0 +1,1 @@
+"""Watches over the world: queue, decisions, shifts, escalations. Imports peer."""

@@ -1,0 +1,1 @@
+"""Tells people: contacts, outbox, providers, calls. Imports moderation and peer."""

@@ -1,0 +1,1 @@
+"""What this package does when a lower one has news."""

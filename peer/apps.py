@@ -1,0 +1,12 @@
+"""The Django application `peer`."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class PeerConfig(AppConfig):
+    """Registers the package; the reactions connect when Django is ready."""
+
+    name = "peer"
+    default_auto_field = "django.db.models.BigAutoField"

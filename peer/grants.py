@@ -1,0 +1,86 @@
+"""The only writer of guardian rows, and the one query that reads a person's rights (decision 11)."""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from typing import TYPE_CHECKING
+
+from django.contrib.auth.models import Permission
+
+from peer import clock
+from peer.roles import Role, group_perms
+
+if TYPE_CHECKING:
+    from peer.models import Membership, SupportGroup, User
+
+kept: ContextVar[dict[tuple[int, int], frozenset[str]] | None] = ContextVar("kept", default=None)
+
+
+def sync(membership: Membership) -> None:
+    """Make the guardian rows of one person in one group equal to what their dated roles there bring now."""
+    from peer.models import SupportGroupUserPermission  # noqa: PLC0415
+
+    user = membership.user
+    if user is None:
+        return
+    wanted: set[str] = set()
+    if membership.is_current():
+        for role in membership.roles.current().values_list("role", flat=True):
+            wanted |= group_perms(role)
+    rows = SupportGroupUserPermission.objects.filter(user=user, content_object=membership.group)
+    held = set(rows.values_list("permission__codename", flat=True))
+    rows.exclude(permission__codename__in=wanted).delete()
+    missing = Permission.objects.filter(
+        content_type__app_label="peer", content_type__model="supportgroup", codename__in=wanted - held
+    )
+    SupportGroupUserPermission.objects.bulk_create(
+        SupportGroupUserPermission(user=user, content_object=membership.group, permission=perm) for perm in missing
+    )
+    _forget()
+
+
+def rights(user: User, group: SupportGroup) -> frozenset[str]:
+    """Read the codenames a person holds in a group, in one query, kept for the request."""
+    memory = kept.get()
+    key = (user.pk, group.pk)
+    if memory is not None and key in memory:
+        return memory[key]
+    held = _read_rights(user, group)
+    if memory is not None:
+        memory[key] = held
+    return held
+
+
+def _read_rights(user: User, group: SupportGroup) -> frozenset[str]:
+    from peer.models import SupportGroupUserPermission  # noqa: PLC0415
+
+    rows = SupportGroupUserPermission.objects.filter(user=user, content_object=group)
+    return frozenset(rows.values_list("permission__codename", flat=True))
+
+
+def roles(user: User, group: SupportGroup | None, *, locked: bool = False) -> frozenset[Role]:
+    """Read the dated roles a person holds now: in a group, or (None) in the whole service."""
+    from peer.models import MembershipRole, ServiceRole  # noqa: PLC0415
+
+    if group is None:
+        rows = ServiceRole.objects.current().filter(user=user)
+        held = (rows.select_for_update() if locked else rows).values_list("role", flat=True)
+        return frozenset(Role(role) for role in held)
+    if not (_read_rights(user, group) if locked else rights(user, group)):
+        return frozenset()
+    in_group = MembershipRole.objects.current().filter(membership__user=user, membership__group=group)
+    held = (in_group.select_for_update(of=("self",)) if locked else in_group).values_list("role", flat=True)
+    return frozenset(Role(role) for role in held)
+
+
+def on_duty(user: User, group: SupportGroup) -> bool:
+    """Tell whether the rota says that this person covers this group at this second."""
+    from peer.models import Duty  # noqa: PLC0415
+
+    return Duty.objects.at(clock.now()).filter(user=user, group=group).exists()
+
+
+def _forget() -> None:
+    memory = kept.get()
+    if memory is not None:
+        memory.clear()

@@ -1,0 +1,243 @@
+"""Support groups, who is in them as what, how we treat each other, and who covers them now."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import ClassVar
+
+from django.db import models
+from django.urls import reverse
+from guardian.models import UserObjectPermissionBase
+
+from peer import clock
+from peer.models.dated import DatedQuerySet, public_id
+from peer.models.people import Person, User
+from peer.roles import Role, Scope, rules
+from peer.states import AppendOnly, Stateful
+
+
+class SupportGroupQuerySet(models.QuerySet["SupportGroup"]):
+    """Groups, as far as the viewer may know of them."""
+
+    def visible_to(self, user: User) -> SupportGroupQuerySet:
+        """Keep the groups this person is in now, by a membership join (matrix row 2)."""
+        return self.filter(
+            memberships__user=user,
+            memberships__state=Membership.State.ACTIVE,
+            memberships__roles__in=(MembershipRole.objects.current()),
+        ).distinct()
+
+
+class SupportGroup(Stateful):
+    """A peer-led, clinician-assisted group; it never runs unsafely (promise 1)."""
+
+    class State(models.TextChoices):
+        """Where a group is in its life; whether posting is open is computed, never stored."""
+
+        DRAFT = "draft", "Being set up"
+        OPEN = "open", "Open"
+        FROZEN = "frozen", "Paused"
+        CLOSED = "closed", "Closed"
+
+    class Audience(models.TextChoices):
+        """Young people's and parents' worlds never touch (promise 4)."""
+
+        YOUNG_PEOPLE = "young_people", "Young people"
+        PARENTS = "parents", "Parents and carers"
+
+    MOVES: ClassVar[dict[str, set[str]]] = {
+        State.DRAFT: {State.OPEN, State.CLOSED},
+        State.OPEN: {State.FROZEN, State.CLOSED},
+        State.FROZEN: {State.OPEN, State.CLOSED},
+    }
+
+    public_id = models.CharField(max_length=24, unique=True, default=public_id)
+    title = models.CharField(max_length=80)
+    about = models.TextField(blank=True)
+    audience = models.CharField(max_length=20, choices=Audience.choices, default=Audience.YOUNG_PEOPLE)
+    age_from = models.PositiveSmallIntegerField(default=14)
+    age_to = models.PositiveSmallIntegerField(default=15)
+    opens = models.TimeField(default=dt.time(7, 0))
+    closes = models.TimeField(default=dt.time(22, 0))
+    state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFT)
+    listed = models.BooleanField(default=False)
+    thread_count = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField(default=clock.now)
+
+    objects = SupportGroupQuerySet.as_manager()
+
+    class Meta:
+        default_permissions = ()
+        permissions = [(rule.perm.value, rule.words) for rule in rules().values() if rule.scope is Scope.GROUP]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(state__in=["draft", "open", "frozen", "closed"]), name="group_state"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        """Give the group's own page."""
+        return reverse("groups-detail", args=[self.public_id])
+
+    def protocol(self) -> GroupProtocol | None:
+        """Find the current version of how we treat each other."""
+        return self.protocols.filter(published_at__isnull=False).order_by("-version").first()
+
+
+class SupportGroupUserPermission(UserObjectPermissionBase):
+    """One right of one person in one group; written only by `grants`, gone with the group (decision 11)."""
+
+    content_object = models.ForeignKey(SupportGroup, on_delete=models.CASCADE, related_name="user_permissions")
+
+
+class GroupProtocol(models.Model):
+    """How we treat each other: three headings, versioned, accepted by everyone, staff too (S45)."""
+
+    group = models.ForeignKey(SupportGroup, on_delete=models.CASCADE, related_name="protocols")
+    version = models.PositiveIntegerField()
+    treated = models.TextField("How I am treated")
+    listened = models.TextField("How I am listened to")
+    accepted = models.TextField("How my views are accepted")
+    published_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["group", "version"], name="protocol_version"),
+            models.CheckConstraint(
+                condition=~models.Q(treated="") & ~models.Q(listened="") & ~models.Q(accepted=""),
+                name="protocol_three_headings",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"version {self.version}"
+
+    @property
+    def support_group(self) -> SupportGroup:
+        """Name the group for the gate."""
+        return self.group
+
+
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    """Memberships, as far as the viewer may know of them."""
+
+    def active(self) -> MembershipQuerySet:
+        """Keep the people who are in now."""
+        return self.filter(state=Membership.State.ACTIVE)
+
+    def visible_to(self, user: User) -> MembershipQuerySet:
+        """Keep one's own; for clinicians and co-ordinators all (there is no member list for members, M6)."""
+        if user.may_in_service(Role.CLINICIAN, Role.CO_ORDINATOR):
+            return self
+        return self.filter(user=user)
+
+
+class Membership(Stateful):
+    """One person in one group: from the yes to an invitation until they leave."""
+
+    class State(models.TextChoices):
+        """The way in and the ways out (safety 2d)."""
+
+        ACCEPTED = "accepted", "Said yes, waits for the hello call"
+        CONFIRMED = "confirmed", "Hello call done, has not chosen a name yet"
+        ACTIVE = "active", "In the group"
+        SUSPENDED = "suspended", "Not in the group for now"
+        LEFT = "left", "Left"
+        REMOVED = "removed", "Removed"
+
+    MOVES: ClassVar[dict[str, set[str]]] = {
+        State.ACCEPTED: {State.CONFIRMED, State.LEFT},
+        State.CONFIRMED: {State.ACTIVE, State.LEFT},
+        State.ACTIVE: {State.SUSPENDED, State.LEFT, State.REMOVED},
+        State.SUSPENDED: {State.ACTIVE, State.LEFT, State.REMOVED},
+    }
+
+    public_id = models.CharField(max_length=24, unique=True, default=public_id)
+    group = models.ForeignKey(SupportGroup, on_delete=models.CASCADE, related_name="memberships")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="memberships")
+    user = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="memberships")
+    pseudonym = models.CharField(max_length=30, blank=True)
+    skeleton = models.CharField(max_length=60, blank=True)
+    colour = models.PositiveSmallIntegerField(default=0)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.ACCEPTED)
+    posts_approved = models.PositiveIntegerField(default=0)
+    joined_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["group", "person"], name="membership_once"),
+            models.UniqueConstraint(
+                fields=["group", "skeleton"], condition=~models.Q(skeleton=""), name="membership_name_once"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state="active") | ~models.Q(pseudonym=""), name="membership_active_has_name"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.pseudonym or f"membership {self.pk}"
+
+    @property
+    def support_group(self) -> SupportGroup:
+        """Name the group for the gate."""
+        return self.group
+
+    def is_own(self, user: User) -> bool:
+        """Tell whether this is the membership of `user`."""
+        return self.user_id is not None and self.user_id == user.pk
+
+    def is_current(self) -> bool:
+        """Tell whether the person is in the group now."""
+        return self.state == self.State.ACTIVE
+
+
+class MembershipRole(models.Model):
+    """A dated role of one person in one group; nobody chooses their own (safety M2)."""
+
+    membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="roles")
+    role = models.CharField(max_length=40, choices=[(role.value, role.value) for role in Role])
+    from_at = models.DateTimeField(default=clock.now)
+    until_at = models.DateTimeField(null=True, blank=True)
+
+    objects = DatedQuerySet["MembershipRole"].as_manager()
+
+    def __str__(self) -> str:
+        return f"{self.role} of membership {self.membership_id}"
+
+
+class ProtocolAcceptance(AppendOnly):
+    """One person's yes to one version of how we treat each other."""
+
+    protocol = models.ForeignKey(GroupProtocol, on_delete=models.CASCADE, related_name="acceptances")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["protocol", "user"], name="acceptance_once")]
+
+    def __str__(self) -> str:
+        return f"acceptance {self.pk}"
+
+
+class Duty(models.Model):
+    """A clinician covers a group for a span; written from the rota, read by the gate to the second."""
+
+    group = models.ForeignKey(SupportGroup, on_delete=models.CASCADE, related_name="duties")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="duties")
+    from_at = models.DateTimeField()
+    until_at = models.DateTimeField()
+
+    objects = DatedQuerySet["Duty"].as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["group", "until_at"], name="duty_now")]
+        constraints = [models.CheckConstraint(condition=models.Q(until_at__gt=models.F("from_at")), name="duty_span")]
+
+    def __str__(self) -> str:
+        return f"duty {self.pk}"

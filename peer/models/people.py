@@ -1,0 +1,152 @@
+"""People, with or without an account, who they are to each other, and service-wide roles."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.db import models
+from encrypted_fields.fields import EncryptedCharField, EncryptedTextField
+
+from peer import clock
+from peer.models.dated import DatedQuerySet, public_id
+from peer.roles import Role
+
+
+def age_on(day: dt.date, *, born_on: dt.date) -> int:
+    """Count whole years; someone born on 29 February turns a year older on 1 March (safety 2f)."""
+    return day.year - born_on.year - ((day.month, day.day) < (born_on.month, born_on.day))
+
+
+class PersonQuerySet(models.QuerySet["Person"]):
+    """People, as far as the viewer may know of them."""
+
+    def visible_to(self, user: User) -> PersonQuerySet:
+        """Keep oneself, and for staff with a caseload everybody."""
+        if user.may_in_service(Role.CO_ORDINATOR, Role.CLINICIAN):
+            return self
+        return self.filter(pk=user.person_id)
+
+
+class Person(models.Model):
+    """Somebody the service knows; most have no account and get everything by text and phone."""
+
+    class Kind(models.TextChoices):
+        """Which of the worlds a person belongs to."""
+
+        YOUNG_PERSON = "young_person", "Young person"
+        PARENT_CARER = "parent_carer", "Parent or carer"
+        STAFF = "staff", "Staff"
+
+    public_id = models.CharField(max_length=24, unique=True, default=public_id)
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    given_name = models.CharField(max_length=100)
+    family_name = models.CharField(max_length=100, blank=True)
+    born_on = models.DateField(null=True, blank=True)
+    address = EncryptedTextField(null=True, blank=True)
+    doctor = models.CharField("usual doctor (GP)", max_length=200, blank=True)
+    nhs_number = EncryptedCharField(max_length=20, null=True, blank=True)
+    language = models.CharField(max_length=12, default="en")
+    location_hidden = models.BooleanField(default=False)
+    deceased_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(default=clock.now)
+
+    objects = PersonQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"person {self.public_id}"
+
+    def full_name(self) -> str:
+        """Give the name that staff see."""
+        return f"{self.given_name} {self.family_name}".strip()
+
+    def age(self) -> int | None:
+        """Count the years today, or None where the birth date is unknown (unknown is not eligible, U9)."""
+        return None if self.born_on is None else age_on(clock.today(), born_on=self.born_on)
+
+
+class ParentRelationship(models.Model):
+    """What an adult is to a young person, and what that adult may know."""
+
+    class MayKnow(models.TextChoices):
+        """How far the news of the wait may go to this adult."""
+
+        NOTHING = "nothing", "Nothing"
+        ROUTINE = "routine", "Routine news of the wait"
+        ALL = "all", "All news of the wait"
+
+    young_person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="adults")
+    adult = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="young_people")
+    kind = models.CharField(max_length=40, default="parent")
+    may_know = models.CharField(max_length=10, choices=MayKnow.choices, default=MayKnow.ROUTINE)
+    has_parental_responsibility = models.BooleanField(null=True)
+    must_not_be_told = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["young_person", "adult"], name="relationship_once")]
+
+    def __str__(self) -> str:
+        return f"relationship {self.pk}"
+
+
+class UserManager(BaseUserManager["User"]):
+    """Makes accounts; none has a password (decision 9)."""
+
+    def create_user(self, handle: str, **fields: Any) -> User:
+        """Make an account that can only sign in by code, passkey or a one-press demo door."""
+        user = self.model(handle=handle, **fields)
+        user.set_unusable_password()
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, handle: str, **fields: Any) -> User:
+        """Make the account of an operator."""
+        return self.create_user(handle, is_staff=True, is_superuser=True, **fields)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """An account: a way to sign in, joined to at most one person."""
+
+    handle = models.CharField(max_length=60, unique=True, default=public_id)
+    person = models.OneToOneField(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="user")
+    display_name = models.CharField(max_length=60, blank=True)
+    email = models.EmailField(blank=True)
+    is_staff = models.BooleanField(default=False)
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(default=clock.now)
+
+    USERNAME_FIELD = "handle"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    objects = UserManager()
+
+    def __str__(self) -> str:
+        return self.display_name or f"account {self.pk}"
+
+    def get_full_name(self) -> str:
+        """Give the display name (Wagtail's admin asks for it)."""
+        return self.display_name or self.handle
+
+    def get_short_name(self) -> str:
+        """Give the display name."""
+        return self.get_full_name()
+
+    def may_in_service(self, *roles: Role) -> bool:
+        """Tell whether this account holds one of these service-wide roles now."""
+        return self.service_roles.current().filter(role__in=roles).exists()
+
+
+class ServiceRole(models.Model):
+    """A dated, service-wide role of an account: co-ordinator, service manager, editor …"""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="service_roles")
+    role = models.CharField(max_length=40, choices=[(role.value, role.value) for role in Role])
+    from_at = models.DateTimeField(default=clock.now)
+    until_at = models.DateTimeField(null=True, blank=True)
+
+    objects = DatedQuerySet["ServiceRole"].as_manager()
+
+    def __str__(self) -> str:
+        return f"{self.role} of account {self.user_id}"

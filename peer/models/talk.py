@@ -1,0 +1,143 @@
+"""Threads and posts: nothing is shown that a person did not approve, byte for byte (safety 2a)."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.urls import reverse
+
+from peer import clock
+from peer.models.dated import public_id
+from peer.models.groups import Membership, SupportGroup
+from peer.models.people import User
+from peer.states import Owed, Stateful
+
+
+class ThreadQuerySet(models.QuerySet["Thread"]):
+    """Threads, as far as the viewer may know of them."""
+
+    def visible_to(self, user: User) -> ThreadQuerySet:
+        """Keep threads of one's groups that have an approved post, or that one started oneself."""
+        groups = SupportGroup.objects.visible_to(user).values("pk")
+        return self.filter(models.Q(post_count__gt=0) | models.Q(started_by__user=user), group__in=groups)
+
+
+class Thread(models.Model):
+    """A subject in a group, with its posts."""
+
+    public_id = models.CharField(max_length=24, unique=True, default=public_id)
+    group = models.ForeignKey(SupportGroup, on_delete=models.CASCADE, related_name="threads")
+    title = models.CharField(max_length=120)
+    started_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    post_count = models.PositiveIntegerField(default=0)
+    started_at = models.DateTimeField(default=clock.now)
+    last_post_at = models.DateTimeField(default=clock.now)
+
+    objects = ThreadQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["group", "-last_post_at", "-id"], name="thread_newest")]
+
+    def __str__(self) -> str:
+        return f"thread {self.public_id}"
+
+    def get_absolute_url(self) -> str:
+        """Give the thread's own page."""
+        return reverse("talk-detail", args=[self.public_id])
+
+    @property
+    def support_group(self) -> SupportGroup:
+        """Name the group for the gate."""
+        return self.group
+
+
+class PostQuerySet(models.QuerySet["Post"]):
+    """Posts, as far as the viewer may know of them."""
+
+    def approved(self) -> PostQuerySet:
+        """Keep what a person approved."""
+        return self.filter(state=Post.State.APPROVED)
+
+    def visible_to(self, user: User) -> PostQuerySet:
+        """Keep approved posts of one's groups, and one's own whatever their state (safety P1)."""
+        groups = SupportGroup.objects.visible_to(user).values("pk")
+        mine = models.Q(author__user=user)
+        shown = models.Q(state=Post.State.APPROVED, thread__group__in=groups)
+        return self.filter(mine | shown)
+
+
+class Post(Stateful, Owed):
+    """Somebody's words, waiting for a person or approved by one."""
+
+    class State(models.TextChoices):
+        """The states of safety 2a; `submitted` never outlives its transaction, so it is not stored."""
+
+        DRAFT = "draft", "Not sent yet"
+        PENDING = "pending", "Waiting to be read"
+        HELD_RISK = "held_risk", "Waiting for a clinician"
+        APPROVED = "approved", "Shown"
+        RETURNED = "returned", "Could you change one thing?"
+        REJECTED = "rejected", "We can't share this"
+        WITHDRAWN = "withdrawn", "Taken back"
+        HIDDEN = "hidden", "Out of sight"
+        REMOVED = "removed", "Removed"
+
+    MOVES: ClassVar[dict[str, set[str]]] = {
+        State.DRAFT: {State.PENDING, State.HELD_RISK, State.WITHDRAWN},
+        State.PENDING: {State.APPROVED, State.RETURNED, State.REJECTED, State.HELD_RISK, State.WITHDRAWN},
+        State.HELD_RISK: {State.APPROVED, State.RETURNED, State.REJECTED, State.PENDING, State.WITHDRAWN},
+        State.RETURNED: {State.PENDING, State.HELD_RISK, State.WITHDRAWN},
+        State.APPROVED: {State.HIDDEN, State.PENDING, State.HELD_RISK, State.WITHDRAWN},
+        State.HIDDEN: {State.APPROVED, State.REMOVED},
+    }
+
+    public_id = models.CharField(max_length=24, unique=True, default=public_id)
+    thread = models.ForeignKey(Thread, on_delete=models.CASCADE, related_name="posts")
+    author = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="posts")
+    body = models.TextField()
+    html = models.TextField(blank=True)
+    content_hash = models.CharField(max_length=64, blank=True)
+    approved_hash = models.CharField(max_length=64, blank=True)
+    findings = models.JSONField(default=list, blank=True)
+    keys_needed = models.PositiveSmallIntegerField(default=1)
+    state = models.CharField(max_length=12, choices=State.choices, default=State.DRAFT)
+    created_at = models.DateTimeField(default=clock.now)
+    submitted_at = models.DateTimeField(null=True, blank=True)
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    objects = PostQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["thread", "id"], condition=models.Q(state="approved"), name="post_shown"),
+            models.Index(fields=["id"], condition=models.Q(state="pending"), name="post_waiting"),
+            models.Index(fields=["id"], condition=models.Q(state="held_risk"), name="post_risk"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(state__in=["pending", "held_risk"])
+                | (models.Q(due_at__isnull=False) & ~models.Q(owner_role="")),
+                name="post_waits_with_owner",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state="approved") | models.Q(approved_hash=models.F("content_hash")),
+                name="post_shown_as_approved",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"post {self.public_id}"
+
+    def get_absolute_url(self) -> str:
+        """Give the place of this post in its thread."""
+        return f"{self.thread.get_absolute_url()}#post-{self.public_id}"
+
+    @property
+    def support_group(self) -> SupportGroup:
+        """Name the group for the gate."""
+        return self.thread.group
+
+    def is_own(self, user: User) -> bool:
+        """Tell whether `user` wrote this."""
+        return self.author.user_id == user.pk

@@ -1,0 +1,121 @@
+"""Permissions, roles, and the table that joins them: who_may.toml is policy, this module only reads it."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+
+TABLE = Path(__file__).with_name("who_may.toml")
+
+
+class Role(StrEnum):
+    """The roles of the glossary; each is held by a dated row."""
+
+    YOUNG_PERSON = "young_person"
+    PARENT_CARER = "parent_carer"
+    PEER_MODERATOR = "peer_moderator"
+    PEER_FACILITATOR = "peer_facilitator"
+    CLINICIAN = "clinician"
+    CO_ORDINATOR = "co_ordinator"
+    SERVICE_MANAGER = "service_manager"
+    SAFEGUARDING_LEAD = "safeguarding_lead"
+    GROUP_ADMINISTRATOR = "group_administrator"
+    EDITOR = "editor"
+    YOUNG_EDITOR = "young_editor"
+    PARTNER = "partner"
+
+
+class Scope(StrEnum):
+    """Where a right is asked: in the target's group, in the whole service, or only of one's own things."""
+
+    GROUP = "group"
+    SERVICE = "service"
+    OWN = "own"
+
+
+class Reach(StrEnum):
+    """How far a role's right goes: always, only on own things, or only while on duty."""
+
+    ALL = "all"
+    OWN = "own"
+    DUTY = "duty"
+
+
+class Perm(StrEnum):
+    """Every act that needs a right: one per heading of who_may.toml, in the same order."""
+
+    READ_GROUP = "read_group"
+    WRITE_POST = "write_post"
+    EDIT_OWN_POST = "edit_own_post"
+    ACCEPT_PROTOCOL = "accept_protocol"
+    READ_QUEUE = "read_queue"
+    READ_RISK_LANE = "read_risk_lane"
+    DECIDE_POST = "decide_post"
+    DECIDE_RISK_POST = "decide_risk_post"
+    MOVE_TO_RISK_LANE = "move_to_risk_lane"
+    MOVE_TO_STANDARD_LANE = "move_to_standard_lane"
+    HIDE_POST = "hide_post"
+    REMOVE_POST = "remove_post"
+    FREEZE_GROUP = "freeze_group"
+    REOPEN_GROUP = "reopen_group"
+    READ_ESCALATION = "read_escalation"
+    ACT_ON_ESCALATION = "act_on_escalation"
+    RUN_SHIFT = "run_shift"
+    REPORT_POST = "report_post"
+    SEE_MEMBER_NAMES = "see_member_names"
+    INVITE_PERSON = "invite_person"
+    ANSWER_INVITATION = "answer_invitation"
+    MAKE_HELLO_CALL = "make_hello_call"
+    CHOOSE_NAME = "choose_name"
+    RUN_GROUP = "run_group"
+    PLAN_ROTA = "plan_rota"
+    IMPORT_WAITING_LIST = "import_waiting_list"
+    RELEASE_COHORT = "release_cohort"
+    READ_CASELOAD = "read_caseload"
+    DECIDE_TRIAGE = "decide_triage"
+    MAKE_CALL = "make_call"
+    KEEP_CONTACTS = "keep_contacts"
+    READ_NOTIFICATION_LOG = "read_notification_log"
+    SETTLE_STUCK_MESSAGE = "settle_stuck_message"
+    READ_FEEDBACK = "read_feedback"
+    ANSWER_FEEDBACK = "answer_feedback"
+    PUBLISH_FEEDBACK = "publish_feedback"
+    LOG_PHONE_FEEDBACK = "log_phone_feedback"
+    READ_AUDIT = "read_audit"
+    EDIT_PAGES = "edit_pages"
+    GIVE_ROLE = "give_role"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One heading of who_may.toml: the act in words, where it is asked, and each role's reach."""
+
+    perm: Perm
+    words: str
+    scope: Scope
+    may: dict[Role, Reach]
+
+
+@cache
+def rules() -> dict[Perm, Rule]:
+    """Read who_may.toml; an unknown role, scope or reach stops the start (ValueError)."""
+    table = tomllib.loads(TABLE.read_text())
+    if list(table) != list(Perm):
+        raise ValueError(f"who_may.toml and Perm differ: {sorted(set(table) ^ set(Perm)) or 'in order'}")
+    return {
+        Perm(perm): Rule(
+            perm=Perm(perm),
+            words=row["words"],
+            scope=Scope(row["scope"]),
+            may={Role(role): Reach(reach) for role, reach in row.get("may", {}).items()},
+        )
+        for perm, row in table.items()
+    }
+
+
+def group_perms(role: str) -> frozenset[str]:
+    """Name the permissions that `role` brings in a group, as guardian codenames."""
+    return frozenset(perm for perm, rule in rules().items() if rule.scope is Scope.GROUP and role in rule.may)

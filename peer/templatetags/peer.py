@@ -1,0 +1,45 @@
+"""Template words of our own: {% may %}, {% form_nonce %}, {% when %}."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django import template
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+
+from peer import clock, gate
+from peer.roles import Perm
+from peer.web import new_nonce
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def may(context: dict[str, Any], perm: str, target: object = gate.SERVICE) -> bool:
+    """Tell whether the viewer may do an act, by the same question the gate asks."""
+    user = context["request"].user
+    return bool(user.is_authenticated and gate.can(user, Perm(perm), target))
+
+
+@register.simple_tag
+def form_nonce() -> SafeString:
+    """Write the hidden field that makes a second submit of the same form count once."""
+    return format_html('<input type="hidden" name="form_nonce" value="{}">', new_nonce())
+
+
+@register.filter
+def when(moment: dt.datetime) -> str:
+    """Say a time as people do: "today at 4.30pm", "Tuesday 3 March at 9am"."""
+    local = localtime(moment, clock.LONDON)
+    minutes = "" if local.minute == 0 else f".{local.minute:02}"
+    time = f"{local.hour % 12 or 12}{minutes}{'am' if local.hour < 12 else 'pm'}"
+    days = (local.date() - clock.today()).days
+    day = {0: _("today"), 1: _("tomorrow"), -1: _("yesterday")}.get(days) or date_format(local, "l j F")
+    if abs(days) > 300:
+        day = date_format(local, "j F Y")
+    return _("%(day)s at %(time)s") % {"day": day, "time": time}

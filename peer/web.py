@@ -1,0 +1,81 @@
+"""Between the web and the gate: request ids and form nonces in, pages whole or in part out."""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseForbidden, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.cache import patch_cache_control
+from django.utils.translation import gettext as _
+
+from peer import gate, grants
+from peer.states import IllegalMove, StaleMove
+
+
+class GateMiddleware:
+    """Gives each request an id and a memory for rights, hands the form's nonce to the gate, and speaks its refusals."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer one request; pages of people who are signed in are never stored."""
+        nonce = request.POST.get("form_nonce", "")[:40] if request.method == "POST" else ""
+        asked = gate.request.set(gate.Request(request_id=uuid.uuid4().hex, nonce=nonce))
+        memory = grants.kept.set({})
+        try:
+            response = self.get_response(request)
+        finally:
+            gate.request.reset(asked)
+            grants.kept.reset(memory)
+        if request.user.is_authenticated:
+            patch_cache_control(response, no_store=True, private=True)
+        return response
+
+    def process_exception(self, request: HttpRequest, problem: Exception) -> HttpResponse | None:
+        """Turn the gate's refusals into pages: a repeat goes to the first result, a lost race says so (409)."""
+        if isinstance(problem, gate.AlreadyDone):
+            return HttpResponseRedirect(_first_result(problem, request))
+        if isinstance(problem, gate.NotAllowed):
+            return HttpResponseForbidden(render(request, "403.html"))
+        if isinstance(problem, StaleMove | IllegalMove):
+            return render(request, "409.html", status=409)
+        return None
+
+
+def _first_result(problem: gate.AlreadyDone, request: HttpRequest) -> str:
+    """Find the page of what the first submit made, else stay where the form was."""
+    messages.info(request, _("We already have that. You don’t need to send it again."))
+    return request.path
+
+
+def new_nonce() -> str:
+    """Make the hidden value that lets a form count once (decision 25)."""
+    return secrets.token_urlsafe(16)
+
+
+def page_context(request: HttpRequest) -> dict[str, Any]:
+    """Give every template what it may ask for without a query."""
+    from django.conf import settings  # noqa: PLC0415
+
+    return {"demo": settings.DEMO, "service_name": settings.SERVICE_NAME, "service_phone": settings.SERVICE_PHONE}
+
+
+def render_page(
+    request: HttpRequest, page: str, part: str, context: Mapping[str, Any], *, status: int = 200
+) -> HttpResponse:
+    """Render a whole page, or only its part for htmx."""
+    is_part = bool(getattr(request, "htmx", False))
+    return render(request, part if is_part else page, dict(context), status=status)
+
+
+def or_404(row: Any) -> Any:
+    """Answer the same 404 for what is missing and for what may not be seen."""
+    if row is None:
+        raise Http404
+    return row
