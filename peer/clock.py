@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -42,9 +45,22 @@ def set_offset(value: dt.timedelta) -> None:
     fresh.replace(path)
 
 
+_told: ContextVar[dt.datetime | None] = ContextVar("told", default=None)
+
+
+@contextmanager
+def at(moment: dt.datetime) -> Iterator[None]:
+    """Let this thread believe that it is `moment`: for tests, and for telling the example's fortnight."""
+    token = _told.set(moment)
+    try:
+        yield
+    finally:
+        _told.reset(token)
+
+
 def now() -> dt.datetime:
     """Tell the product's time, in UTC."""
-    return dt.datetime.now(dt.UTC) + offset()
+    return _told.get() or dt.datetime.now(dt.UTC) + offset()
 
 
 def today() -> dt.date:
@@ -54,6 +70,8 @@ def today() -> dt.date:
 
 def Now() -> Combinable:  # noqa: N802 - an expression, named like Django's own
     """Give the database's own clock plus the same offset, for timers and leases (safety E10)."""
+    if _told.get() is not None:
+        return Value(now(), output_field=DateTimeField())
     ahead = offset()
     if not ahead:
         return DatabaseNow()
