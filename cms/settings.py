@@ -211,6 +211,7 @@ TWILIO_BASE_URL = env.str("TWILIO_BASE_URL", default="" if PRODUCTION else "http
 TWILIO_ACCOUNT_SID = secret("TWILIO_ACCOUNT_SID") if PRODUCTION else "AC" + "0" * 32
 TWILIO_AUTH_TOKEN = secret("TWILIO_AUTH_TOKEN") if PRODUCTION else local_secret("TWILIO_AUTH_TOKEN", STATE_DIR)
 TWILIO_FROM = env.str("TWILIO_FROM", default="+447700900001")
+SIMULATOR_URL = env.str("SIMULATOR_URL", default=TWILIO_BASE_URL)  # the handsets, in the demo alone
 SERVICE_PHONE = env.str("SERVICE_PHONE", default="020 7946 0000")
 EMAIL_BACKEND = env.str(
     "EMAIL_BACKEND",

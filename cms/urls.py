@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.urls import URLPattern, URLResolver, include, path
 from wagtail import views as wagtail_views
@@ -16,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/", include("allauth.urls")),
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
+    *([path("demo/", include("cms.demo.urls"))] if settings.DEMO else []),
     path("", include("peer.urls")),
     path("", include("moderation.urls")),
     path("", include("notifications.urls")),

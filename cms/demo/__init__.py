@@ -1,0 +1,1 @@
+"""What exists only in the demo: the guide, one-press doors, and the clock you can move."""

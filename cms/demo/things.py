@@ -1,0 +1,70 @@
+"""The ten things to try, in an order that tells the whole story."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Thing:
+    """One thing to try: who to be, what to do, and what it shows."""
+
+    title: str
+    be: str
+    go: str
+    steps: str
+    shows: str
+
+
+THINGS = (
+    Thing(
+        "News instead of a letter", "kim", "/waiting/",
+        "Be Kim. Find Asha in the list of people who wait, record “accepted” with a plain reason, then look at Pat’s phone.",
+        "The text says nothing a stranger could use. It is sent by the clock, never by the page you pressed.",
+    ),
+    Thing(
+        "News that rings", "kim", "/waiting/",
+        "Record good news for Noor. Her mother has only a landline: answer it on her handset and press 1.",
+        "The call says whose message it is only after a key, and the news only after the family’s word.",
+    ),
+    Thing(
+        "Bad news is a person", "kim", "/calls/",
+        "Record “not accepted” for somebody. No text tells it: a call for a person appears in Calls to make.",
+        "Weighty news is never a text and never a machine.",
+    ),
+    Thing(
+        "A list comes in", "kim", "/waiting/import/",
+        "Load a waiting list file (the sample has faults on purpose). Read the report, mend nothing, release a few families.",
+        "Good rows in, bad rows out with the reason, nothing sent until you release them.",
+    ),
+    Thing(
+        "Noor joins", "noor", "",
+        "Open Noor’s phone. Follow the link in her text, ask for the code, type it in. Then be Dr Lee and note the hello call.",
+        "Nobody is in a group before a person has spoken with them.",
+    ),
+    Thing(
+        "Asha writes", "asha", "/groups/",
+        "Be Asha and write a post in Lantern. It waits, and says until when.",
+        "No one sees a word before a person has read it.",
+    ),
+    Thing(
+        "Mo reads it", "mo", "/queue/",
+        "Be Mo on a narrow window. Open a post, approve it or ask for a change with kind words.",
+        "Young people check what is put out in their name; first posts need two of them.",
+    ),
+    Thing(
+        "A worrying post", "asha", "/groups/",
+        "Be Asha and write “I want to die”. Watch Dr Lee’s phone: a text and a call at once. Answer, press 1. Or let it ring.",
+        "Somebody awake is reached, and if nobody answers, the next person is.",
+    ),
+    Thing(
+        "What you may not see does not exist", "tess", "/groups/",
+        "Copy the address of a Lantern page, then be Tess, Pat or Omar and open it.",
+        "The page says the same as for an address that never was.",
+    ),
+    Thing(
+        "You said, we heard, we did", "sam", "/feedback/",
+        "Sign out, give feedback, then be Sam: reply and publish. Look at the public page.",
+        "The service answers in public, and the days it has taken are counted in public.",
+    ),
+)  # fmt: skip

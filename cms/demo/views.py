@@ -1,0 +1,75 @@
+"""The guide page of the demo: who to be, what to try, what time it is."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import login, logout
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from cms.demo.things import THINGS
+from cms.example.cast import CAST
+from peer import clock
+from peer.models import User
+
+CODE_BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+MOVES = {
+    "hour": (_("One hour on"), dt.timedelta(hours=1)),
+    "day": (_("One day on"), dt.timedelta(days=1)),
+    "afternoon": (_("To 4.30 in the afternoon"), dt.time(16, 30)),
+    "evening": (_("To ten past ten at night"), dt.time(22, 10)),
+    "night": (_("To two in the morning"), dt.time(2, 0)),
+}
+
+
+@login_not_required
+@require_safe
+def guide(request: HttpRequest) -> HttpResponse:
+    """Show the ten things to try, the people to be, and their phones."""
+    context = {
+        "cast": CAST,
+        "things": THINGS,
+        "handsets": settings.SIMULATOR_URL,
+        "now": clock.now(),
+        "moves": [(key, words) for key, (words, _step) in MOVES.items()],
+    }
+    return render(request, "cms/demo/guide.html", context)
+
+
+@login_not_required
+@require_POST
+def sign_in(request: HttpRequest) -> HttpResponse:
+    """Become one of the cast with one press."""
+    handle = request.POST.get("handle", "")
+    if handle not in {player.handle for player in CAST}:
+        raise Http404
+    logout(request)
+    user = User.objects.get(handle=handle)
+    login(request, user, backend=CODE_BACKEND)
+    messages.success(request, _("You are %(name)s now.") % {"name": user.display_name})
+    return redirect(settings.LOGIN_REDIRECT_URL)
+
+
+@login_not_required
+@require_POST
+def move_clock(request: HttpRequest) -> HttpResponse:
+    """Move the product's clock forward, for every process of the demo."""
+    step = MOVES.get(request.POST.get("to", ""), (None, None))[1]
+    if step is None:
+        raise Http404
+    ahead = step if isinstance(step, dt.timedelta) else _until(step)
+    clock.set_offset(clock.offset() + ahead)
+    return redirect("demo-guide")
+
+
+def _until(time: dt.time) -> dt.timedelta:
+    """Count how long it is, in London, until it is next `time` (never backwards: messages would come twice)."""
+    now = clock.now().astimezone(clock.LONDON)
+    day = now.date() if time > now.time() else now.date() + dt.timedelta(days=1)
+    return dt.datetime.combine(day, time, clock.LONDON) - now

@@ -1,0 +1,97 @@
+"""Who plays in the demo and in the journeys; every number is from Ofcom's drama range, nobody is real."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+
+from peer.models import Person
+from peer.roles import Role
+
+
+@dataclass(frozen=True)
+class Player:
+    """One invented person: who they are, what they may do, and why you would sign in as them."""
+
+    handle: str
+    given_name: str
+    family_name: str
+    kind: str
+    try_this: str
+    age: int = 35
+    mobile: str = ""
+    landline: str = ""
+    service_roles: tuple[Role, ...] = ()
+    group_roles: dict[str, Role] = field(default_factory=dict)
+    name_here: str = ""
+
+    @property
+    def born_on(self) -> dt.date:
+        """Give a birth date that makes the person `age` years old all through this year's demo."""
+        return dt.date(dt.date.today().year - self.age - 1, 12, 31)  # noqa: DTZ011 - a believable date, not a timer
+
+
+YOUNG, PARENT, STAFF = Person.Kind.YOUNG_PERSON, Person.Kind.PARENT_CARER, Person.Kind.STAFF
+BOTH = ("lantern", "harbour")
+
+CAST = (
+    Player(
+        "asha", "Asha", "Rahman", YOUNG, "Reads and writes in Lantern, the group for 14 and 15 year olds.",
+        age=15, mobile="+447700900101", group_roles={"lantern": Role.YOUNG_PERSON}, name_here="Fern",
+    ),
+    Player(
+        "noor", "Noor", "Hadley", YOUNG, "Waits, and has just been offered a place in Lantern: look at her phone.",
+        age=15, mobile="+447700900102",
+    ),
+    Player(
+        "tess", "Tess", "Okoro", YOUNG, "Is in Harbour, the other group. Lantern does not exist for her.",
+        age=16, mobile="+447700900103", group_roles={"harbour": Role.YOUNG_PERSON}, name_here="Tide",
+    ),
+    Player("omar", "Omar", "Vance", YOUNG, "Has an account and no group: an outsider.", age=15, mobile="+447700900104"),
+    Player(
+        "mo", "Mo", "Adeyemi", YOUNG, "Is 17 and checks posts, on a phone, between two lessons.",
+        age=17, mobile="+447700900111", group_roles=dict.fromkeys(BOTH, Role.PEER_MODERATOR), name_here="Mo",
+    ),
+    Player(
+        "zara", "Zara", "Lind", YOUNG, "Is 18 and the second key: first posts need two readers.",
+        age=18, mobile="+447700900112", group_roles=dict.fromkeys(BOTH, Role.PEER_MODERATOR), name_here="Zara",
+    ),
+    Player(
+        "ben", "Ben", "Castell", STAFF, "Leads both groups. He waited himself, once.",
+        age=22, mobile="+447700900113", group_roles=dict.fromkeys(BOTH, Role.PEER_FACILITATOR), name_here="Ben",
+    ),
+    Player(
+        "pat", "Pat", "Rahman", PARENT, "Is Asha’s parent: news by text, and nothing of the group.",
+        mobile="+447700900121",
+    ),
+    Player(
+        "lena", "Lena", "Hadley", PARENT, "Is Noor’s mother. She has a landline, so news rings.",
+        landline="+442079460122",
+    ),
+    Player(
+        "dr_lee", "Jin", "Lee", STAFF, "Is the clinician on call now. A worrying post reaches this phone.",
+        mobile="+447700900131", service_roles=(Role.CLINICIAN,),
+        group_roles=dict.fromkeys(BOTH, Role.CLINICIAN), name_here="Dr Lee",
+    ),
+    Player(
+        "dr_okafor", "Ada", "Okafor", STAFF, "Is the second clinician, tried when Dr Lee does not answer.",
+        mobile="+447700900132", service_roles=(Role.CLINICIAN,),
+        group_roles=dict.fromkeys(BOTH, Role.CLINICIAN), name_here="Dr Okafor",
+    ),
+    Player(
+        "kim", "Kim", "Duarte", STAFF, "Looks after 500 families: the list, the calls, the rota.",
+        mobile="+447700900141", service_roles=(Role.CO_ORDINATOR,),
+    ),
+    Player(
+        "sam", "Sam", "Iqbal", STAFF, "Runs the service: answers feedback, publishes it, reads the record.",
+        mobile="+447700900142", service_roles=(Role.SERVICE_MANAGER,),
+    ),
+    Player(
+        "eve", "Eve", "Marsh", STAFF, "Writes the public pages, with the reading age beside the words.",
+        mobile="+447700900143", service_roles=(Role.EDITOR,),
+    ),
+)  # fmt: skip
+
+LANTERN = ("Ziggy", "Marlow", "Juno", "Pip", "Otter", "Wren", "Sol", "Kit", "Bee", "Moss", "River", "Echo", "Plum", "Indigo")
+HARBOUR = ("Nova", "Quill", "Lark", "Rook", "Ash", "Hazel", "Sage", "Vale", "Onyx", "Reef", "Cosmo", "Finch", "Blue", "Rain")
+MEMBERS = {"lantern": LANTERN, "harbour": HARBOUR}
