@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from peer.models import Membership, Post, SupportGroup
+    from peer.models import Membership, Post, SupportGroup, TriageDecision, WaitingListEntry
 
 
 @dataclass(frozen=True)
@@ -50,3 +50,17 @@ class GroupFrozen:
     """A group was paused."""
 
     group: SupportGroup
+
+
+@dataclass(frozen=True)
+class FamilyReleased:
+    """A family left the hold: the first hello may go out, and somebody rings to prove a number (U1, U10)."""
+
+    entry: WaitingListEntry
+
+
+@dataclass(frozen=True)
+class TriageDecided:
+    """A request was decided, with a reason in plain words (S9)."""
+
+    decision: TriageDecision

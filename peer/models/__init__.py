@@ -11,23 +11,32 @@ from peer.models.groups import (
     SupportGroup,
     SupportGroupUserPermission,
 )
+from peer.models.imports import ImportChange, ImportFault, ImportRun
 from peer.models.people import ParentRelationship, Person, ServiceRole, User
 from peer.models.talk import Post, Thread
+from peer.models.waiting import Referral, TimelineEntry, TriageDecision, WaitingListEntry
 
 __all__ = [
     "AuditEvent",
     "Consent",
     "Duty",
     "GroupProtocol",
+    "ImportChange",
+    "ImportFault",
+    "ImportRun",
     "Membership",
     "MembershipRole",
     "ParentRelationship",
     "Person",
     "Post",
     "ProtocolAcceptance",
+    "Referral",
     "ServiceRole",
     "SupportGroup",
     "SupportGroupUserPermission",
     "Thread",
+    "TimelineEntry",
+    "TriageDecision",
     "User",
+    "WaitingListEntry",
 ]

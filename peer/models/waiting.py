@@ -1,0 +1,253 @@
+"""The wait: requests for help, places on the list, decisions with their reasons, and what happened when."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import ClassVar
+
+from django.db import models
+from django.urls import reverse
+from encrypted_fields.fields import EncryptedTextField
+
+from peer import clock
+from peer.models.dated import public_id
+from peer.models.imports import ImportRun
+from peer.models.people import ParentRelationship, Person, User
+from peer.roles import Role
+from peer.states import AppendOnly, AppendOnlyQuerySet, Owed, Stateful, one_of_states, owed_unless
+
+STAFF = (Role.CO_ORDINATOR, Role.CLINICIAN)
+
+
+class ReferralQuerySet(models.QuerySet["Referral"]):
+    """Requests for help, as far as the viewer may know of them."""
+
+    def visible_to(self, user: User) -> ReferralQuerySet:
+        """Keep one's own; for staff with a caseload all."""
+        return self if user.may_in_service(*STAFF) else self.filter(person__user=user)
+
+    def gone_from(self, run: ImportRun) -> ReferralQuerySet:
+        """Keep who is on our list and was not in this file; nobody is taken off for it (U10)."""
+        return self.filter(entry__in=WaitingListEntry.objects.open(), seen_in__lt=run.pk)
+
+
+class Referral(models.Model):
+    """One request for help for one young person, as the service's own list knows it."""
+
+    class Stage(models.TextChoices):
+        """How far the service's own list says the request has come."""
+
+        REFERRED = "referred", "Asked for help"
+        WAITING = "waiting", "Accepted and waiting"
+        OFFERED = "offered", "Offered a first meeting"
+        STARTED = "started", "Started"
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="referrals")
+    reference = models.CharField(max_length=60, unique=True)
+    pathway = models.CharField(max_length=120, blank=True)
+    team = models.CharField(max_length=120, blank=True)
+    stage = models.CharField(max_length=10, choices=Stage.choices, default=Stage.REFERRED)
+    referred_on = models.DateField()
+    row = EncryptedTextField(blank=True)
+    row_hash = models.CharField(max_length=64, blank=True)
+    seen_in = models.ForeignKey(ImportRun, null=True, on_delete=models.SET_NULL, related_name="seen")
+    created_at = models.DateTimeField(default=clock.now)
+
+    objects = ReferralQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"request {self.reference}"
+
+    def get_absolute_url(self) -> str:
+        """Give the page of the person who waits."""
+        return reverse("waiting-detail", args=[self.person.public_id])
+
+
+class EntryState(models.TextChoices):
+    """The wait, from the file to the first meeting."""
+
+    ON_HOLD = "on_hold", "On hold"
+    RELEASED = "released", "Waits for a decision"
+    WAITING = "waiting", "Accepted, waiting"
+    OFFERED = "offered", "Offered a first meeting"
+    STARTED = "started", "Started"
+    CLOSED = "closed", "Closed"
+
+
+class WaitingListEntryQuerySet(models.QuerySet["WaitingListEntry"]):
+    """Places on the list, as far as the viewer may know of them."""
+
+    def visible_to(self, user: User) -> WaitingListEntryQuerySet:
+        """Keep one's own; for staff with a caseload all."""
+        return self if user.may_in_service(*STAFF) else self.filter(referral__person__user=user)
+
+    def on_hold(self) -> WaitingListEntryQuerySet:
+        """Keep the families nobody has written to yet, the longest wait first (U10)."""
+        return self.filter(state=WaitingListEntry.State.ON_HOLD).order_by("referral__referred_on", "pk")
+
+    def open(self) -> WaitingListEntryQuerySet:
+        """Keep the places of people who still wait for something from us."""
+        return self.exclude(state__in=WaitingListEntry.FINAL)
+
+
+class WaitingListEntry(Stateful, Owed):
+    """A place on the list; silence never ends it (U10)."""
+
+    State = EntryState
+
+    MOVES: ClassVar[dict[str, set[str]]] = {
+        State.ON_HOLD: {State.RELEASED, State.CLOSED},
+        State.RELEASED: {State.WAITING, State.OFFERED, State.CLOSED},
+        State.WAITING: {State.OFFERED, State.STARTED, State.CLOSED},
+        State.OFFERED: {State.WAITING, State.STARTED, State.CLOSED},
+    }
+    FINAL: ClassVar[tuple[str, ...]] = (State.STARTED, State.CLOSED)
+
+    public_id = models.CharField(max_length=24, unique=True, default=public_id)
+    referral = models.OneToOneField(Referral, on_delete=models.PROTECT, related_name="entry")
+    state = models.CharField(max_length=10, choices=State.choices, default=State.ON_HOLD)
+    cohort = models.PositiveIntegerField(null=True, blank=True)
+    released_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    objects = WaitingListEntryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "waiting list entries"
+        indexes = [models.Index(fields=["state", "due_at", "id"], name="entry_due")]
+        constraints = [
+            one_of_states(EntryState, name="entry_state"),
+            owed_unless(EntryState.STARTED, EntryState.CLOSED, name="entry_owed"),
+            models.CheckConstraint(
+                condition=models.Q(state__in=["on_hold", "closed"]) | models.Q(released_at__isnull=False),
+                name="entry_released_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"place {self.public_id}"
+
+    @property
+    def person(self) -> Person:
+        """Name the young person who waits."""
+        return self.referral.person
+
+    def get_absolute_url(self) -> str:
+        """Give the page of the person who waits."""
+        return self.referral.get_absolute_url()
+
+
+class TriageDecisionQuerySet(AppendOnlyQuerySet):
+    """Decisions, as far as the viewer may know of them."""
+
+    def visible_to(self, user: User) -> TriageDecisionQuerySet:
+        """Keep all for staff with a caseload; families read the timeline, which waits for the call (U2)."""
+        return self if user.may_in_service(*STAFF) else self.none()
+
+
+class TriageDecision(AppendOnly):
+    """What was decided about a request, with a reason in plain words (S9)."""
+
+    class Outcome(models.TextChoices):
+        """What can come of a request."""
+
+        ACCEPTED = "accepted", "Accepted: on the list for help"
+        OFFERED = "offered", "Offered a first meeting"
+        SIGNPOSTED = "signposted", "Pointed to other help"
+        NOT_ACCEPTED = "not_accepted", "Not accepted"
+
+    WEIGHTY: ClassVar[tuple[str, ...]] = (Outcome.SIGNPOSTED, Outcome.NOT_ACCEPTED)
+
+    public_id = models.CharField(max_length=24, unique=True, default=public_id)
+    referral = models.ForeignKey(Referral, on_delete=models.PROTECT, related_name="decisions")
+    outcome = models.CharField(max_length=16, choices=Outcome.choices)
+    reason_plain = models.TextField()
+    next_step = models.TextField(blank=True)
+    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(default=clock.now)
+
+    objects = TriageDecisionQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~models.Q(reason_plain=""), name="decision_has_reason")]
+
+    def __str__(self) -> str:
+        return f"decision {self.public_id}"
+
+    @property
+    def is_weighty(self) -> bool:
+        """Tell whether only a person may bring this news, by voice (U2)."""
+        return self.outcome in self.WEIGHTY
+
+
+def sixteen_before() -> dt.date:
+    """Give the birth date from which somebody is under 16 today (29 February turns on 1 March)."""
+    today = clock.today()
+    if (today.month, today.day) == (2, 29):
+        return dt.date(today.year - 16, 2, 29)  # sixteen years apart are both leap years until 2100
+    return today.replace(year=today.year - 16)
+
+
+class TimelineEntryQuerySet(AppendOnlyQuerySet):
+    """What happened, as far as the viewer may know of it."""
+
+    def visible_to(self, user: User) -> TimelineEntryQuerySet:
+        """Keep all for staff, one's own, and for a parent what they may know of a child under 16 (U7)."""
+        if user.may_in_service(*STAFF):
+            return self
+        own = models.Q(person__user=user, for_person=True)
+        return self.filter(own) if user.person_id is None else self.filter(own | self._as_adult(user))
+
+    def _as_adult(self, user: User) -> models.Q:
+        knows = ParentRelationship.MayKnow
+        told = ParentRelationship.objects.filter(adult=user.person_id, must_not_be_told=False)
+        young = models.Q(born_on__gt=sixteen_before()) | models.Q(born_on__isnull=True)
+        children = Person.objects.filter(young)
+        routine = children.filter(adults__in=told.filter(may_know__in=[knows.ROUTINE, knows.ALL]))
+        everything = children.filter(adults__in=told.filter(may_know=knows.ALL))
+        return models.Q(for_adults=TimelineEntry.ForAdults.ROUTINE, person__in=routine) | models.Q(
+            for_adults=TimelineEntry.ForAdults.ALL, person__in=everything
+        )
+
+    def heard(self) -> TimelineEntryQuerySet:
+        """Keep the times the family heard from us."""
+        return self.filter(kind__in=[TimelineEntry.Kind.MESSAGE, TimelineEntry.Kind.CALL])
+
+
+class TimelineEntry(AppendOnly):
+    """One thing that happened in somebody's wait, and who may read of it."""
+
+    class Kind(models.TextChoices):
+        """What sort of thing happened."""
+
+        ARRIVED = "arrived", "Request"
+        RELEASED = "released", "First contact"
+        DECISION = "decision", "Decision"
+        MESSAGE = "message", "Message"
+        CALL = "call", "Call"
+        CHANGE = "change", "Change"
+        NOTE = "note", "Note"
+
+    class ForAdults(models.TextChoices):
+        """What an adult must be allowed to know to read this; nothing about groups ever is theirs (promise 4)."""
+
+        NEVER = "never", "Not for parents and carers"
+        ROUTINE = "routine", "Routine news"
+        ALL = "all", "All news"
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="timeline")
+    referral = models.ForeignKey(Referral, null=True, blank=True, on_delete=models.PROTECT, related_name="timeline")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    at = models.DateTimeField(default=clock.now)
+    words = models.TextField()
+    for_person = models.BooleanField(default=True)
+    for_adults = models.CharField(max_length=10, choices=ForAdults.choices, default=ForAdults.NEVER)
+
+    objects = TimelineEntryQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["person", "-at", "-id"], name="timeline_newest")]
+        constraints = [models.CheckConstraint(condition=~models.Q(words=""), name="timeline_has_words")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} at {self.at:%Y-%m-%d %H:%M}"
