@@ -19,7 +19,7 @@ class Thing:
 THINGS = (
     Thing(
         "News instead of a letter", "kim", "/waiting/",
-        "Be Kim. Find Asha in the list of people who wait, record “accepted” with a plain reason, then look at Pat’s phone.",
+        "Be Kim. Find Asha in the list of people who wait, say yes with a plain reason, then look at Pat’s phone.",
         "The text says nothing a stranger could use. It is sent by the clock, never by the page you pressed.",
     ),
     Thing(
@@ -34,12 +34,12 @@ THINGS = (
     ),
     Thing(
         "A list comes in", "kim", "/waiting/import/",
-        "Load a waiting list file (the sample has faults on purpose). Read the report, mend nothing, release a few families.",
+        "Load the sample file (it has faults on purpose). Read the report, then release a few families.",
         "Good rows in, bad rows out with the reason, nothing sent until you release them.",
     ),
     Thing(
         "Noor joins", "noor", "",
-        "Open Noor’s phone. Follow the link in her text, ask for the code, type it in. Then be Dr Lee and note the hello call.",
+        "Open Noor’s phone, follow the link in her text, type in the code. Then be Dr Lee: note the hello call.",
         "Nobody is in a group before a person has spoken with them.",
     ),
     Thing(
@@ -54,7 +54,7 @@ THINGS = (
     ),
     Thing(
         "A worrying post", "asha", "/groups/",
-        "Be Asha and write “I want to die”. Watch Dr Lee’s phone: a text and a call at once. Answer, press 1. Or let it ring.",
+        "Be Asha and write “I want to die”. Dr Lee’s phone gets a text and a call at once. Press 1, or let it ring.",
         "Somebody awake is reached, and if nobody answers, the next person is.",
     ),
     Thing(
