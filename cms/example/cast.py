@@ -92,6 +92,36 @@ CAST = (
     ),
 )  # fmt: skip
 
-LANTERN = "Ziggy Marlow Juno Pip Otter Wren Sol Kit Bee Moss River Echo Plum Indigo".split()
-HARBOUR = "Nova Quill Lark Rook Ash Hazel Sage Vale Onyx Reef Cosmo Finch Blue Rain".split()
+LANTERN = [
+    "Ziggy",
+    "Marlow",
+    "Juno",
+    "Pip",
+    "Otter",
+    "Wren",
+    "Sol",
+    "Kit",
+    "Bee",
+    "Moss",
+    "River",
+    "Echo",
+    "Plum",
+    "Indigo",
+]
+HARBOUR = [
+    "Nova",
+    "Quill",
+    "Lark",
+    "Rook",
+    "Ash",
+    "Hazel",
+    "Sage",
+    "Vale",
+    "Onyx",
+    "Reef",
+    "Cosmo",
+    "Finch",
+    "Blue",
+    "Rain",
+]
 MEMBERS = {"lantern": LANTERN, "harbour": HARBOUR}
