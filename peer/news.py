@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from peer.models import Membership, Post, SupportGroup, TriageDecision, WaitingListEntry
+    from peer.models import Invitation, Membership, Post, SupportGroup, TriageDecision, WaitingListEntry
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,25 @@ class PostWithdrawn:
     """An author took a post back."""
 
     post: Post
+
+
+@dataclass(frozen=True)
+class InvitationOffered:
+    """A person was offered a group: `secret` goes into the link, by text to a number that is theirs alone (U9).
+
+    A handler that finds no such number raises `RuleBroken` with a sentence for the member of staff; nothing is offered.
+    """
+
+    invitation: Invitation
+    secret: str
+
+
+@dataclass(frozen=True)
+class InvitationCodeAsked:
+    """Somebody holds the link and asked for the code, which goes to the same number and lasts ten minutes."""
+
+    invitation: Invitation
+    code: str
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,9 @@ from peer.models.groups import (
     SupportGroup,
     SupportGroupUserPermission,
 )
+from peer.models.hello_calls import HelloCall, KeptApart
 from peer.models.imports import ImportChange, ImportFault, ImportRun
+from peer.models.invitations import Invitation
 from peer.models.people import ParentRelationship, Person, ServiceRole, User
 from peer.models.talk import Post, Thread
 from peer.models.waiting import Referral, TimelineEntry, TriageDecision, WaitingListEntry
@@ -21,9 +23,12 @@ __all__ = [
     "Consent",
     "Duty",
     "GroupProtocol",
+    "HelloCall",
     "ImportChange",
     "ImportFault",
     "ImportRun",
+    "Invitation",
+    "KeptApart",
     "Membership",
     "MembershipRole",
     "ParentRelationship",
