@@ -1,0 +1,233 @@
+"""The outbox: the intent, its channels, each try, each receipt (safety 2c, decision 18). Rows first, sockets second."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Self
+
+from django.db import models
+from django.db.models import Q
+from encrypted_fields.fields import EncryptedTextField
+
+from notifications.models.contacts import ContactPoint
+from peer import clock
+from peer.models import Person, User
+from peer.models.dated import public_id
+from peer.roles import Role
+from peer.states import Owed, Stateful, one_of_states, owed_unless
+
+
+class Duty(models.TextChoices):
+    """What a message owes: family is never sent twice, a page never not at all, a code dies young (decision 18)."""
+
+    PAGE = "page", "Urgent page"
+    CODE = "code", "Code or link"
+    FAMILY = "family", "News"
+
+
+PRIORITY = {Duty.PAGE: 0, Duty.CODE: 1, Duty.FAMILY: 2}
+
+
+class NotificationQuerySet(models.QuerySet["Notification"]):
+    """Intents, as far as the viewer may know of them."""
+
+    def visible_to(self, user: User) -> Self:
+        """Keep one's own; co-ordinators and managers see that something was sent, never its words (row 29)."""
+        if user.may_in_service(Role.CO_ORDINATOR, Role.SERVICE_MANAGER):
+            return self
+        return self.filter(recipient_id=user.person_id, recipient__isnull=False)
+
+
+class Notification(models.Model):
+    """We want one person to know one thing; the same news makes no second row (N4)."""
+
+    public_id = models.CharField(max_length=24, unique=True, default=public_id)
+    event_key = models.CharField(max_length=120)
+    recipient = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="notifications")
+    subject = models.ForeignKey(Person, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+    purpose = models.CharField(max_length=40)
+    duty = models.CharField(max_length=10, choices=Duty.choices)
+    turn = models.PositiveSmallIntegerField(default=1)
+    created_at = models.DateTimeField(default=clock.now)
+    expires_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = NotificationQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["event_key", "recipient"], name="notification_once")]
+
+    def __str__(self) -> str:
+        return f"{self.purpose} ({self.pk})"
+
+
+class DeliveryState(models.TextChoices):
+    """The machine of safety 2c."""
+
+    PENDING = "pending", "Waiting to go"
+    HELD = "held", "On hold"
+    CLAIMED = "claimed", "About to go"
+    SENDING = "sending", "Going"
+    AMBIGUOUS = "ambiguous", "Gone or not: being checked"
+    ACCEPTED = "accepted", "Taken by the network"
+    SENT = "sent", "Sent"
+    DELIVERED = "delivered", "Arrived"
+    UNDELIVERED = "undelivered", "Did not arrive"
+    FAILED = "failed", "Could not be sent"
+    UNKNOWN = "unknown", "Not known whether it arrived"
+    CANCELLED = "cancelled", "Not sent"
+    EXPIRED = "expired", "Too late to send"
+
+
+ENDS = (
+    DeliveryState.DELIVERED,
+    DeliveryState.UNDELIVERED,
+    DeliveryState.FAILED,
+    DeliveryState.UNKNOWN,
+    DeliveryState.CANCELLED,
+    DeliveryState.EXPIRED,
+)
+
+
+class DeliveryQuerySet(models.QuerySet["Delivery"]):
+    """Channels of intents, as far as the viewer may know of them."""
+
+    def visible_to(self, user: User) -> Self:
+        """Follow the intent's own rule."""
+        return self.filter(notification__in=Notification.objects.visible_to(user))
+
+    def stuck(self) -> Self:
+        """Keep what only a person can settle, the oldest first."""
+        return self.filter(stuck_at__isnull=False).order_by("stuck_at")
+
+
+class Delivery(Stateful, Owed):
+    """One channel of one intent, its words fixed; moved only under a lease or by a receipt."""
+
+    class Channel(models.TextChoices):
+        """How it travels."""
+
+        SMS = "sms", "Text"
+        CALL = "call", "Phone call"
+
+    State = DeliveryState
+
+    _RECEIPTS: ClassVar[set[str]] = {State.DELIVERED, State.UNDELIVERED, State.FAILED, State.UNKNOWN}
+    MOVES: ClassVar[dict[str, set[str]]] = {
+        State.PENDING: {State.CLAIMED, State.HELD, State.CANCELLED, State.EXPIRED},
+        State.HELD: {State.PENDING, State.CANCELLED, State.EXPIRED},
+        State.CLAIMED: {State.SENDING, State.PENDING, State.HELD, State.CANCELLED, State.EXPIRED},
+        State.SENDING: {State.ACCEPTED, State.AMBIGUOUS, State.PENDING, State.SENT, *_RECEIPTS},
+        State.AMBIGUOUS: {State.ACCEPTED, State.PENDING, State.SENT, State.EXPIRED, *_RECEIPTS},
+        State.ACCEPTED: {State.SENT, *_RECEIPTS},
+        State.SENT: {*_RECEIPTS},
+        State.UNKNOWN: {State.DELIVERED, State.UNDELIVERED, State.FAILED},
+        State.FAILED: {State.UNDELIVERED, State.DELIVERED},
+        State.UNDELIVERED: {State.DELIVERED},
+    }
+
+    notification = models.ForeignKey(Notification, on_delete=models.CASCADE, related_name="deliveries")
+    channel = models.CharField(max_length=5, choices=Channel.choices)
+    turn = models.PositiveSmallIntegerField(default=1)
+    contact = models.ForeignKey(ContactPoint, on_delete=models.CASCADE, related_name="deliveries")
+    duty = models.CharField(max_length=10, choices=Duty.choices)
+    priority = models.PositiveSmallIntegerField()
+    body = EncryptedTextField(null=True)
+    segments = models.PositiveSmallIntegerField(default=1)
+    state = models.CharField(max_length=12, choices=State.choices, default=State.PENDING)
+    reason = models.CharField(max_length=60, blank=True)
+    not_before_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    lease_token = models.CharField(max_length=32, blank=True)
+    lease_until_at = models.DateTimeField(null=True, blank=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    sid = models.CharField(max_length=40, blank=True)
+    is_conflict = models.BooleanField(default=False)
+    changed_at = models.DateTimeField(default=clock.now)
+    stuck_at = models.DateTimeField(null=True, blank=True)
+
+    objects = DeliveryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "deliveries"
+        indexes = [
+            models.Index(
+                fields=["priority", "not_before_at", "id"], condition=Q(state="pending"), name="delivery_pending"
+            ),
+            models.Index(
+                fields=["lease_until_at"], condition=Q(state__in=["claimed", "sending"]), name="delivery_leased"
+            ),
+            models.Index(
+                fields=["changed_at"], condition=Q(state__in=["ambiguous", "accepted", "sent"]), name="delivery_watched"
+            ),
+            models.Index(fields=["lease_token"], condition=~Q(lease_token=""), name="delivery_lease"),
+            models.Index(fields=["stuck_at"], condition=Q(stuck_at__isnull=False), name="delivery_stuck"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["notification", "channel", "contact", "turn"], name="delivery_once"),
+            models.UniqueConstraint(fields=["sid"], condition=~Q(sid=""), name="delivery_sid"),
+            one_of_states(DeliveryState, name="delivery_state"),
+            owed_unless(*ENDS, name="delivery_owed"),
+            models.CheckConstraint(
+                condition=~Q(state__in=["claimed", "sending"]) | ~Q(lease_token=""), name="delivery_leased_by"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.channel} {self.pk} ({self.state})"
+
+
+class DeliveryAttempt(models.Model):
+    """One try, committed before the socket opens; its random id travels in the callback's address (decision 19)."""
+
+    class Outcome(models.TextChoices):
+        """What we learned of the try."""
+
+        OPEN = "open", "No answer yet"
+        ACCEPTED = "accepted", "The network said yes"
+        REFUSED = "refused", "The network said no"
+        LATER = "later", "The network said not now"
+        UNANSWERED = "unanswered", "The answer was lost"
+        NOT_MADE = "not_made", "Never began"
+
+    token = models.CharField(max_length=32, unique=True)
+    delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="attempts")
+    outcome = models.CharField(max_length=12, choices=Outcome.choices, default=Outcome.OPEN)
+    begun_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True, blank=True)
+    sid = models.CharField(max_length=40, blank=True, db_index=True)
+    code = models.CharField(max_length=20, blank=True)
+    keys_wrong = models.PositiveSmallIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"attempt {self.pk} ({self.outcome})"
+
+
+class DeliveryReceipt(models.Model):
+    """One status that the provider told us: the inbox row of a callback, applied once (N17)."""
+
+    attempt = models.ForeignKey(DeliveryAttempt, on_delete=models.CASCADE, related_name="receipts")
+    sid = models.CharField(max_length=40)
+    status = models.CharField(max_length=20)
+    code = models.CharField(max_length=20, blank=True)
+    answered_by = models.CharField(max_length=30, blank=True)
+    at = models.DateTimeField(default=clock.now)
+    applied_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["attempt", "sid", "status"], name="receipt_once")]
+        indexes = [models.Index(fields=["at"], condition=Q(applied_at__isnull=True), name="receipt_unapplied")]
+
+    def __str__(self) -> str:
+        return f"{self.status} ({self.sid[-6:]})"
+
+
+class SendingPause(models.Model):
+    """The provider asked us to wait, or stopped knowing us: nothing of a channel goes until then (F7, F13)."""
+
+    channel = models.CharField(max_length=5, choices=Delivery.Channel.choices, unique=True)
+    until_at = models.DateTimeField()
+    reason = models.CharField(max_length=60)
+    failures = models.PositiveSmallIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.channel} until {self.until_at:%H:%M:%S}"
