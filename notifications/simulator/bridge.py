@@ -1,0 +1,91 @@
+"""Dial: a call script rings another handset and lets the two speak."""
+
+import asyncio
+from typing import TYPE_CHECKING
+from xml.etree.ElementTree import Element
+
+from .ledger import Kind
+from .lines import Act, HungUp, Line
+from .numbers import exists
+
+if TYPE_CHECKING:
+    from .calls import Call
+    from .scripts import Reading
+
+
+async def dial(reading: "Reading", verb: Element) -> None:
+    """Ring the number, join the two lines until one hangs up, then go on to the action if there is one."""
+    number = verb.find("Number")
+    to = "".join((number if number is not None else verb).itertext()).strip()
+    other = _second_call(reading, verb, number, to) if exists(to) else None
+    if other:
+        await _connect(reading, other)
+    if action := verb.get("action"):
+        raise reading.jump(action, _result(other), verb.get("method", "POST"))
+
+
+def _second_call(reading: "Reading", verb: Element, number: Element | None, to: str) -> "Call":
+    first = reading.call
+    caller = verb.get("callerId") or (first.handset if first.inbound else first.service)
+    other = reading.network.calls.make(handset=to, service=caller, direction="outbound-dial")
+    other.parent = first.sid
+    other.timeout = float(verb.get("timeout", "30"))
+    if number is not None and number.get("statusCallback"):
+        other.callback = reading.jump(number.get("statusCallback", ""), {}).url
+        other.events = frozenset(number.get("statusCallbackEvent", "completed").split())
+    return other
+
+
+async def _connect(reading: "Reading", other: "Call") -> None:
+    """Ring the second handset while the first waits; either may give up."""
+    calls = reading.network.calls
+    ringing = asyncio.create_task(calls.ring(other))
+    try:
+        while not ringing.done():
+            listening = asyncio.create_task(reading.call.line.next(None))
+            await asyncio.wait({ringing, listening}, return_when=asyncio.FIRST_COMPLETED)
+            listening.cancel() if not listening.done() else listening.result()
+        if ringing.result():
+            await _talk(reading, other)
+    except HungUp:
+        ringing.cancel()
+        await calls.end(other, "completed" if other.started else "canceled")
+        raise
+
+
+async def _talk(reading: "Reading", other: "Call") -> None:
+    """Carry words from each handset to the other until the second one hangs up."""
+    first = reading.call
+    pair: tuple[tuple[Line, Call], ...] = ((first.line, other), (other.line, first))
+    waiting = {asyncio.create_task(line.next(None)): (line, hearer) for line, hearer in pair}
+    try:
+        while True:
+            done, _ = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                line, hearer = waiting.pop(task)
+                try:
+                    await _carry(reading, task.result(), hearer)
+                except HungUp:
+                    await reading.network.calls.end(other, "completed")
+                    if hearer is other:
+                        raise
+                    return
+                waiting[asyncio.create_task(line.next(None))] = (line, hearer)
+    finally:
+        for task in waiting:
+            task.cancel()
+
+
+async def _carry(reading: "Reading", act: Act | None, hearer: "Call") -> None:
+    if act and act.what == "say":
+        await reading.network.calls.hears(hearer, Kind.SAID, act.value)
+
+
+def _result(other: "Call | None") -> dict[str, str]:
+    if other is None:
+        return {"DialCallStatus": "failed"}
+    return {
+        "DialCallSid": other.sid,
+        "DialCallStatus": "completed" if other.started else other.status,
+        "DialCallDuration": str(other.seconds),
+    }
