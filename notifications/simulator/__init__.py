@@ -2,11 +2,11 @@
 
 Start it: `python -m notifications.simulator --ledger FILE.jsonl [--port 4010] [--account-sid AC… --auth-token …]
 [--webhook-sms URL] [--webhook-voice URL] [--service-number +44…]… [--ring-seconds 30] [--pace 1.0]
-[--clock-offset SECONDS] [--parent PID]`. Credentials default to TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN. It listens
+[--clock-offset SECONDS] [--parent PID]`. Credentials default to TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN. It listens
 on loopback only, prints `simulator ready http://127.0.0.1:PORT` and ends on SIGTERM or Ctrl-C. `--port 0` takes a
 free port; `--pace 0.01` makes every wait a hundredth. In tests: `with start(ledger=path) as simulator: …`.
 
-For the service: `/2010-04-01/Accounts/{Sid}/Messages.json`, `/Calls.json` and their items, basic auth, signed callbacks.
+For the service: `/2010-04-01/Accounts/{Sid}/Messages.json`, `/Calls.json`, their items; basic auth, signed callbacks.
 
 For people: `/` lists the phones, `/handset/{number}` is one. The same acts as JSON: POST
 `/handset/{number}/text {"to", "body"}`, `/ring {"to"}`, `/answer`, `/decline`, `/voicemail`, `/press {"key": "1"}`,
@@ -29,7 +29,7 @@ For checkers (JSON, no credentials, loopback):
   error (code), accept_then_500, accept_then_hang, accept_then_reset, malformed (as: cut, html, empty; it was
   accepted). Kind sms also: undelivered (code, 30003), failed (code), sent_only. Kind callback: drop_callback,
   duplicate_callback (n), delay_callback (ms), shuffle_callbacks (newest first), contradict_callback, forge_callback.
-- GET `/callbacks.json` gives the requests made to the service, with the status each was answered with (0: nobody there).
+- GET `/callbacks.json` gives the requests made to the service, with the status each was answered with (0: nobody).
 - PUT `/webhooks` `{"sms": URL, "voice": URL}`; PUT `/clock` `{"offset_seconds": n}`; GET `/healthz`;
   POST `/reset` empties everything, the ledger's file too (tests only).
 """

@@ -11,8 +11,8 @@ from .conftest import LEE, PAT, SERVICE, Service, eventually
 
 EVENTS = ["initiated", "ringing", "answered", "completed"]
 PAGE = (
-    '<Response><Gather numDigits="1" timeout="20" action="/ack?page=7"><Say>This is Meanwhile. Press 1 to take it.</Say>'
-    "</Gather><Say>Nobody pressed a key.</Say></Response>"
+    '<Response><Gather numDigits="1" timeout="20" action="/ack?page=7"><Say>This is Meanwhile. Press 1 to take it.'
+    "</Say></Gather><Say>Nobody pressed a key.</Say></Response>"
 )
 
 
