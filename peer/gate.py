@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 from django.db import models, transaction
 
 from peer import clock, grants
-from peer.roles import Perm, Reach, Role, Scope, rules
+from peer.roles import SERVICE_WIDE, Perm, Reach, Role, Scope, rules
 from peer.states import Move, open_moves
 
 if TYPE_CHECKING:
@@ -87,7 +87,10 @@ def standing(by: User | System, perm: Perm, target: object, *, locked: bool = Fa
     group = group_of(target) if rule.scope is Scope.GROUP else None
     if rule.scope is Scope.GROUP and group is None:
         return None
-    for role in grants.roles(by, group, locked=locked) & set(rule.may):
+    held = grants.roles(by, group, locked=locked)
+    if group is not None and SERVICE_WIDE & set(rule.may):
+        held |= grants.roles(by, None, locked=locked)
+    for role in held & set(rule.may):
         if _reaches(rule.may[role], target, by, group):
             return str(role)
     return None
@@ -110,7 +113,9 @@ def _is_own(target: object, by: User) -> bool:
 def _reaches(reach: Reach, target: object, by: User, group: SupportGroup | None) -> bool:
     if reach is Reach.OWN:
         return _is_own(target, by)
-    if reach is Reach.DUTY:
+    if reach is Reach.DUTY_OR_OWN and _is_own(target, by):
+        return True
+    if reach in {Reach.DUTY, Reach.DUTY_OR_OWN}:
         return group is not None and grants.on_duty(by, group)
     return True
 

@@ -37,11 +37,12 @@ class Scope(StrEnum):
 
 
 class Reach(StrEnum):
-    """How far a role's right goes: always, only on own things, or only while on duty."""
+    """How far a role's right goes: always, on own things, while on duty, or while on duty and on own things."""
 
     ALL = "all"
     OWN = "own"
     DUTY = "duty"
+    DUTY_OR_OWN = "duty_or_own"
 
 
 class Perm(StrEnum):
@@ -63,6 +64,8 @@ class Perm(StrEnum):
     REOPEN_GROUP = "reopen_group"
     READ_ESCALATION = "read_escalation"
     ACT_ON_ESCALATION = "act_on_escalation"
+    ACKNOWLEDGE_ESCALATION = "acknowledge_escalation"
+    REASSIGN_ESCALATION = "reassign_escalation"
     RUN_SHIFT = "run_shift"
     REPORT_POST = "report_post"
     SEE_MEMBER_NAMES = "see_member_names"
@@ -72,6 +75,8 @@ class Perm(StrEnum):
     CHOOSE_NAME = "choose_name"
     RUN_GROUP = "run_group"
     PLAN_ROTA = "plan_rota"
+    TAKE_BREAK = "take_break"
+    RUN_ESCALATION = "run_escalation"
     IMPORT_WAITING_LIST = "import_waiting_list"
     RELEASE_COHORT = "release_cohort"
     READ_CASELOAD = "read_caseload"
@@ -87,6 +92,18 @@ class Perm(StrEnum):
     READ_AUDIT = "read_audit"
     EDIT_PAGES = "edit_pages"
     GIVE_ROLE = "give_role"
+
+
+SERVICE_WIDE = frozenset(
+    {
+        Role.CO_ORDINATOR,
+        Role.SERVICE_MANAGER,
+        Role.SAFEGUARDING_LEAD,
+        Role.EDITOR,
+        Role.YOUNG_EDITOR,
+        Role.PARTNER,
+    }
+)  # held in the service, never in a group; a rule of scope "group" that names one asks for it there
 
 
 @dataclass(frozen=True)

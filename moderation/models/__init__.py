@@ -1,0 +1,22 @@
+"""The rows of watching over the world, one module per noun."""
+
+from moderation.models.decisions import ModerationDecision, Rule
+from moderation.models.escalations import Escalation, EscalationNote, EscalationPost, EscalationStep
+from moderation.models.queue import ModerationClaim, QueuedPost, RiskPost
+from moderation.models.reports import PostReport, RiskFlag
+from moderation.models.shifts import OnCallShift
+
+__all__ = [
+    "Escalation",
+    "EscalationNote",
+    "EscalationPost",
+    "EscalationStep",
+    "ModerationClaim",
+    "ModerationDecision",
+    "OnCallShift",
+    "PostReport",
+    "QueuedPost",
+    "RiskFlag",
+    "RiskPost",
+    "Rule",
+]

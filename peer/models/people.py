@@ -114,6 +114,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     email = models.EmailField(blank=True)
     is_staff = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
+    paged_ok_at = models.DateTimeField(null=True, blank=True)  # when a number that pages reach was last proved (B15)
     created_at = models.DateTimeField(default=clock.now)
 
     USERNAME_FIELD = "handle"
@@ -132,6 +133,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     def get_short_name(self) -> str:
         """Give the display name."""
         return self.get_full_name()
+
+    def is_own(self, user: User) -> bool:
+        """Tell whether this is the account of `user`."""
+        return self.pk == user.pk
 
     def may_in_service(self, *roles: Role) -> bool:
         """Tell whether this account holds one of these service-wide roles now."""

@@ -112,6 +112,7 @@ class Post(Stateful, Owed):
     level = models.CharField(max_length=10, blank=True)
     author_role = models.CharField(max_length=40, blank=True)
     note_to_author = models.TextField(blank=True)
+    adults_only = models.BooleanField(default=False)  # a clinician read it as risk: never for under-18s (safety W1, U5)
     keys_needed = models.PositiveSmallIntegerField(default=1)
     state = models.CharField(max_length=12, choices=State.choices, default=State.DRAFT)
     created_at = models.DateTimeField(default=clock.now)

@@ -1,0 +1,204 @@
+"""A worry that somebody must answer: paged up the ladder until a person has it, never closed by time (safety 2b)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import ClassVar
+
+from django.db import models
+from encrypted_fields.fields import EncryptedTextField
+
+from moderation.models.queue import groups_on_call
+from moderation.models.reports import RiskFlag
+from peer import clock
+from peer.models import Membership, Post, SupportGroup, User
+from peer.models.dated import public_id
+from peer.states import AppendOnly, AppendOnlyQuerySet, Owed, Stateful, one_of_states, owed_unless
+
+
+class EscalationQuerySet(models.QuerySet["Escalation"]):
+    """Escalations, as far as the viewer may know of them."""
+
+    def visible_to(self, user: User) -> EscalationQuerySet:
+        """Keep those of the groups a clinician covers now, and those one owns until hand-over (E9, matrix row 15)."""
+        return self.filter(models.Q(group_id__in=groups_on_call(user)) | models.Q(owner=user))
+
+    def unsettled(self) -> EscalationQuerySet:
+        """Keep what still needs somebody."""
+        return self.exclude(state__in=[Escalation.State.RESOLVED, Escalation.State.CLOSED])
+
+    def joinable(self, author: Membership, since: dt.datetime) -> EscalationQuerySet:
+        """Keep what a new worry about the same author, in the same group, belongs to (E11)."""
+        return self.unsettled().filter(about=author, opened_at__gte=since).order_by("-pk")
+
+
+class EscalationState(models.TextChoices):
+    """The states of safety 2b."""
+
+    OPEN = "open", "Opened"
+    PAGING = "paging", "Ringing people"
+    ACKNOWLEDGED = "acknowledged", "Somebody has it"
+    IN_PROGRESS = "in_progress", "Somebody is acting"
+    HANDED_OVER = "handed_over", "Offered to somebody else"
+    RESOLVED = "resolved", "Done, to be written up"
+    CLOSED = "closed", "Closed"
+    REOPENED = "reopened", "Opened again"
+
+
+class Escalation(Stateful, Owed):
+    """One worry about one person; it has a clock until somebody has taken it, and an owner ever after."""
+
+    State = EscalationState
+
+    MOVES: ClassVar[dict[str, set[str]]] = {
+        State.OPEN: {State.PAGING, State.ACKNOWLEDGED},
+        State.PAGING: {State.ACKNOWLEDGED},
+        State.ACKNOWLEDGED: {State.IN_PROGRESS, State.PAGING, State.HANDED_OVER, State.RESOLVED},
+        State.IN_PROGRESS: {State.PAGING, State.HANDED_OVER, State.RESOLVED},
+        State.HANDED_OVER: {State.ACKNOWLEDGED, State.PAGING, State.RESOLVED},
+        State.RESOLVED: {State.CLOSED, State.REOPENED},
+        State.CLOSED: {State.REOPENED},
+        State.REOPENED: {State.PAGING, State.ACKNOWLEDGED},
+    }
+
+    class Outcome(models.TextChoices):
+        """What came of it; closing needs one (E12)."""
+
+        SPOKE = "spoke", "Spoke with the young person"
+        FAMILY = "family", "Spoke with a parent or carer"
+        EMERGENCY = "emergency", "999 or A&E"
+        CRISIS_TEAM = "crisis_team", "Crisis team"
+        NO_RISK = "no_risk", "No sign of harm"
+
+    public_id = models.CharField(max_length=24, unique=True, default=public_id)
+    group = models.ForeignKey(SupportGroup, on_delete=models.PROTECT, related_name="escalations")
+    about = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="escalations")
+    level = models.CharField(max_length=5, choices=RiskFlag.Level.choices)
+    state = models.CharField(max_length=12, choices=State.choices, default=State.OPEN)
+    round = models.PositiveSmallIntegerField(default=1)
+    posts = models.ManyToManyField(Post, through="EscalationPost", related_name="escalations")
+    opened_at = models.DateTimeField(default=clock.now)
+    acknowledged_at = models.DateTimeField(null=True, blank=True)
+    acknowledged_by_how = models.CharField(max_length=8, blank=True)
+    exhausted_at = models.DateTimeField(null=True, blank=True)
+    offered_to = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    outcome = models.CharField(max_length=12, choices=Outcome.choices, blank=True)
+    told = models.CharField("who was told", max_length=300, blank=True)
+    was_needed = models.BooleanField(null=True, blank=True)
+    resolved_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = EscalationQuerySet.as_manager()
+
+    class Meta:
+        default_permissions = ()
+        indexes = [models.Index(fields=["about", "opened_at"], name="escalation_of_person")]
+        constraints = [
+            one_of_states(EscalationState, name="escalation_state"),
+            owed_unless("closed", name="escalation_waits_with_owner"),
+            models.CheckConstraint(
+                condition=~models.Q(state__in=["resolved", "closed"]) | (~models.Q(outcome="") & ~models.Q(told="")),
+                name="escalation_ends_with_outcome",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"escalation {self.public_id}"
+
+    @property
+    def support_group(self) -> SupportGroup:
+        """Name the group for the gate."""
+        return self.group
+
+    def is_own(self, user: User) -> bool:
+        """Tell whether `user` has it in hand, until it is handed over (E9)."""
+        return self.owner_id == user.pk
+
+    def waited(self) -> dt.timedelta:
+        """Count how long it took, or takes, until somebody had it in hand."""
+        return (self.acknowledged_at or clock.now()) - self.opened_at
+
+
+class EscalationPost(models.Model):
+    """One post of an escalation; several by one author within ten minutes share one (E11)."""
+
+    escalation = models.ForeignKey(Escalation, on_delete=models.CASCADE, related_name="links")
+    post = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="+")
+    added_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["escalation", "post"], name="escalation_post_once")]
+
+    def __str__(self) -> str:
+        return f"post of escalation {self.escalation_id}"
+
+
+class StepState(models.TextChoices):
+    """A rung waits, then pages once, or is called off because somebody has it."""
+
+    WAITING = "waiting", "Waiting"
+    FIRED = "fired", "Paged"
+    CANCELLED = "cancelled", "Not needed"
+
+
+class EscalationStep(Stateful):
+    """One rung of the ladder for one person: due at a time, then paged by text and call at once (E3, E4)."""
+
+    State = StepState
+
+    class Rung(models.TextChoices):
+        """Who a rung is for."""
+
+        FIRST = "first", "Clinician on call"
+        AGAIN = "again", "Clinician on call, once more"
+        SECOND = "second", "Second clinician"
+        MANAGER = "manager", "Service manager"
+        EVERYONE = "everyone", "Everyone, every five minutes"
+        NEWS = "news", "Another post, to the person who has it"
+        CHOSEN = "chosen", "Somebody the manager chose"
+
+    MOVES: ClassVar[dict[str, set[str]]] = {State.WAITING: {State.FIRED, State.CANCELLED}}
+
+    escalation = models.ForeignKey(Escalation, on_delete=models.CASCADE, related_name="steps")
+    round = models.PositiveSmallIntegerField(default=1)
+    number = models.PositiveSmallIntegerField()
+    rung = models.CharField(max_length=8, choices=Rung.choices)
+    user = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="pages")
+    channels = models.JSONField(default=list)
+    state = models.CharField(max_length=9, choices=State.choices, default=State.WAITING)
+    due_at = models.DateTimeField()
+    fired_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        default_permissions = ()
+        indexes = [models.Index(fields=["due_at"], condition=models.Q(state="waiting"), name="step_due")]
+        constraints = [
+            one_of_states(StepState, name="step_state"),
+            models.UniqueConstraint(fields=["escalation", "round", "number", "user"], name="step_once_a_person"),
+        ]
+
+    def __str__(self) -> str:
+        return f"step {self.number} of escalation {self.escalation_id}"
+
+    @property
+    def support_group(self) -> SupportGroup:
+        """Name the group for the gate."""
+        return self.escalation.group
+
+
+class EscalationNote(AppendOnly):
+    """What somebody did or heard, written once."""
+
+    escalation = models.ForeignKey(Escalation, on_delete=models.CASCADE, related_name="notes")
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    words = EncryptedTextField()
+    at = models.DateTimeField(default=clock.now)
+
+    objects = AppendOnlyQuerySet.as_manager()
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"note {self.pk}"

@@ -1,0 +1,92 @@
+"""Who is on call for a group and when; a shift that is on writes the `peer.Duty` row that the gate reads."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import ClassVar
+
+from django.db import models
+
+from peer.models import Duty, SupportGroup, User
+from peer.models.dated import public_id
+from peer.roles import Role
+from peer.states import Stateful, one_of_states
+
+
+class OnCallShiftQuerySet(models.QuerySet["OnCallShift"]):
+    """Shifts, as far as the viewer may know of them."""
+
+    def visible_to(self, user: User) -> OnCallShiftQuerySet:
+        """Keep one's own; for those who plan the rota all of them (matrix row 27)."""
+        if user.may_in_service(Role.CO_ORDINATOR, Role.SERVICE_MANAGER):
+            return self
+        return self.filter(user=user)
+
+    def cover(self) -> OnCallShiftQuerySet:
+        """Keep the shifts that cover or are planned to."""
+        return self.filter(state__in=[OnCallShift.State.PLANNED, OnCallShift.State.ON])
+
+    def between(self, start: dt.datetime, end: dt.datetime) -> OnCallShiftQuerySet:
+        """Keep the shifts that touch a span of time."""
+        return self.filter(from_at__lt=end, until_at__gt=start)
+
+
+class ShiftState(models.TextChoices):
+    """A shift that nobody starts covers nothing: posting stays closed (safety E2)."""
+
+    PLANNED = "planned", "Planned"
+    ON = "on", "On call now"
+    HANDED_OVER = "handed_over", "Handed over"
+    DONE = "done", "Done"
+    CANCELLED = "cancelled", "Cancelled"
+    MISSED = "missed", "Nobody came"
+
+
+class OnCallShift(Stateful):
+    """One clinician covers one group for a span: in the rota first, then really there."""
+
+    State = ShiftState
+
+    MOVES: ClassVar[dict[str, set[str]]] = {
+        State.PLANNED: {State.ON, State.CANCELLED, State.MISSED},
+        State.ON: {State.HANDED_OVER, State.DONE},
+    }
+
+    public_id = models.CharField(max_length=24, unique=True, default=public_id)
+    group = models.ForeignKey(SupportGroup, on_delete=models.CASCADE, related_name="shifts")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="shifts")
+    from_at = models.DateTimeField()
+    until_at = models.DateTimeField()
+    state = models.CharField(max_length=12, choices=State.choices, default=State.PLANNED)
+    duty = models.OneToOneField(Duty, null=True, blank=True, on_delete=models.SET_NULL, related_name="shift")
+    started_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    objects = OnCallShiftQuerySet.as_manager()
+
+    class Meta:
+        default_permissions = ()
+        indexes = [models.Index(fields=["group", "until_at"], name="shift_of_group")]
+        constraints = [
+            one_of_states(ShiftState, name="shift_state"),
+            models.CheckConstraint(condition=models.Q(until_at__gt=models.F("from_at")), name="shift_span"),
+            models.CheckConstraint(
+                condition=~models.Q(state="on") | models.Q(started_at__isnull=False), name="shift_on_was_started"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"shift {self.pk}"
+
+    @property
+    def support_group(self) -> SupportGroup:
+        """Name the group for the gate."""
+        return self.group
+
+    def is_own(self, user: User) -> bool:
+        """Tell whether this is the shift of `user`."""
+        return self.user_id == user.pk
+
+    def length(self) -> dt.timedelta:
+        """Count the hours really worked: a night of the clock change has 11 or 13 (safety 2f)."""
+        return self.until_at.astimezone(dt.UTC) - self.from_at.astimezone(dt.UTC)
