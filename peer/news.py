@@ -6,7 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from peer.models import Invitation, Membership, Post, SupportGroup, TriageDecision, WaitingListEntry
+    from peer.models import (
+        FeedbackItem,
+        Invitation,
+        Membership,
+        Post,
+        SupportGroup,
+        TriageDecision,
+        WaitingListEntry,
+    )
 
 
 @dataclass(frozen=True)
@@ -83,3 +91,11 @@ class TriageDecided:
     """A request was decided, with a reason in plain words (S9)."""
 
     decision: TriageDecision
+
+
+@dataclass(frozen=True)
+class ConcernNoticed:
+    """Words that may mean harm came through a door with no name behind it (U3, E14)."""
+
+    item: FeedbackItem
+    level: str

@@ -2,6 +2,7 @@
 
 from peer.models.audit import AuditEvent
 from peer.models.consent import Consent
+from peer.models.feedback import Commitment, FeedbackItem, FeedbackKnock, FeedbackStep, ServiceResponse
 from peer.models.groups import (
     Duty,
     GroupProtocol,
@@ -20,8 +21,12 @@ from peer.models.waiting import Referral, TimelineEntry, TriageDecision, Waiting
 
 __all__ = [
     "AuditEvent",
+    "Commitment",
     "Consent",
     "Duty",
+    "FeedbackItem",
+    "FeedbackKnock",
+    "FeedbackStep",
     "GroupProtocol",
     "HelloCall",
     "ImportChange",
@@ -36,6 +41,7 @@ __all__ = [
     "Post",
     "ProtocolAcceptance",
     "Referral",
+    "ServiceResponse",
     "ServiceRole",
     "SupportGroup",
     "SupportGroupUserPermission",

@@ -1,0 +1,144 @@
+"""Feedback: heard, talked about, answered, promised, published; each step dated and shown (S28)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import asdict, dataclass
+
+from django.utils.translation import gettext as _
+
+from peer import clock, workdays
+from peer.gate import System, TheService, action
+from peer.models import Commitment, FeedbackItem, FeedbackKnock, FeedbackStep, ServiceResponse, User
+from peer.roles import Perm, Role
+from peer.states import RuleBroken
+
+VISITOR = System("visitor", may=frozenset({Perm.GIVE_FEEDBACK}))
+KNOCKS_AN_HOUR = 20  # a whole class may sit behind one address
+
+# Working days until the next step is due; for the service and young people to set.
+REPLY_WITHIN, DECIDE_WITHIN = 10, 20
+ACKNOWLEDGE_COMPLAINT_WITHIN, ANSWER_COMPLAINT_WITHIN = 3, 25
+
+
+@dataclass(frozen=True)
+class Said:
+    """What somebody typed, under its headings."""
+
+    works: str = ""
+    does_not: str = ""
+    would_change: str = ""
+    about: str = ""
+    age_band: str = ""
+    may_share: bool = False
+
+
+@action(Perm.GIVE_FEEDBACK)
+def give(
+    service: TheService, *, by: System, said: Said, kind: str = FeedbackItem.Kind.FEEDBACK, nonce: str, sender: str
+) -> FeedbackItem:
+    """Take in what a visitor says, once, and owe them an answer."""
+    first = FeedbackItem.objects.filter(form_nonce=nonce).first()
+    if first is not None:
+        return first
+    _slow_down(sender)
+    return _hear(said, kind=kind, form_nonce=nonce or None)
+
+
+@action(Perm.LOG_PHONE_FEEDBACK)
+def log_by_phone(service: TheService, *, by: User, said: Said, kind: str = FeedbackItem.Kind.FEEDBACK) -> FeedbackItem:
+    """Write down what somebody said by phone, read back to them."""
+    return _hear(said, kind=kind, by_phone=True)
+
+
+def _hear(said: Said, *, kind: str, **how: object) -> FeedbackItem:
+    is_complaint = kind == FeedbackItem.Kind.COMPLAINT
+    days = ACKNOWLEDGE_COMPLAINT_WITHIN if is_complaint else REPLY_WITHIN
+    item = FeedbackItem.objects.create(
+        **asdict(said), **how, kind=kind, owner_role=Role.SERVICE_MANAGER, due_at=workdays.due(days=days)
+    )
+    FeedbackStep.objects.create(item=item, state=item.state)
+    return item
+
+
+def _slow_down(sender: str) -> None:
+    hour_ago = clock.now() - dt.timedelta(hours=1)
+    FeedbackKnock.objects.filter(at__lt=hour_ago).delete()
+    if FeedbackKnock.objects.filter(sender=sender).count() >= KNOCKS_AN_HOUR:
+        raise RuleBroken(_("We have had a lot from this place in the last hour. Please send it again a bit later."))
+    FeedbackKnock.objects.create(sender=sender)
+
+
+@action(Perm.ANSWER_FEEDBACK)
+def acknowledge(item: FeedbackItem, *, by: User) -> FeedbackItem:
+    """Tell somebody who complained that it has been read and by when it will be answered (U23)."""
+    if not item.is_complaint() or item.acknowledged_at:
+        raise RuleBroken(_("Only a new complaint can be acknowledged."))
+    item.acknowledged_at = clock.now()
+    item.due_at = workdays.due(days=ANSWER_COMPLAINT_WITHIN)
+    item.save(update_fields=["acknowledged_at", "due_at"])
+    return item
+
+
+@action(Perm.ANSWER_FEEDBACK)
+def reply(item: FeedbackItem, *, by: User, body: str, signed: str) -> ServiceResponse:
+    """Answer in the service's name; the reference shows it at once."""
+    return ServiceResponse.objects.create(item=item, body=body, signed=signed, by=by)
+
+
+@action(Perm.ANSWER_FEEDBACK)
+def move(item: FeedbackItem, *, by: User, state: str, reason: str = "") -> FeedbackStep:
+    """Say that it was talked about, done, or not done and why."""
+    if state in {FeedbackItem.State.NOT_ACTED_UPON, FeedbackItem.State.SET_ASIDE} and not reason:
+        raise RuleBroken(_("Say why. The person who wrote this will read your reason."))
+    item.move_to(state, due_at=None if state in FeedbackItem.FINAL else workdays.due(days=DECIDE_WITHIN))
+    return FeedbackStep.objects.create(item=item, state=state, reason=reason)
+
+
+@action(Perm.ANSWER_FEEDBACK)
+def promise(item: FeedbackItem, *, by: User, what: str, owner_role: str, due_on: dt.date) -> Commitment:
+    """Promise something, with an owner and a day that everybody can hold the service to (S88)."""
+    if due_on < clock.today():
+        raise RuleBroken(_("Choose today or a day to come."))
+    return Commitment.objects.create(item=item, what=what, owner_role=owner_role, due_on=due_on)
+
+
+@action(Perm.ANSWER_FEEDBACK)
+def settle(commitment: Commitment, *, by: User, state: str, outcome: str = "") -> Commitment:
+    """Say that a promise was kept, or dropped and why."""
+    if state == Commitment.State.DROPPED and not outcome:
+        raise RuleBroken(_("Say why this promise could not be kept."))
+    commitment.move_to(state, outcome=outcome, settled_at=clock.now())
+    return commitment
+
+
+@action(Perm.PUBLISH_FEEDBACK)
+def ask_to_publish(item: FeedbackItem, *, by: User, said: str) -> FeedbackItem:
+    """Choose the words to show, names taken out, and ask a second person to agree (matrix row 31)."""
+    if item.is_complaint():
+        raise RuleBroken(_("A complaint is never made public."))
+    if not item.may_share:
+        raise RuleBroken(_("The person did not say that we may share their words."))
+    item.said, item.asked_by, item.asked_at, item.published_at = said, by, clock.now(), None
+    item.save(update_fields=["said", "asked_by", "asked_at", "published_at"])
+    return item
+
+
+@action(Perm.SECOND_FEEDBACK)
+def publish(item: FeedbackItem, *, by: User, said: str) -> FeedbackItem:
+    """Agree, as the second person, to show exactly these words."""
+    if item.asked_at is None or item.asked_by_id == by.pk:
+        raise RuleBroken(_("Two people agree before feedback is public. You asked, so somebody else says yes."))
+    if item.said != said:
+        raise RuleBroken(_("The words have changed since you opened this page. Please read them again."))
+    item.published_at = clock.now()
+    item.save(update_fields=["published_at"])
+    return item
+
+
+@action(Perm.PUBLISH_FEEDBACK)
+def take_down(item: FeedbackItem, *, by: User, reason: str) -> FeedbackItem:
+    """Take published feedback out of sight at once, by one person (U22)."""
+    item.published_at = item.asked_at = item.asked_by = None
+    item.save(update_fields=["published_at", "asked_at", "asked_by"])
+    return item
