@@ -123,7 +123,12 @@ TEMPLATES = [
                 "wagtail.contrib.settings.context_processors.settings",
                 "peer.web.page_context",
             ],
-            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "peer.templatetags.peer"],
+            "builtins": [
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "peer.templatetags.peer",
+                "cms.templatetags.components",
+            ],
         },
     }
 ]

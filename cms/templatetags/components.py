@@ -1,0 +1,38 @@
+"""Template words of the look: {% around %} puts a component about what stands inside it, {% crisis_lines %} needs no database."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+from django.template.loader import get_template
+from django.utils.safestring import SafeString
+
+from cms import crisis
+
+register = template.Library()
+
+
+@register.simple_block_tag(takes_context=True)
+def around(context: dict[str, Any], content: SafeString, component: str, **values: Any) -> SafeString:
+    """Render templates/components/<component>.html with the block's content as `body`."""
+    page = {"request": context.get("request"), "csrf_token": context.get("csrf_token")}
+    return get_template(f"components/{component}.html").render(page | values | {"body": content})
+
+
+@register.simple_tag
+def crisis_lines() -> tuple[crisis.CrisisLine, ...]:
+    """Give the checked crisis lines to a template, also to an error page."""
+    return crisis.LINES
+
+
+@register.filter
+def initial(name: str) -> str:
+    """Take the letter that an avatar shows."""
+    return name.strip()[:1].upper() or "?"
+
+
+@register.filter
+def is_kind(field: Any, kind: str) -> bool:
+    """Tell whether a form field's control is of one kind, such as "checkbox"."""
+    return getattr(field.field.widget, "input_type", "") == kind
