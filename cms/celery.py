@@ -1,0 +1,40 @@
+"""Celery: hints and nightly work. In the demo its worker and its beat are threads of the one process (decision 5)."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cms.settings")
+app = Celery("meanwhile")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+
+def start_threads() -> Callable[[], None]:
+    """Start a worker and beat as threads, wait until the worker listens, and give what stops them."""
+    from celery.beat import EmbeddedService, Scheduler  # noqa: PLC0415 - only the demo needs them
+
+    ready = threading.Event()
+
+    class Worker(app.WorkController):  # type: ignore[misc, name-defined]
+        def on_consumer_ready(self, consumer: Any) -> None:
+            ready.set()  # a bare WorkController never sends `worker_ready`
+
+    worker = Worker(
+        pool="threads", concurrency=2, without_mingle=True, without_gossip=True, without_heartbeat=True, loglevel="ERROR"
+    )
+    threading.Thread(target=worker.start, name="worker", daemon=True).start()
+    beat = EmbeddedService(app, thread=True, scheduler_cls=Scheduler)
+    beat.start()
+    ready.wait(timeout=10)
+
+    def stop() -> None:
+        beat.service.stop()
+        worker.stop()
+
+    return stop

@@ -1,0 +1,229 @@
+"""The demo: web, clock, worker and beat as threads of one process, and the telephones as a child (decision 5)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import importlib
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from types import FrameType
+from wsgiref.types import WSGIApplication
+
+from django.apps import apps
+from django.conf import settings
+from django.core.management import call_command
+from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
+from django.db import connections
+
+from cms import celery
+from peer import clock
+
+STARTS_AT = dt.time(16, 30)  # after school, both moderators about, quiet hours far off (decision 1)
+RESTS_FROM = dt.time(20, 0)
+
+
+def run(*, port: int) -> None:
+    """Start everything, say where it is, and stay until Ctrl-C or a polite kill."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _leave)
+    with ExitStack() as running:
+        telephones = running.enter_context(start_telephones())
+        set_up_database()
+        set_clock()
+        load_example()
+        running.callback(celery.start_threads())
+        running.enter_context(start_clock())
+        running.enter_context(serve(port))
+        wait_for(telephones)
+        say_where(port)
+        threading.Event().wait()
+
+
+def _leave(number: int, frame: FrameType | None) -> None:
+    for again in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(again, signal.SIG_IGN)
+    print("\nStopping …", flush=True)
+    sys.exit(0)
+
+
+# ── The database ────────────────────────────────────────────────────────────────────────────────────────────────────
+def _database() -> Path:
+    return Path(settings.DATABASES["default"]["NAME"])
+
+
+def _stamp() -> str:
+    """Fingerprint every migration of every application, ours by content, so that an older database shows."""
+    told = hashlib.sha256()
+    for app in apps.get_app_configs():
+        for file in sorted(Path(app.path).glob("migrations/*.py")):
+            told.update(f"{app.label}/{file.name}".encode())
+            if file.is_relative_to(settings.BASE_DIR) and ".venv" not in file.parts:
+                told.update(file.read_bytes())
+    return told.hexdigest()
+
+
+def set_up_database() -> None:
+    """Make the database once; start afresh, and say so, where it belongs to another version."""
+    mark = settings.STATE_DIR / "stamp"
+    if mark.exists() and mark.read_text() == _stamp():
+        return
+    if _database().exists():
+        print("The data in .demo belongs to another version of Meanwhile: starting afresh.", flush=True)
+        connections.close_all()
+        for file in [*_database().parent.glob(f"{_database().name}*"), mark, settings.CLOCK_OFFSET_FILE]:
+            file.unlink(missing_ok=True)
+    print("Making the database (once, about half a minute) …", flush=True)
+    with Steps() as steps:
+        call_command("migrate", interactive=False, stdout=steps, no_color=True)
+
+
+class Steps:
+    """Counts the migrations as Django names them, and shows how far it is every few seconds."""
+
+    def __init__(self) -> None:
+        from django.db.migrations.loader import MigrationLoader  # noqa: PLC0415
+
+        self.all = len(MigrationLoader(None).disk_migrations)
+        self.done = 0
+        self.shown_at = 0.0
+
+    def __enter__(self) -> Steps:
+        return self
+
+    def __exit__(self, *problem: object) -> None:
+        print("", flush=True) if sys.stdout.isatty() else None
+
+    def write(self, text: str) -> None:
+        """Take one line of Django's own report."""
+        self.done += text.count("Applying ")
+        if time.monotonic() - self.shown_at > (0.2 if sys.stdout.isatty() else 5) or self.done == self.all:
+            self.shown_at = time.monotonic()
+            end = "" if sys.stdout.isatty() else "\n"
+            print(f"\r  step {self.done} of {self.all}", end=end, flush=True)
+
+    def flush(self) -> None:
+        """Nothing is kept back."""
+
+    def isatty(self) -> bool:
+        """Ask Django for plain words without colour."""
+        return False
+
+
+# ── Time ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+def set_clock() -> None:
+    """Put the product's clock at half past four today; never earlier than a former run already was."""
+    real = dt.datetime.now(dt.UTC)  # noqa: TID251 - the offset is measured against the real clock
+    last = real
+    start = dt.datetime.combine(real.astimezone(clock.LONDON), STARTS_AT, tzinfo=clock.LONDON)
+    if settings.CLOCK_OFFSET_FILE.exists() and (settings.STATE_DIR / "stamp").exists():
+        written = max(file.stat().st_mtime for file in _database().parent.glob(f"{_database().name}*"))
+        last = dt.datetime.fromtimestamp(written, dt.UTC) + clock.offset()
+        start = max(start, last.astimezone(clock.LONDON))
+    if start.time() >= RESTS_FROM or start.time() < dt.time(9):
+        days = 1 if start.time() >= RESTS_FROM else 0
+        start = dt.datetime.combine(start.date() + dt.timedelta(days=days), STARTS_AT, tzinfo=clock.LONDON)
+    clock.set_offset(start - real)
+
+
+# ── The people in it ────────────────────────────────────────────────────────────────────────────────────────────────
+def load_example() -> None:
+    """Load the invented service; quick where it is there already."""
+    importlib.import_module("cms.example").load()
+    (settings.STATE_DIR / "stamp").write_text(_stamp())
+
+
+# ── What runs ───────────────────────────────────────────────────────────────────────────────────────────────────────
+@contextmanager
+def start_telephones() -> Iterator[subprocess.Popen[str]]:
+    """Start the telephone network as a child that ends with this process."""
+    site = settings.PUBLIC_BASE_URL
+    child = subprocess.Popen(
+        [
+            *(sys.executable, "-m", "notifications.simulator"),
+            *("--port", settings.TWILIO_BASE_URL.rsplit(":", 1)[1]),
+            *("--ledger", str(settings.STATE_DIR / "handsets.jsonl")),
+            *("--webhook-sms", f"{site}/webhooks/twilio/sms/", "--webhook-voice", f"{site}/webhooks/twilio/voice/"),
+            *("--service-number", settings.TWILIO_FROM),
+            *("--parent", str(os.getpid())),
+        ],
+        cwd=settings.BASE_DIR,
+        env=os.environ
+        | {"TWILIO_ACCOUNT_SID": settings.TWILIO_ACCOUNT_SID, "TWILIO_AUTH_TOKEN": settings.TWILIO_AUTH_TOKEN},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        yield child
+    finally:
+        child.terminate()
+        try:
+            child.wait(timeout=1)
+        except subprocess.TimeoutExpired:
+            child.kill()
+
+
+def wait_for(telephones: subprocess.Popen[str]) -> None:
+    """Wait for the telephones' own word that they are ready."""
+    assert telephones.stdout is not None  # noqa: S101 - it was asked for with PIPE
+    if "ready" not in telephones.stdout.readline():
+        sys.exit("The telephones did not start; the line above says why.")
+
+
+@contextmanager
+def start_clock() -> Iterator[None]:
+    """Run the clock: sweeps, the outbox, the ladder."""
+    stop = threading.Event()
+    loop = importlib.import_module("notifications.clockwork").run
+    threading.Thread(target=loop, kwargs={"stop": stop}, name="clock", daemon=True).start()
+    try:
+        yield
+    finally:
+        stop.set()
+
+
+class QuietHandler(WSGIRequestHandler):
+    """Answers without a line per request."""
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name of the base class
+        """Say nothing."""
+
+
+@contextmanager
+def serve(port: int) -> Iterator[None]:
+    """Serve the site on this machine alone, one thread a connection."""
+    from cms.wsgi import application  # noqa: PLC0415 - loading it sets the site up
+
+    server = ThreadedWSGIServer(("127.0.0.1", port), QuietHandler)
+    server.request_queue_size = 128
+    site: WSGIApplication = application
+    server.set_app(site)
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.2}, name="web", daemon=True).start()
+    try:
+        yield
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+# ── What is said ────────────────────────────────────────────────────────────────────────────────────────────────────
+def say_where(port: int) -> None:
+    """Print the address, who can sign in, and what to try first."""
+    told = clock.now().astimezone(clock.LONDON)
+    people = getattr(importlib.import_module("cms.example"), "PEOPLE", ())
+    print(f"\nMeanwhile is running: http://localhost:{port}")
+    print(f"Its telephones:       {settings.SIMULATOR_URL}")
+    print(f"Its clock says {told:%A %-d %B, %H:%M}. Everybody in it is invented.\n")
+    print(f"Sign in with one press: http://localhost:{port}/demo/")
+    for name, who in people:
+        print(f"  {name:<10} {who}")
+    print(f"\nTen things to try:      http://localhost:{port}/demo/guide/")
+    print("Ctrl-C ends everything.", flush=True)
