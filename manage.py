@@ -48,10 +48,11 @@ def set_up(lock: Path) -> None:
         )
         print(f"Setting up: the packages of {lock.name} …", flush=True)
         uv = [str(VENV / "bin" / "uv"), "pip", "install", "--quiet", "--python", str(python)]
-        subprocess.run([*uv, "--require-hashes", "-r", str(lock)], check=True)
+        subprocess.run([*uv, "--require-hashes", "--compile-bytecode", "-r", str(lock)], check=True)
     except (OSError, subprocess.CalledProcessError) as problem:
         sys.exit(
-            f"Setting up did not finish: {problem}. It needs Python 3.11 with venv, and a way to reach the package index."
+            f"Setting up did not finish: {problem}. "
+            "It needs Python 3.11 with venv, and a way to reach the package index."
         )
     STAMP.write_text(stamp_of(lock) + "\n")
 
@@ -71,7 +72,9 @@ def main() -> None:
     if command == "test":
         os.environ.setdefault("ENVIRONMENT", "test")
     elif command == "demo":
-        os.environ.setdefault("ENVIRONMENT", "demo")
+        from cms.demo_env import prepare
+
+        prepare(sys.argv[2:])
     from django.core.management import execute_from_command_line
 
     execute_from_command_line(sys.argv)

@@ -17,7 +17,7 @@ app.autodiscover_tasks()
 
 def start_threads() -> Callable[[], None]:
     """Start a worker and beat as threads, wait until the worker listens, and give what stops them."""
-    from celery.beat import EmbeddedService, Scheduler  # noqa: PLC0415 - only the demo needs them
+    from celery.beat import Scheduler, Service  # noqa: PLC0415 - only the demo needs them
 
     ready = threading.Event()
 
@@ -26,15 +26,20 @@ def start_threads() -> Callable[[], None]:
             ready.set()  # a bare WorkController never sends `worker_ready`
 
     worker = Worker(
-        pool="threads", concurrency=2, without_mingle=True, without_gossip=True, without_heartbeat=True, loglevel="ERROR"
+        pool="threads",
+        concurrency=2,
+        without_mingle=True,
+        without_gossip=True,
+        without_heartbeat=True,
+        loglevel="ERROR",
     )
     threading.Thread(target=worker.start, name="worker", daemon=True).start()
-    beat = EmbeddedService(app, thread=True, scheduler_cls=Scheduler)
-    beat.start()
+    beat = Service(app, max_interval=1, scheduler_cls=Scheduler)
+    threading.Thread(target=beat.start, name="beat", daemon=True).start()
     ready.wait(timeout=10)
 
     def stop() -> None:
-        beat.service.stop()
+        beat.stop()
         worker.stop()
 
     return stop

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import importlib
+import importlib.util
 import os
 import signal
 import subprocess
@@ -24,6 +24,7 @@ from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
 from django.db import connections
 
 from cms import celery
+from cms.example.cast import CAST
 from peer import clock
 
 STARTS_AT = dt.time(16, 30)  # after school, both moderators about, quiet hours far off (decision 1)
@@ -42,12 +43,13 @@ def run(*, port: int) -> None:
         running.callback(celery.start_threads())
         running.enter_context(start_clock())
         running.enter_context(serve(port))
-        wait_for(telephones)
+        if telephones:
+            wait_for(telephones)
         say_where(port)
         threading.Event().wait()
 
 
-def _leave(number: int, frame: FrameType | None) -> None:
+def _leave(_number: int, frame: FrameType | None) -> None:
     for again in (signal.SIGINT, signal.SIGTERM):
         signal.signal(again, signal.SIG_IGN)
     print("\nStopping …", flush=True)
@@ -55,6 +57,10 @@ def _leave(number: int, frame: FrameType | None) -> None:
 
 
 # ── The database ────────────────────────────────────────────────────────────────────────────────────────────────────
+def _home() -> Path:
+    return Path(settings.STATE_DIR)
+
+
 def _database() -> Path:
     return Path(settings.DATABASES["default"]["NAME"])
 
@@ -72,13 +78,13 @@ def _stamp() -> str:
 
 def set_up_database() -> None:
     """Make the database once; start afresh, and say so, where it belongs to another version."""
-    mark = settings.STATE_DIR / "stamp"
+    mark = _home() / "stamp"
     if mark.exists() and mark.read_text() == _stamp():
         return
     if _database().exists():
         print("The data in .demo belongs to another version of Meanwhile: starting afresh.", flush=True)
         connections.close_all()
-        for file in [*_database().parent.glob(f"{_database().name}*"), mark, settings.CLOCK_OFFSET_FILE]:
+        for file in [*_database().parent.glob(f"{_database().name}*"), mark, _home() / "clock-offset"]:
             file.unlink(missing_ok=True)
     print("Making the database (once, about half a minute) …", flush=True)
     with Steps() as steps:
@@ -99,12 +105,13 @@ class Steps:
         return self
 
     def __exit__(self, *problem: object) -> None:
-        print("", flush=True) if sys.stdout.isatty() else None
+        if sys.stdout.isatty():
+            print(flush=True)
 
     def write(self, text: str) -> None:
         """Take one line of Django's own report."""
         self.done += text.count("Applying ")
-        if time.monotonic() - self.shown_at > (0.2 if sys.stdout.isatty() else 5) or self.done == self.all:
+        if time.monotonic() - self.shown_at > (0.2 if sys.stdout.isatty() else 3) or self.done == self.all:
             self.shown_at = time.monotonic()
             end = "" if sys.stdout.isatty() else "\n"
             print(f"\r  step {self.done} of {self.all}", end=end, flush=True)
@@ -123,7 +130,7 @@ def set_clock() -> None:
     real = dt.datetime.now(dt.UTC)  # noqa: TID251 - the offset is measured against the real clock
     last = real
     start = dt.datetime.combine(real.astimezone(clock.LONDON), STARTS_AT, tzinfo=clock.LONDON)
-    if settings.CLOCK_OFFSET_FILE.exists() and (settings.STATE_DIR / "stamp").exists():
+    if all((_home() / file).exists() for file in ("clock-offset", "stamp")):
         written = max(file.stat().st_mtime for file in _database().parent.glob(f"{_database().name}*"))
         last = dt.datetime.fromtimestamp(written, dt.UTC) + clock.offset()
         start = max(start, last.astimezone(clock.LONDON))
@@ -136,20 +143,26 @@ def set_clock() -> None:
 # ── The people in it ────────────────────────────────────────────────────────────────────────────────────────────────
 def load_example() -> None:
     """Load the invented service; quick where it is there already."""
-    importlib.import_module("cms.example").load()
-    (settings.STATE_DIR / "stamp").write_text(_stamp())
+    print("Looking after the invented people …", flush=True)
+    load = getattr(importlib.import_module("cms.example"), "load", None)
+    if load:
+        load()
+    (_home() / "stamp").write_text(_stamp())
 
 
 # ── What runs ───────────────────────────────────────────────────────────────────────────────────────────────────────
 @contextmanager
-def start_telephones() -> Iterator[subprocess.Popen[str]]:
+def start_telephones() -> Iterator[subprocess.Popen[str] | None]:
     """Start the telephone network as a child that ends with this process."""
+    if importlib.util.find_spec("notifications.simulator") is None:
+        yield None
+        return
     site = settings.PUBLIC_BASE_URL
     child = subprocess.Popen(
         [
             *(sys.executable, "-m", "notifications.simulator"),
             *("--port", settings.TWILIO_BASE_URL.rsplit(":", 1)[1]),
-            *("--ledger", str(settings.STATE_DIR / "handsets.jsonl")),
+            *("--ledger", str(_home() / "handsets.jsonl")),
             *("--webhook-sms", f"{site}/webhooks/twilio/sms/", "--webhook-voice", f"{site}/webhooks/twilio/voice/"),
             *("--service-number", settings.TWILIO_FROM),
             *("--parent", str(os.getpid())),
@@ -182,6 +195,9 @@ def wait_for(telephones: subprocess.Popen[str]) -> None:
 def start_clock() -> Iterator[None]:
     """Run the clock: sweeps, the outbox, the ladder."""
     stop = threading.Event()
+    if importlib.util.find_spec("notifications.clockwork") is None:
+        yield
+        return
     loop = importlib.import_module("notifications.clockwork").run
     threading.Thread(target=loop, kwargs={"stop": stop}, name="clock", daemon=True).start()
     try:
@@ -218,12 +234,11 @@ def serve(port: int) -> Iterator[None]:
 def say_where(port: int) -> None:
     """Print the address, who can sign in, and what to try first."""
     told = clock.now().astimezone(clock.LONDON)
-    people = getattr(importlib.import_module("cms.example"), "PEOPLE", ())
     print(f"\nMeanwhile is running: http://localhost:{port}")
     print(f"Its telephones:       {settings.SIMULATOR_URL}")
     print(f"Its clock says {told:%A %-d %B, %H:%M}. Everybody in it is invented.\n")
     print(f"Sign in with one press: http://localhost:{port}/demo/")
-    for name, who in people:
-        print(f"  {name:<10} {who}")
-    print(f"\nTen things to try:      http://localhost:{port}/demo/guide/")
+    for player in CAST:
+        print(f"  {player.handle:<10} {player.try_this}")
+    print(f"\nTen things to try:      http://localhost:{port}/demo/#try")
     print("Ctrl-C ends everything.", flush=True)
