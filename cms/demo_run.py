@@ -105,13 +105,13 @@ class Steps:
         return self
 
     def __exit__(self, *problem: object) -> None:
-        if sys.stdout.isatty():
-            print(flush=True)
+        if problem == (None, None, None):
+            print(f"\r  step {self.all} of {self.all}", flush=True)
 
     def write(self, text: str) -> None:
         """Take one line of Django's own report."""
         self.done += text.count("Applying ")
-        if time.monotonic() - self.shown_at > (0.2 if sys.stdout.isatty() else 3) or self.done == self.all:
+        if time.monotonic() - self.shown_at > (0.2 if sys.stdout.isatty() else 3):
             self.shown_at = time.monotonic()
             end = "" if sys.stdout.isatty() else "\n"
             print(f"\r  step {self.done} of {self.all}", end=end, flush=True)

@@ -80,6 +80,6 @@ def Now() -> Combinable:  # noqa: N802 - an expression, named like Django's own
     return ExpressionWrapper(DatabaseNow() + Value(ahead, output_field=DurationField()), output_field=DateTimeField())
 
 
-def within(field: str, **span: float) -> ExpressionWrapper:
+def within(field: str, **span: float) -> Combinable:
     """Give the expression `field + span`, to compare a stored time with a limit in the database."""
     return ExpressionWrapper(F(field) + dt.timedelta(**span), output_field=DateTimeField())

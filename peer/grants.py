@@ -64,8 +64,8 @@ def roles(user: User, group: SupportGroup | None, *, locked: bool = False) -> fr
 
     if group is None:
         rows = ServiceRole.objects.current().filter(user=user)
-        held = (rows.select_for_update() if locked else rows).values_list("role", flat=True)
-        return frozenset(Role(role) for role in held)
+        for_service = (rows.select_for_update() if locked else rows).values_list("role", flat=True)
+        return frozenset(Role(role) for role in for_service)
     if not (_read_rights(user, group) if locked else rights(user, group)):
         return frozenset()
     in_group = MembershipRole.objects.current().filter(membership__user=user, membership__group=group)

@@ -48,8 +48,8 @@ class Stateful(models.Model):
         old = str(self.state)
         if str(state) not in self.MOVES.get(old, set()):
             raise IllegalMove(f"{self._meta.label} cannot go from {old} to {state}")
-        rows = type(self)._default_manager.filter(pk=self.pk, state=old, **(holding or {}))
-        if not rows.update(state=state, **changes):
+        rows = type(self)._default_manager.filter(pk=self.pk, state=old, **(holding or {}))  # type: ignore[misc]
+        if not rows.update(state=state, **changes):  # type: ignore[misc]
             raise StaleMove(f"{self._meta.label} is no longer {old}")
         self.state = str(state)
         for name, value in changes.items():

@@ -26,7 +26,7 @@ class PersonQuerySet(models.QuerySet["Person"]):
         """Keep oneself, and for staff with a caseload everybody."""
         if user.may_in_service(Role.CO_ORDINATOR, Role.CLINICIAN):
             return self
-        return self.filter(pk=user.person_id)
+        return self.filter(user=user)
 
 
 class Person(models.Model):
