@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
-from dataclasses import dataclass
+import hashlib
+import json
+from typing import Any
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Way:
-    """One way to reach somebody, and how they like to hear; `number` is E.164."""
+    """One way to reach somebody, and how they like to hear; `number` is E.164 or empty."""
 
     number: str = ""
     channel: str = ""
     language: str = "en"
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Adult:
-    """A parent, a carer or another adult, and what they may know; `may_know` is a value of ParentRelationship."""
+    """A parent, a carer or another adult; `may_know` is a value of `ParentRelationship.MayKnow`."""
 
     given_name: str
     family_name: str = ""
@@ -27,7 +30,7 @@ class Adult:
     must_not_be_told: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Family:
     """A young person who waits, and the adults around them."""
 
@@ -45,3 +48,23 @@ class Family:
     stage: str = "referred"
     nhs_number: str = ""
     location_hidden: bool = False
+
+
+def as_json(family: Family) -> str:
+    """Write a family down, always in the same order, so that equal families give equal texts."""
+    return json.dumps(dataclasses.asdict(family), default=str, sort_keys=True, ensure_ascii=False)
+
+
+def from_json(text: str) -> Family:
+    """Read back what `as_json` wrote."""
+    values: dict[str, Any] = json.loads(text)
+    values["way"] = Way(**values["way"])
+    values["adults"] = tuple(Adult(**{**adult, "way": Way(**adult["way"])}) for adult in values["adults"])
+    for day in ("referred_on", "born_on"):
+        values[day] = dt.date.fromisoformat(values[day]) if values[day] else None
+    return Family(**values)
+
+
+def fingerprint(text: str) -> str:
+    """Give the SHA-256 (hex) by which the same row is known again."""
+    return hashlib.sha256(text.encode()).hexdigest()
