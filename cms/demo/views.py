@@ -10,11 +10,12 @@ from django.contrib.auth import login, logout
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from cms.demo.things import THINGS
-from cms.example.cast import CAST
+from cms.example.cast import CAST, PLAYERS
 from peer import clock
 from peer.models import User
 
@@ -34,7 +35,9 @@ def guide(request: HttpRequest) -> HttpResponse:
     """Show the ten things to try, the people to be, and their phones."""
     context = {
         "cast": CAST,
-        "things": THINGS,
+        "things": [
+            {"title": t.title, "steps": t.steps, "shows": t.shows, "go": t.go, "be": PLAYERS[t.be]} for t in THINGS
+        ],
         "handsets": settings.SIMULATOR_URL,
         "now": clock.now(),
         "moves": [(key, words) for key, (words, _step) in MOVES.items()],
@@ -47,13 +50,15 @@ def guide(request: HttpRequest) -> HttpResponse:
 def sign_in(request: HttpRequest) -> HttpResponse:
     """Become one of the cast with one press."""
     handle = request.POST.get("handle", "")
-    if handle not in {player.handle for player in CAST}:
+    if handle not in PLAYERS:
         raise Http404
     logout(request)
     user = User.objects.get(handle=handle)
     login(request, user, backend=CODE_BACKEND)
     messages.success(request, _("You are %(name)s now.") % {"name": user.display_name})
-    return redirect(settings.LOGIN_REDIRECT_URL)
+    onward = request.POST.get("next", "")
+    here = url_has_allowed_host_and_scheme(onward, allowed_hosts=None)
+    return redirect(onward if onward and here else settings.LOGIN_REDIRECT_URL)
 
 
 @login_not_required

@@ -26,6 +26,16 @@ class Player:
     name_here: str = ""
 
     @property
+    def number(self) -> str:
+        """Give the number of the phone they hold."""
+        return self.mobile or self.landline
+
+    @property
+    def is_young(self) -> bool:
+        """Tell whether this is a young person, whose age matters to the story."""
+        return self.kind == Person.Kind.YOUNG_PERSON
+
+    @property
     def born_on(self) -> dt.date:
         """Give a birth date that makes the person `age` years old all through this year's demo."""
         return dt.date(dt.date.today().year - self.age - 1, 12, 31)  # noqa: DTZ011 - a believable date, not a timer
@@ -91,6 +101,8 @@ CAST = (
         mobile="+447700900143", service_roles=(Role.EDITOR,),
     ),
 )  # fmt: skip
+
+PLAYERS = {player.handle: player for player in CAST}
 
 LANTERN = [
     "Ziggy",
