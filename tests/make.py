@@ -8,7 +8,6 @@ import itertools
 from django.utils.timezone import now as real_now
 
 from peer import grants
-from peer.lookalikes import fold
 from peer.models import Duty, GroupProtocol, Membership, MembershipRole, Person, ServiceRole, SupportGroup, User
 from peer.roles import Role
 
@@ -72,7 +71,7 @@ def make_member(
         person=person,
         user=user,
         pseudonym=name,
-        skeleton=fold(name),
+        skeleton=name.casefold(),
         state=Membership.State.ACTIVE,
         joined_at=real_now(),
     )

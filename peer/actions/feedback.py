@@ -125,11 +125,11 @@ def ask_to_publish(item: FeedbackItem, *, by: User, said: str) -> FeedbackItem:
 
 
 @action(Perm.SECOND_FEEDBACK)
-def publish(item: FeedbackItem, *, by: User, said: str) -> FeedbackItem:
-    """Agree, as the second person, to show exactly these words."""
+def publish(item: FeedbackItem, *, by: User, seen: str) -> FeedbackItem:
+    """Agree, as the second person, to show exactly the words whose hash was on the page."""
     if item.asked_at is None or item.asked_by_id == by.pk:
         raise RuleBroken(_("Two people agree before feedback is public. You asked, so somebody else says yes."))
-    if item.said != said:
+    if item.said_hash() != seen:
         raise RuleBroken(_("The words have changed since you opened this page. Please read them again."))
     item.published_at = clock.now()
     item.save(update_fields=["published_at"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import secrets
 from typing import ClassVar
 
@@ -26,9 +27,9 @@ def new_reference() -> str:
     return "-".join("".join(secrets.choice(LETTERS) for _ in range(4)) for _ in range(3))
 
 
-def days_since(moment: dt.datetime) -> int:
-    """Count the days in London from `moment` to today."""
-    return (clock.today() - moment.astimezone(clock.LONDON).date()).days
+def days_between(start: dt.datetime, end: dt.datetime) -> int:
+    """Count the days on the calendar of London from `start` to `end`."""
+    return (end.astimezone(clock.LONDON).date() - start.astimezone(clock.LONDON).date()).days
 
 
 class FeedbackState(models.TextChoices):
@@ -62,14 +63,25 @@ class FeedbackQuerySet(models.QuerySet["FeedbackItem"]):
         plain = "".join(letter for letter in typed.upper() if letter in LETTERS)
         return self.filter(reference="-".join((plain[:4], plain[4:8], plain[8:])))
 
-    def unanswered(self) -> FeedbackQuerySet:
-        """Keep what has no reply yet and is still open."""
-        replies = ServiceResponse.objects.filter(item=OuterRef("pk"))
-        return self.exclude(state__in=FeedbackItem.FINAL).exclude(Exists(replies))
+    def still_open(self) -> FeedbackQuerySet:
+        """Keep what has not come to an end."""
+        return self.exclude(state__in=FeedbackItem.FINAL)
 
     def overdue(self) -> FeedbackQuerySet:
-        """Keep what is still open past its due time."""
-        return self.exclude(state__in=FeedbackItem.FINAL).filter(due_at__lt=clock.now())
+        """Keep what is still open past its due time (S23)."""
+        return self.still_open().filter(due_at__lt=clock.now())
+
+    def to_agree(self) -> FeedbackQuerySet:
+        """Keep what waits for a second person before it shows."""
+        return self.filter(asked_at__isnull=False, published_at__isnull=True)
+
+    def complaints(self) -> FeedbackQuerySet:
+        """Keep complaints."""
+        return self.filter(kind=FeedbackItem.Kind.COMPLAINT)
+
+    def unanswered(self) -> FeedbackQuerySet:
+        """Keep what is still open and has no reply yet."""
+        return self.still_open().exclude(Exists(ServiceResponse.objects.filter(item=OuterRef("pk"))))
 
 
 class FeedbackItem(Stateful, Owed):
@@ -166,10 +178,37 @@ class FeedbackItem(Stateful, Owed):
             named = [(_("What happened"), self.does_not), (_("What would put it right"), self.would_change)]
         return [(str(heading), words) for heading, words in named if words]
 
-    def days_waited(self) -> int | None:
-        """Count the days without a reply, or None once there is one (S13)."""
-        answered = self.state in self.FINAL or self.responses.all()
-        return None if answered else days_since(self.given_at)
+    def said_hash(self) -> str:
+        """Fingerprint the words to show, so that a second person agrees to exactly what they read."""
+        return hashlib.sha256(self.said.encode()).hexdigest()
+
+    def answered_at(self) -> dt.datetime | None:
+        """Give the time of the first answer: a reply, or an end with its reason."""
+        ends = [step.at for step in self.steps.all() if step.state in self.FINAL]
+        return min([reply.at for reply in self.responses.all()] + ends, default=None)
+
+    def days(self) -> int:
+        """Count the days until the first answer, or until today where there is none yet (S13)."""
+        answered = self.answered_at()
+        return days_between(self.given_at, answered or clock.now())
+
+    def heard(self) -> str:
+        """Give the latest reply, the part "we heard" of the public page."""
+        replies = list(self.responses.all())
+        return replies[-1].body if replies else ""
+
+    def did(self) -> str:
+        """Say what was done, once it was."""
+        return self._reason(FeedbackState.ACTED_UPON)
+
+    def not_did(self) -> str:
+        """Say why it was not done, where that was decided."""
+        return self._reason(FeedbackState.NOT_ACTED_UPON)
+
+    def _reason(self, state: str) -> str:
+        if self.state != state:
+            return ""
+        return next((step.reason for step in reversed(self.steps.all()) if step.state == state), "")
 
     def is_late(self) -> bool:
         """Tell whether its due time has passed while it is open."""
