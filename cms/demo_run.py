@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import importlib.util
 import os
 import signal
@@ -17,13 +16,12 @@ from pathlib import Path
 from types import FrameType
 from wsgiref.types import WSGIApplication
 
-from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
 from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
 from django.db import connections
 
-from cms import celery
+from cms import celery, fingerprint
 from cms.example.cast import CAST
 from peer import clock
 
@@ -65,21 +63,10 @@ def _database() -> Path:
     return Path(settings.DATABASES["default"]["NAME"])
 
 
-def _stamp() -> str:
-    """Fingerprint every migration of every application, ours by content, so that an older database shows."""
-    told = hashlib.sha256()
-    for app in apps.get_app_configs():
-        for file in sorted(Path(app.path).glob("migrations/*.py")):
-            told.update(f"{app.label}/{file.name}".encode())
-            if file.is_relative_to(settings.BASE_DIR) and ".venv" not in file.parts:
-                told.update(file.read_bytes())
-    return told.hexdigest()
-
-
 def set_up_database() -> None:
     """Make the database once; start afresh, and say so, where it belongs to another version."""
     mark = _home() / "stamp"
-    if mark.exists() and mark.read_text() == _stamp():
+    if mark.exists() and mark.read_text() == fingerprint.of_migrations():
         return
     if _database().exists():
         print("The data in .demo belongs to another version of Meanwhile: starting afresh.", flush=True)
@@ -147,7 +134,7 @@ def load_example() -> None:
     load = getattr(importlib.import_module("cms.example"), "load", None)
     if load:
         load()
-    (_home() / "stamp").write_text(_stamp())
+    (_home() / "stamp").write_text(fingerprint.of_migrations())
 
 
 # ── What runs ───────────────────────────────────────────────────────────────────────────────────────────────────────

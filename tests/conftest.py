@@ -1,7 +1,151 @@
-"""What every test shares."""
+"""What every test shares: the databases, kept pristine between runs, and the browser, where there is one."""
 
 from __future__ import annotations
 
+import fcntl
+import hashlib
 import os
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
 
+import pytest
+
+HERE = Path(__file__).resolve().parent.parent
 os.environ["ENVIRONMENT"] = "test"
+os.environ.setdefault("STATE_DIR", str(HERE / ".test"))
+STATE_DIR = Path(os.environ["STATE_DIR"])
+ON_POSTGRES = os.environ.get("DATABASE_URL", "").startswith("postgres")
+
+from cms import fingerprint, servers  # noqa: E402 - they need no Django, and settings must come after the lines above
+
+_held: list[int] = []
+
+
+def _own_database_name() -> str:
+    """Choose a database that no other run on this machine uses now; the lock ends with this process."""
+    wanted = os.environ.get("TEST_NAME") or "m" + hashlib.sha256(str(HERE).encode()).hexdigest()[:8]
+    STATE_DIR.mkdir(parents=True, exist_ok=True)
+    for number in range(1, 20):
+        name = wanted if number == 1 else f"{wanted}_{number}"
+        lock = os.open(STATE_DIR / f"lock-{'pg' if ON_POSTGRES else 'lite'}-{name}", os.O_RDWR | os.O_CREAT)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            os.close(lock)
+            continue
+        _held.append(lock)
+        return name
+    raise RuntimeError("Too many runs of the suite at once.")
+
+
+os.environ["TEST_NAME"] = _own_database_name()
+STAMP = STATE_DIR / f"stamp-{'pg' if ON_POSTGRES else 'lite'}-{os.environ['TEST_NAME']}"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the database anew where migrations have changed since it was made."""
+    wanted = fingerprint.of_migrations()
+    if not STAMP.exists() or STAMP.read_text() != wanted or os.environ.get("CI") == "true":
+        config.option.create_db = True
+
+
+def pytest_report_header() -> list[str]:
+    """Say which servers this run uses."""
+    base = os.environ.get("DATABASE_NAME_TOLD", "PostgreSQL of DATABASE_URL") if ON_POSTGRES else "SQLite"
+    browser = servers.chromium() or "not found: browser tests are left out (Debian: apt install chromium)"
+    return [f"database: {base}, {os.environ['TEST_NAME']}", f"browser: {browser}"]
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave to the second run what needs PostgreSQL, and to machines with Chromium what needs a browser."""
+    needs = [item for item in items if item.get_closest_marker("postgres")]
+    asked = os.environ.get("NEEDS_POSTGRES_FILE")
+    if needs and asked:
+        Path(asked).write_text("yes")
+    only_postgres = ON_POSTGRES and os.environ.get("SUITE") != "whole"
+    left = [item for item in items if (item in needs) != only_postgres] if not ON_POSTGRES or only_postgres else []
+    browser = [item for item in items if item.get_closest_marker("browser")]
+    if servers.chromium() is None and browser:
+        if os.environ.get("CI") == "true":
+            raise pytest.UsageError("Chromium is missing, and CI must run the browser tests.")
+        left += browser
+    _leave_out(config, items, left)
+
+
+def _leave_out(config: pytest.Config, items: list[pytest.Item], left: list[pytest.Item]) -> None:
+    gone = {id(item) for item in left}
+    if gone:
+        config.hook.pytest_deselected(items=[item for item in items if id(item) in gone])
+        items[:] = [item for item in items if id(item) not in gone]
+
+
+# ── The database: made once, then copied from a pristine one for each run (trap 28) ─────────────────────────────────
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_createdb: bool) -> None:
+    """Put a pristine copy where the last run left its own."""
+    if not django_db_createdb:
+        _copy_pristine(back=True)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_createdb: bool, django_db_blocker) -> Iterator[None]:
+    """Keep a pristine copy of a database that was just made."""
+    if django_db_createdb:
+        with django_db_blocker.unblock():
+            from django.db import connections
+
+            connections.close_all()
+        _copy_pristine(back=False)
+        STAMP.write_text(fingerprint.of_migrations())
+    yield
+
+
+def _copy_pristine(*, back: bool) -> None:
+    if ON_POSTGRES:
+        import psycopg
+
+        used = f"test_{os.environ['TEST_NAME']}"
+        source, target = (f"{used}_pristine", used) if back else (used, f"{used}_pristine")
+        with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as admin:
+            admin.execute(f'DROP DATABASE IF EXISTS "{target}" WITH (FORCE)')
+            admin.execute(f'CREATE DATABASE "{target}" TEMPLATE "{source}"')
+        return
+    used_file = STATE_DIR / f"test-{os.environ['TEST_NAME']}.sqlite3"
+    kept_file = used_file.with_suffix(".pristine")
+    source_file, target_file = (kept_file, used_file) if back else (used_file, kept_file)
+    for beside in STATE_DIR.glob(f"{target_file.name}-*"):
+        beside.unlink()
+    shutil.copyfile(source_file, target_file)
+
+
+@pytest.fixture
+def site_tree(db: None) -> None:
+    """Make the root page, the site and the collections again where a transactional test flushed them (trap 28)."""
+    from wagtail.models import Collection, Locale, Page, Site
+
+    Locale.objects.get_or_create(language_code="en-gb")
+    root = Page.get_first_root_node() or Page.add_root(instance=Page(title="Root", slug="root"))
+    if not Site.objects.exists():
+        home = root.get_children().first() or root.add_child(instance=Page(title="Home", slug="home"))
+        Site.objects.create(hostname="localhost", root_page=home, is_default_site=True)
+    if Collection.get_first_root_node() is None:
+        Collection.add_root(instance=Collection(name="Root"))
+
+
+# ── Servers ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+@pytest.fixture(scope="session")
+def redis_url() -> Iterator[str]:
+    """Give a Redis server: found, or brought up for this run."""
+    with servers.redis() as (url, name):
+        print(f"\nRedis: {name}", file=sys.stderr)
+        yield url
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Give the browser's path; tests that ask for it are left out where there is none."""
+    found = servers.chromium()
+    assert found, "mark this test with `browser`"
+    return found

