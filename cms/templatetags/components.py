@@ -1,14 +1,16 @@
-"""Template words of the look: {% around %} puts a component about what stands inside it, {% crisis_lines %} needs no database."""
+"""Template words of the look: {% around %} puts a component about its content; crisis help needs no database."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.template.loader import get_template
 from django.utils.safestring import SafeString
 
 from cms import crisis
+from peer import clock
 
 register = template.Library()
 
@@ -24,6 +26,12 @@ def around(context: dict[str, Any], content: SafeString, component: str, **value
 def crisis_lines() -> tuple[crisis.CrisisLine, ...]:
     """Give the checked crisis lines to a template, also to an error page."""
     return crisis.LINES
+
+
+@register.simple_tag
+def demo_facts() -> dict[str, Any]:
+    """Give the demo's banner the product's time and where its telephones are."""
+    return {"now": clock.now(), "handsets": settings.SIMULATOR_URL}
 
 
 @register.filter

@@ -1,0 +1,1 @@
+"""The forms of the public face: they validate, never save."""
