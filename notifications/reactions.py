@@ -1,1 +1,120 @@
-"""What this package does when a lower one has news."""
+"""What this package does when a lower one has news: applies the table, inside the transaction that made the news."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Model
+from django.utils.translation import gettext as _
+
+from moderation.news import EscalationAcknowledged
+from notifications import intents
+from notifications.audience import Told
+from notifications.intents import Intent
+from notifications.models import CallTask, Delivery, Notification
+from notifications.rules import RULES, Rule
+from notifications.waits import wait
+from peer import clock, workdays
+from peer.events import on
+from peer.news import InvitationCodeAsked, InvitationOffered
+from peer.roles import Role
+from peer.states import RuleBroken
+
+log = logging.getLogger(__name__)
+
+RINGS_FROM, RINGS_UNTIL = dt.time(15), dt.time(17)  # when a promised call is made, on the next working day
+FIRST_HELLO_DAYS = 5
+
+
+def event_key(thing: Model, version: object = 1) -> str:
+    """Name a piece of news: what it is about, which row, which version of it (decision 18)."""
+    return f"{thing._meta.model_name}:{thing.pk}:{version}"
+
+
+def tell(news: Any) -> None:
+    """Queue what the table says about a piece of news."""
+    for rule in (rule for rule in RULES if rule.news is type(news) and rule.when(news)):
+        _apply(rule, news)
+
+
+for _kind in {rule.news for rule in RULES}:
+    on(_kind)(tell)
+
+
+def _apply(rule: Rule, news: Any) -> None:
+    key = event_key(rule.about(news), rule.version(news))
+    told = rule.audience(news)
+    if not told:
+        log.critical("nobody to tell of %s", key)
+    for one in told:
+        values = dict(one.values) | _values_of(news)
+        if rule.rings:
+            values |= _ring(rule.rings, one, key=key, news=news)
+        notification = intents.queue(
+            Intent(
+                event_key=key,
+                person=one.person,
+                subject=one.subject,
+                purpose=rule.purpose,
+                duty=rule.duty,
+                words=rule.words,
+                values=values,
+                lives=wait(rule.lives),
+                to_unproved=rule.to_unproved,
+                owes_call=rule.rings is None and not rule.own_number and rule.duty != "page",
+            )
+        )
+        if rule.own_number and notification and not notification.deliveries.exists():
+            raise RuleBroken(_("There is no mobile number that is theirs alone. Add one, or ring them."))
+
+
+def _values_of(news: Any) -> dict[str, str]:
+    if isinstance(news, InvitationOffered):
+        link = f"{settings.PUBLIC_BASE_URL}/i/{news.secret}"
+        return {"link": link, "until": _day(news.invitation.expires_at)}
+    if isinstance(news, InvitationCodeAsked):
+        return {"code": news.code, "host": settings.SHORT_ADDRESS}
+    return {}
+
+
+def _ring(about: CallTask.About, one: Told, *, key: str, news: Any) -> dict[str, str]:
+    """Give a person the call beside the message, and the words that say when it comes."""
+    is_hello = about is CallTask.About.FIRST_HELLO
+    day = workdays.after(clock.today(), days=FIRST_HELLO_DAYS if is_hello else 1)
+    start = dt.datetime.combine(day, RINGS_FROM, clock.LONDON).astimezone(dt.UTC)
+    end = dt.datetime.combine(day, RINGS_UNTIL, clock.LONDON).astimezone(dt.UTC)
+    contact = one.person.contact_points.reachable().order_by("pk").first()
+    CallTask.objects.get_or_create(
+        event_key=key,
+        person=one.person,
+        about=about,
+        defaults={
+            "contact": contact,
+            "subject": one.subject,
+            "language": contact.language if contact else one.person.language,
+            "owner": None if is_hello else news.decision.decided_by,
+            "owner_role": Role.CO_ORDINATOR,
+            "ring_from_at": None if is_hello else start,
+            "due_at": end,
+            "created_at": clock.now(),
+        },
+    )
+    return {"ring_when": _("%(day)s between 3 and 5") % {"day": _day(start)}}
+
+
+def _day(moment: dt.datetime) -> str:
+    local = moment.astimezone(clock.LONDON)
+    return f"{local:%A} {local.day} {local:%B}"
+
+
+@on(EscalationAcknowledged)
+def call_off(news: EscalationAcknowledged) -> None:
+    """Call off the pages that have not gone: somebody has it (E6)."""
+    keys = [event_key(step) for step in news.escalation.steps.all()]
+    waiting = Delivery.objects.filter(
+        notification__in=Notification.objects.filter(event_key__in=keys), state=Delivery.State.PENDING
+    )
+    waiting.update(state=Delivery.State.CANCELLED, reason="acknowledged", changed_at=clock.now(), body=None)

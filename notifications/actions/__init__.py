@@ -1,0 +1,1 @@
+"""What people and the network do here, each through the gate or with a signature."""

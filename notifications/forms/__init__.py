@@ -1,0 +1,1 @@
+"""Forms validate what was typed; they never save."""

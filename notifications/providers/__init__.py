@@ -1,0 +1,1 @@
+"""The networks that carry messages, behind one port."""

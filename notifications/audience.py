@@ -1,0 +1,75 @@
+"""Who is told of a piece of news: who may know, who is asked first, who must not be told (U7, U17)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from moderation.news import EscalationStepDue
+from peer.models import Consent, ParentRelationship, Person
+from peer.news import FamilyReleased, InvitationCodeAsked, InvitationOffered, TriageDecided
+
+TOLD_FIRST_FROM = 16
+MayKnow = ParentRelationship.MayKnow
+
+
+@dataclass(frozen=True)
+class Told:
+    """One person who is to be told, about whom, and with which values in the words."""
+
+    person: Person
+    subject: Person | None = None
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+def family(young_person: Person, *, weighty: bool = False) -> list[Told]:
+    """Tell the adults who may know; from 16 the young person, and adults only on their yes (U7)."""
+    adults = [Told(adult, young_person) for adult in adults_who_may_know(young_person, weighty=weighty)]
+    if decides_alone(young_person):
+        return [Told(young_person, young_person), *(adults if wants_adults_told(young_person) else [])]
+    return adults or [Told(young_person, young_person)]
+
+
+def decides_alone(young_person: Person) -> bool:
+    """Tell whether news goes to the young person first; where the age is unknown it does not (U9)."""
+    age = young_person.age()
+    return age is not None and age >= TOLD_FIRST_FROM
+
+
+def wants_adults_told(young_person: Person) -> bool:
+    """Tell whether the young person's latest word on it is yes."""
+    latest = young_person.consents.filter(purpose=Consent.Purpose.PARENT_TOLD).order_by("-id").first()
+    return latest is not None and latest.given
+
+
+def adults_who_may_know(young_person: Person, *, weighty: bool) -> list[Person]:
+    """Find the living adults who may know this kind of news, in the order in which the file named them."""
+    enough = [MayKnow.ALL] if weighty else [MayKnow.ROUTINE, MayKnow.ALL]
+    rows = young_person.adults.filter(may_know__in=enough, must_not_be_told=False, adult__deceased_at=None)
+    return [row.adult for row in rows.select_related("adult").order_by("pk")]
+
+
+def of_release(news: FamilyReleased) -> list[Told]:
+    """Greet the family; the words name only the first name that the letterbox already knows."""
+    young_person = news.entry.person
+    return [Told(one.person, young_person, {"first_name": young_person.given_name}) for one in family(young_person)]
+
+
+def of_decision(news: TriageDecided) -> list[Told]:
+    """Tell the family of a decision; weighty news reaches fewer adults."""
+    decision = news.decision
+    young_person = decision.referral.person
+    values = {"young_person": young_person.given_name, "caller": decision.decided_by.get_short_name().split(" ")[0]}
+    return [Told(one.person, young_person, values) for one in family(young_person, weighty=decision.is_weighty)]
+
+
+def of_invitation(news: InvitationOffered | InvitationCodeAsked) -> list[Told]:
+    """Reach the young person alone: no adult hears of a group (promise 4)."""
+    return [Told(news.invitation.person, None, {"first_name": news.invitation.person.given_name})]
+
+
+def of_step(news: EscalationStepDue) -> list[Told]:
+    """Wake the person whose rung it is."""
+    user = news.step.user
+    person = user.person if user else None
+    return [Told(person, None, {"first_name": person.given_name})] if person else []

@@ -1,0 +1,126 @@
+"""Texts as files: the words of every message, counted as the network counts them, and harmless in a stranger's hand."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import gsm0338
+from django.conf import settings
+
+FOLDER = Path(settings.BASE_DIR) / "templates" / "notifications"
+MOST_SEGMENTS = 2  # of anything we send by text (N14)
+LONGEST_VALUE = 40
+OURS = frozenset({"link", "short_address", "host", "phone"})  # values that the service makes itself
+SINGLE, JOINED = 160, 153  # septets of the basic alphabet
+SINGLE_WIDE, JOINED_WIDE = 70, 67  # units of UTF-16
+
+# What no stranger may learn from a lock screen or a voicemail (N14, H04, H17).
+FORBIDDEN = re.compile(
+    r"camhs|cypmhs|mental|therap|clinic\b|clinical|psych|counsel|depress|anxi(?:ety|ous)|suicid|self.?harm"
+    r"|eating.?disorder|autis|adhd|diagnos|hospital|patient|waiting.?list|support.?group",
+    re.IGNORECASE,
+)
+
+_codec = gsm0338.Codec()
+
+
+class MissingWords(LookupError):
+    """A message has no file, or a value that its words need was not given: a fault of ours, found by the tests."""
+
+
+@dataclass(frozen=True)
+class Words:
+    """The words of one message file: what it is for, and the text with its blanks."""
+
+    purpose: str
+    text: str
+
+
+@cache
+def template(channel: str, name: str, language: str = "en") -> Words:
+    """Read a message file; where a language has none, the English one speaks."""
+    for folder in (language, "en"):
+        path = FOLDER / folder / channel / f"{name}.txt"
+        if path.exists():
+            first, _, rest = path.read_text(encoding="utf-8").partition("\n")
+            return Words(purpose=first.removeprefix("purpose:").strip(), text=rest.strip("\n"))
+    raise MissingWords(f"{channel}/{name}.txt")
+
+
+def fill(channel: str, name: str, *, language: str = "en", **values: str) -> str:
+    """Give the words of a message with its blanks filled; a text is kept to two segments whatever the values."""
+    text = template(channel, name, language).text
+    kept = {key: value if key in OURS else tame(value) for key, value in values.items()}
+    try:
+        full = text.format_map(kept)
+        if channel != "sms" or segments(full) <= MOST_SEGMENTS:
+            return full
+        return text.format_map({key: plain(value) for key, value in kept.items()})
+    except KeyError as missing:
+        raise MissingWords(f"{channel}/{name}.txt needs {missing}") from None
+
+
+def tame(value: str) -> str:
+    """Make a value safe inside a message: one line, no control marks, not long; a word that tells too much goes."""
+    one_line = " ".join("".join(mark if mark.isprintable() else " " for mark in value).split())
+    if FORBIDDEN.search(one_line):
+        return str(settings.SERVICE_NAME)
+    return one_line[:LONGEST_VALUE].rstrip()
+
+
+def plain(value: str) -> str:
+    """Write a value with the basic alphabet alone: accents it lacks are dropped, other scripts become dots."""
+    return "".join(mark if is_basic(mark) else _unaccented(mark) for mark in value)
+
+
+def _unaccented(mark: str) -> str:
+    bare = unicodedata.normalize("NFKD", mark)[0]
+    return bare if is_basic(bare) else "."
+
+
+def is_basic(text: str) -> bool:
+    """Tell whether a text fits the network's basic alphabet and its extension table."""
+    try:
+        _codec.encode(text)
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def segments(text: str) -> int:
+    """Count the segments of a text exactly: GSM-7 and its extension table, else UTF-16; no mark is cut (G23)."""
+    if is_basic(text):
+        costs = [len(_codec.encode(mark)[0]) for mark in text]
+        return _pack(costs, single=SINGLE, joined=JOINED)
+    return _pack([len(mark.encode("utf-16-be")) // 2 for mark in text], single=SINGLE_WIDE, joined=JOINED_WIDE)
+
+
+def _pack(costs: list[int], *, single: int, joined: int) -> int:
+    if sum(costs) <= single:
+        return 1
+    count, used = 1, 0
+    for cost in costs:
+        if used + cost > joined:
+            count, used = count + 1, 0
+        used += cost
+    return count
+
+
+def tells_too_much(text: str) -> str:
+    """Find the first word in a message that a stranger must not read; empty where there is none."""
+    found = FORBIDDEN.search(text)
+    return found.group() if found else ""
+
+
+def short_address() -> str:
+    """Give the site's address as a text shows it: no scheme."""
+    return str(settings.SHORT_ADDRESS)
+
+
+def common() -> dict[str, str]:
+    """Give the values that every message may use."""
+    return {"service": settings.SERVICE_NAME, "short_address": short_address(), "phone": settings.SERVICE_PHONE}

@@ -1,0 +1,118 @@
+"""THE TABLE: which news is told, to whom, in which words, and what the message owes; a committee can sign it."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Model
+
+from moderation.news import EscalationStepDue
+from notifications import audience
+from notifications.audience import Told
+from notifications.models import CallTask, Duty
+from peer.models import TriageDecision
+from peer.news import FamilyReleased, InvitationCodeAsked, InvitationOffered, TriageDecided
+
+Outcome = TriageDecision.Outcome
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """One line of the table; `words` names a file for each channel it may use, `rings` a call by a person beside it."""
+
+    news: type
+    purpose: str
+    audience: Callable[[Any], list[Told]]
+    duty: Duty
+    words: Mapping[str, str]
+    lives: str
+    about: Callable[[Any], Model]
+    when: Callable[[Any], bool] = lambda _: True
+    version: Callable[[Any], object] = lambda _: 1
+    to_unproved: bool = False
+    rings: CallTask.About | None = None
+    own_number: bool = False
+
+
+def came_to(*outcomes: str) -> Callable[[TriageDecided], bool]:
+    """Match decisions with one of these outcomes."""
+    return lambda news: news.decision.outcome in outcomes
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(  # U1: content-free, to a number nobody has proved; a person rings and proves it
+        news=FamilyReleased,
+        about=lambda news: news.entry,
+        purpose="first_hello",
+        audience=audience.of_release,
+        duty=Duty.FAMILY,
+        words={"sms": "first_hello"},
+        lives="first_hello",
+        to_unproved=True,
+        rings=CallTask.About.FIRST_HELLO,
+    ),
+    Rule(  # S50: good news by the family's own channel
+        news=TriageDecided,
+        about=lambda news: news.decision,
+        when=came_to(Outcome.ACCEPTED),
+        purpose="request_accepted",
+        audience=audience.of_decision,
+        duty=Duty.FAMILY,
+        words={"sms": "news", "call": "request_accepted"},
+        lives="family",
+    ),
+    Rule(
+        news=TriageDecided,
+        about=lambda news: news.decision,
+        when=came_to(Outcome.OFFERED),
+        purpose="request_offered",
+        audience=audience.of_decision,
+        duty=Duty.FAMILY,
+        words={"sms": "news", "call": "request_offered"},
+        lives="family",
+    ),
+    Rule(  # U2: weighty news is a call by a person; the message only says when
+        news=TriageDecided,
+        about=lambda news: news.decision,
+        when=came_to(*TriageDecision.WEIGHTY),
+        purpose="we_will_ring",
+        audience=audience.of_decision,
+        duty=Duty.FAMILY,
+        words={"sms": "we_will_ring", "call": "we_will_ring"},
+        lives="family",
+        rings=CallTask.About.WEIGHTY_NEWS,
+    ),
+    Rule(  # U9, M1: to the young person's own number alone
+        news=InvitationOffered,
+        about=lambda news: news.invitation,
+        purpose="invitation",
+        audience=audience.of_invitation,
+        duty=Duty.CODE,
+        words={"sms": "invitation"},
+        lives="invitation",
+        own_number=True,
+    ),
+    Rule(
+        news=InvitationCodeAsked,
+        about=lambda news: news.invitation,
+        version=lambda _: secrets.token_hex(8),  # each code is news of its own: asking again sends again
+        purpose="invitation_code",
+        audience=audience.of_invitation,
+        duty=Duty.CODE,
+        words={"sms": "code"},
+        lives="code",
+        own_number=True,
+    ),
+    Rule(  # E4: text and call at once
+        news=EscalationStepDue,
+        about=lambda news: news.step,
+        purpose="page",
+        audience=audience.of_step,
+        duty=Duty.PAGE,
+        words={"sms": "page", "call": "page"},
+        lives="page",
+    ),
+)

@@ -1,0 +1,40 @@
+"""How long things may take: defaults for the Clinical Safety Officer, one table; benches divide them (decision 2)."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.conf import settings
+
+SECONDS = {
+    "lease": 60,  # nobody else may touch a claimed row sooner (N5)
+    "answer": 10,  # the provider's answer; must be well below the lease
+    "callback": 60,  # an unanswered try waits so long for its callback before the provider's list is asked
+    "list": 600,  # … and so long for the list, before a person decides
+    "no_receipt": 72 * 3600,  # then nobody knows whether it arrived (N7)
+    "code": 600,  # a code's life
+    "page": 3600,  # a page's life: by then the ladder has paged others many times
+    "family": 7 * 86400,  # news that could not go for a week is a call for a person
+    "first_hello": 30 * 86400,
+    "invitation": 7 * 86400,
+    "call_again": 45 * 60,  # between two automatic calls about the same news
+    "call_lives": 15 * 60,  # a key press later than this is refused (N18)
+    "owed": 4 * 3600,  # when somebody looks after a message that has not gone
+    "page_owed": 60,
+    "not_reached": 24 * 3600,
+    "inbound": 4 * 3600,
+    "inbound_risk": 15 * 60,
+    "retry": 5,  # first pause after "not now"; doubles each time
+    "retry_most": 600,
+    "stopped": 60,  # pause of a channel whose credentials are refused (F13)
+}
+
+TEXTS_A_DAY = 4  # non-urgent texts to one person (N20)
+CODES_A_DAY = 10
+CALL_TRIES = 2
+PAGE_TRIES = 6
+
+
+def wait(name: str) -> dt.timedelta:
+    """Give one wait of the table, scaled for benches."""
+    return dt.timedelta(seconds=SECONDS[name] / settings.TIME_SCALE)
