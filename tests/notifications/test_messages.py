@@ -85,7 +85,12 @@ def everybody() -> list[str]:
 def test_no_value_makes_a_message_longer_than_two_segments_or_telling(file: Path) -> None:
     names = blanks(messages.template(file.parent.name, file.stem).text)
     fixed = messages.common() | {"link": "https://example.org/i/" + "x" * 43, "until": "Wednesday 30 September"}
-    fixed |= {"ring_when": "Wednesday 30 September between 3 and 5", "read_when": "tomorrow at 8am", "code": "123456"}
+    fixed |= {
+        "ring_when": "Wednesday 30 September between 3 and 5",
+        "read_when": "tomorrow at 8am",
+        "code": "123456",
+        "host": "example.org",
+    }
     for name in everybody():
         values = {key: fixed.get(key, name) for key in names}
         body = messages.fill(file.parent.name, file.stem, **values)
