@@ -76,7 +76,7 @@ class Perm(StrEnum):
     RUN_GROUP = "run_group"
     PLAN_ROTA = "plan_rota"
     TAKE_BREAK = "take_break"
-    RUN_ESCALATION = "run_escalation"
+    KEEP_WATCH = "keep_watch"
     IMPORT_WAITING_LIST = "import_waiting_list"
     RELEASE_COHORT = "release_cohort"
     READ_CASELOAD = "read_caseload"

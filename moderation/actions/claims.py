@@ -1,0 +1,43 @@
+"""Taking a post to read, and putting it down again."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import IntegrityError
+from django.utils.translation import gettext as _
+
+from moderation.models import ModerationClaim, QueuedPost
+from peer import clock
+from peer.gate import action
+from peer.models import Post, User
+from peer.roles import Perm
+from peer.states import RuleBroken
+
+HELD_FOR = dt.timedelta(minutes=10)
+
+
+@action(Perm.READ_QUEUE)
+def claim(post: QueuedPost, *, by: User) -> ModerationClaim:
+    """Take a post to read: for ten minutes nobody else is sent to it."""
+    now = clock.now()
+    Post.objects.select_for_update(of=("self",)).get(pk=post.pk)
+    held = ModerationClaim.objects.live().filter(post_id=post.pk).select_related("by").first()
+    if held and held.by_id != by.pk:
+        raise RuleBroken(_("%(name)s is reading this one.") % {"name": held.by.display_name})
+    ModerationClaim.objects.filter(post_id=post.pk, released_at__isnull=True).update(released_at=now)
+    try:
+        return ModerationClaim.objects.create(post_id=post.pk, by=by, claimed_at=now, expires_at=now + HELD_FOR)
+    except IntegrityError as rival:
+        raise RuleBroken(_("Somebody else has just opened this one.")) from rival
+
+
+@action(Perm.TAKE_BREAK)
+def take_break(user: User, *, by: User) -> int:
+    """Put down everything one is reading, at once and without a reason (safety W3)."""
+    return put_down(by=user)
+
+
+def put_down(*, by: User) -> int:
+    """Release every claim of a person, or of a decided post's reader."""
+    return ModerationClaim.objects.filter(by=by, released_at__isnull=True).update(released_at=clock.now())

@@ -1,0 +1,55 @@
+"""Telling us that a post worries you, and hearing back (matrix row 13)."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.utils.translation import gettext as _
+
+from moderation import paging
+from moderation.models import PostReport, RiskFlag
+from moderation.news import ReportAnswered, ReportOpened
+from moderation.reactions import page_now
+from peer import clock
+from peer.events import emit
+from peer.gate import action
+from peer.models import Post, User
+from peer.roles import Perm, Role
+from peer.states import RuleBroken
+
+FOR_A_CLINICIAN = dt.timedelta(minutes=45)
+FOR_A_MODERATOR = dt.timedelta(hours=4)
+
+
+@action(Perm.REPORT_POST)
+def report(post: Post, *, by: User, worry: str, is_urgent: bool, words: str = "") -> PostReport:
+    """Tell us that a post worries you; if somebody may be in danger a clinician is paged in the same moment (E1)."""
+    if post.reports.exclude(state=PostReport.State.DECIDED).filter(by=by).exists():
+        raise RuleBroken(_("You told us about this one already. Thank you. Somebody is on it."))
+    for_somebody = is_urgent or worry == PostReport.Reason.WORRIED
+    found = PostReport.objects.create(
+        post=post,
+        by=by,
+        reason=worry,
+        is_urgent=is_urgent,
+        words=words,
+        reported_at=clock.now(),
+        owner_role=Role.CLINICIAN if for_somebody else Role.PEER_MODERATOR,
+        due_at=clock.now() + (FOR_A_CLINICIAN if for_somebody else FOR_A_MODERATOR),
+    )
+    if for_somebody:
+        level = RiskFlag.Level.RED if is_urgent else RiskFlag.Level.AMBER
+        RiskFlag.objects.create(post=post, by=by, level=level, at=clock.now())
+        page_now(paging.worry_about(post, level=level))
+    emit(ReportOpened(found))
+    return found
+
+
+@action(Perm.HIDE_POST)
+def answer(report: PostReport, *, by: User, words: str) -> PostReport:
+    """Tell the person who was worried what came of it, without saying anything about others (H23)."""
+    if not words.strip():
+        raise RuleBroken(_("Write a few words for the person who told us."))
+    report.move_to(PostReport.State.DECIDED, answer_words=words.strip(), decided_at=clock.now(), due_at=None)
+    emit(ReportAnswered(report))
+    return report

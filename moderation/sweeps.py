@@ -1,0 +1,47 @@
+"""What the clock process does for this package, again and again; two sweepers do no harm to each other (E3, E10)."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+from moderation import paging
+from moderation.actions import escalations, shifts
+from moderation.models import Escalation, EscalationStep, OnCallShift
+from peer import clock
+from peer.states import IllegalMove, StaleMove
+
+log = logging.getLogger(__name__)
+Row = TypeVar("Row")
+
+RESTS = [Escalation.State.ACKNOWLEDGED, Escalation.State.IN_PROGRESS, Escalation.State.HANDED_OVER]
+
+
+def run_due_steps() -> int:
+    """Fire every overdue step in order, restart what nobody acted on, and count what was done."""
+    overdue = Escalation.objects.filter(state__in=RESTS, due_at__lte=clock.Now()).order_by("due_at", "pk")
+    done = _each(overdue, escalations.restart)
+    due = EscalationStep.objects.filter(state=EscalationStep.State.WAITING, due_at__lte=clock.Now())
+    return done + _each(due.select_related("escalation__group").order_by("due_at", "number", "pk"), escalations.fire)
+
+
+def watch_cover() -> int:
+    """End shifts whose time is up and mark those that nobody began; the gate never waits for this."""
+    past = OnCallShift.objects.filter(until_at__lte=clock.Now()).select_related("group")
+    done = _each(past.filter(state=OnCallShift.State.ON), shifts.time_is_up)
+    return done + _each(past.filter(state=OnCallShift.State.PLANNED), shifts.nobody_came)
+
+
+def _each(rows: Iterable[Row], act: Callable[..., object]) -> int:
+    """Do one act to each row, each in its own transaction; one that fails never stops the next."""
+    done = 0
+    for row in rows:
+        try:
+            act(row, by=paging.CLOCK)
+            done += 1
+        except (StaleMove, IllegalMove):
+            continue  # another sweeper, or a person, was quicker
+        except Exception:
+            log.exception("%s of %s failed; it stays due", act.__name__, row)
+    return done
