@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import itertools
 
 from django.utils.timezone import now as real_now
 
 from peer import grants
-from peer.models import Duty, GroupProtocol, Membership, MembershipRole, Person, ServiceRole, SupportGroup, User
+from peer.models import (
+    Duty,
+    GroupProtocol,
+    Membership,
+    MembershipRole,
+    Person,
+    Post,
+    ServiceRole,
+    SupportGroup,
+    Thread,
+    User,
+)
 from peer.roles import Role
 
 _numbers = itertools.count(1)
@@ -87,3 +99,36 @@ def make_duty(*, group: SupportGroup, user: User, hours: float = 8) -> Duty:
     """Put a clinician on duty for a group from a minute ago."""
     start = real_now() - dt.timedelta(minutes=1)
     return Duty.objects.create(group=group, user=user, from_at=start, until_at=start + dt.timedelta(hours=hours))
+
+
+def make_post(
+    *,
+    group: SupportGroup | None = None,
+    author: Membership | None = None,
+    body: str = "I am glad that you are all here.",
+    state: str = Post.State.PENDING,
+    keys: int = 1,
+    findings: list[dict[str, object]] | None = None,
+) -> Post:
+    """Make a post as it lies in the database after it was sent; the news of it is not told."""
+    author = author or make_member(group=group or make_group())
+    waits = state not in {Post.State.DRAFT, Post.State.WITHDRAWN, Post.State.REJECTED}
+    digest = hashlib.sha256(body.encode()).hexdigest()
+    thread = Thread.objects.create(group=author.group, title="Waiting", started_by=author, started_at=real_now())
+    post = Post.objects.create(
+        thread=thread,
+        author=author,
+        body=body,
+        html=f"<p>{body}</p>",
+        content_hash=digest,
+        findings=findings or [],
+        keys_needed=keys,
+        state=Post.State.PENDING if state == Post.State.APPROVED else state,
+        owner_role=(Role.CLINICIAN if state == Post.State.HELD_RISK else Role.PEER_MODERATOR) if waits else "",
+        due_at=real_now() + dt.timedelta(hours=4) if waits else None,
+        submitted_at=real_now(),
+        level="red" if state == Post.State.HELD_RISK else "",
+    )
+    if state == Post.State.APPROVED:
+        post.move_to(state, approved_hash=digest, decided_at=real_now(), owner_role="", due_at=None)
+    return post
