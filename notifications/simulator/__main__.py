@@ -28,6 +28,7 @@ def read_settings(arguments: list[str]) -> tuple[Settings, int]:
     parser.add_argument("--auth-token", default=os.environ.get("TWILIO_AUTH_TOKEN", ""))
     parser.add_argument("--webhook-sms", default="", help="where texts from handsets go")
     parser.add_argument("--webhook-voice", default="", help="where calls from handsets go")
+    parser.add_argument("--home", default="", help="address of the service, for a link back")
     parser.add_argument("--service-number", action="append", default=[], help="a number of the service (repeat)")
     parser.add_argument("--ring-seconds", type=float, default=30.0, help="how long a handset rings at most")
     parser.add_argument("--pace", type=float, default=1.0, help="0.01 makes every wait a hundredth")
@@ -46,6 +47,7 @@ def read_settings(arguments: list[str]) -> tuple[Settings, int]:
         port=given.port,
         webhook_sms=given.webhook_sms,
         webhook_voice=given.webhook_voice,
+        home=given.home,
         service_numbers=tuple(given.service_number),
         ring_seconds=given.ring_seconds,
         pace=given.pace,

@@ -70,7 +70,7 @@ class Ledger:
         self._of.setdefault(to, []).append(entry)
         self._waiting.append(entry)
         async with self._writing:
-            if entry.seq > self._durable:
+            if self._waiting and entry.seq > self._durable:
                 batch, self._waiting = self._waiting, []
                 await asyncio.to_thread(self._write, batch)
                 self._durable = batch[-1].seq
@@ -98,11 +98,14 @@ class Ledger:
                 handsets.setdefault(entry.to, []).append(asdict(entry))
         return {"handsets": handsets, "entries": sum(map(len, handsets.values()))}
 
-    def clear(self) -> None:
-        """Forget everything (tests only)."""
-        self._entries.clear()
-        self._of.clear()
-        self._file.truncate(0)
+    async def clear(self) -> None:
+        """Forget everything and count from one again (tests only)."""
+        async with self._writing:
+            self._entries.clear()
+            self._of.clear()
+            self._waiting.clear()
+            self._next, self._durable = 1, 0
+            self._file.truncate(0)
 
     def close(self) -> None:
         """Let go of the file."""

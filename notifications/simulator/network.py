@@ -77,7 +77,7 @@ class Network:
         """Begin again with an empty ledger (tests only)."""
         await self._drop_work()
         await self.callbacks.close()
-        self.ledger.clear()
+        await self.ledger.clear()
         self._start()
 
     async def close(self) -> None:

@@ -11,6 +11,7 @@ from string import Template
 from zoneinfo import ZoneInfo
 
 from .calls import Call
+from .clock import iso
 from .handsets import Handset
 from .ledger import Entry, Kind
 from .numbers import shown
@@ -86,9 +87,12 @@ def hue(number: str) -> str:
 
 
 def initials(phone: Handset) -> str:
-    """Return the letters for a face: of the name, else the last digits."""
-    letters = [word[0].upper() for word in re.findall(r"\w+", phone.name)]
+    """Return the letters for a face: of the name before any comma, else the last digits."""
+    letters = [word[0].upper() for word in re.findall(r"\w+", phone.name.partition(",")[0])]
     return "".join(letters[:2]) or phone.number[-2:]
+
+
+NO_CAPTIONS = Markup("<!-- captions -->")
 
 
 @dataclass(slots=True)
@@ -179,13 +183,20 @@ def _caption(entry: Entry) -> str:
     return f"<li>{words}</li>"
 
 
-def lock_screen(entries: list[Entry], *, now: datetime) -> Markup:
+def lock_screen(entries: list[Entry], *, now: datetime, call: Call | None) -> Markup:
     """Draw what a stranger sees: the time and the newest notices, cut as a phone cuts them."""
     here = now.astimezone(LONDON)
     notices = [entry for entry in entries if entry.kind in {Kind.TEXT, Kind.CARRIER} or _is_missed(entry)]
-    head: str = f'<p class="lock-time">{here:%H:%M}</p><p class="lock-day">{here:%A} {here.day} {here:%B}</p>'
     cards: list[str] = [_notice(entry) for entry in reversed(notices[-ON_LOCK_SCREEN:])]
-    return join([head, *(cards or ['<p class="lock-none">No notices</p>'])])
+    if call and call.status == "ringing" and not call.inbound:
+        ringing = draw("notice", service=shown(call.service), at=iso(call.created), time="now", body="Incoming call")
+        cards = [ringing, *cards]
+    return draw(
+        "lock",
+        time=f"{here:%H:%M}",
+        day=f"{here:%A} {here.day} {here:%B}",
+        notices=join(cards) or Markup('<p class="lock-none">No notices</p>'),
+    )
 
 
 def _is_missed(entry: Entry) -> bool:
@@ -198,8 +209,8 @@ def _notice(entry: Entry) -> Markup:
     return draw("notice", service=shown(entry.service), at=entry.at, time=clock(entry), body=cut)
 
 
-def call_panel(call: Call | None, entries: list[Entry], *, base: str) -> Markup:
-    """Draw the call going on: the ring with its doors, or what is said and the keypad."""
+def call_panel(call: Call | None, *, base: str) -> Markup:
+    """Draw the call going on: the ring with its doors, or the keypad; what is said goes where NO_CAPTIONS is."""
     if call is None:
         return Markup("")
     who = shown(call.service)
@@ -211,8 +222,7 @@ def call_panel(call: Call | None, entries: list[Entry], *, base: str) -> Markup:
     keypad = (
         draw("keypad", base=base, keys=_keys()) if call.status == "in-progress" and not call.on_machine else Markup("")
     )
-    lines = captions(entry for entry in entries if entry.sid == call.sid)
-    return draw("talking", who=who, state=state, captions=lines, keypad=keypad, base=base)
+    return draw("talking", who=who, state=state, captions=NO_CAPTIONS, keypad=keypad, base=base)
 
 
 def _keys() -> Markup:
@@ -227,3 +237,18 @@ def preview(entries: list[Entry]) -> tuple[str, str]:
         if entry.kind is Kind.ENDED:
             return ENDINGS.get(entry.body, "Phone call"), clock(entry)
     return "Nothing yet", ""
+
+
+def news(entries: list[Entry]) -> str:
+    """Say the newest thing in words, for people who listen to the page."""
+    for entry in reversed(entries):
+        match entry.kind:
+            case Kind.TEXT | Kind.CARRIER:
+                return f"New text from {shown(entry.service)}: {entry.body}"
+            case Kind.RING:
+                return f"{shown(entry.service)} is ringing."
+            case Kind.SAID | Kind.VOICEMAIL:
+                return entry.body
+            case Kind.ENDED:
+                return "The call is over."
+    return ""

@@ -16,6 +16,7 @@ class Settings:
     port: int = 4010
     webhook_sms: str = ""
     webhook_voice: str = ""
+    home: str = ""
     service_numbers: tuple[str, ...] = ()
     ring_seconds: float = 30.0
     pace: float = 1.0

@@ -15,7 +15,12 @@ from .numbers import exists, shown, typed
 from .provider import NETWORK
 from .screens import Markup, draw, join
 
-ASSETS = {"phone.css": "text/css", "phone.js": "text/javascript", "icon.svg": "image/svg+xml"}
+ASSETS = {
+    "phone.css": "text/css",
+    "phone.js": "text/javascript",
+    "icon.svg": "image/svg+xml",
+    "call.svg": "image/svg+xml",
+}
 QUICK_REFRESH = 3
 
 
@@ -48,7 +53,17 @@ def page(
 ) -> web.Response:
     """Put a page together; without script it refreshes itself while a phone rings."""
     again = f'<noscript><meta http-equiv="refresh" content="{refresh}"></noscript>' if refresh else ""
-    text = draw("page", title=title, main=main, parts=parts, here=request.path, refresh=Markup(again))
+    home = request.app[NETWORK].settings.home
+    text = draw(
+        "page",
+        title=title,
+        main=main,
+        parts=parts,
+        here=request.path,
+        refresh=Markup(again),
+        back="Practice phones" if request.path == "/" else "All phones",
+        home=draw("home", home=home) if home else "",
+    )
     return web.Response(text=text, content_type="text/html", status=status)
 
 
@@ -72,8 +87,8 @@ def _phones(network: Network) -> Markup:
 
 def _card(network: Network, phone: Handset) -> Markup:
     entries = network.ledger.of(phone.number)
-    last, time = screens.preview(entries)
     call = network.calls.on(phone.number)
+    last, time = screens.preview(entries) if call is None else (shown(call.service), "")
     state = "" if call is None else "is-ringing" if call.status == "ringing" else "is-talking"
     return draw(
         "card",
@@ -112,9 +127,11 @@ def _handset_page(request: web.Request, phone: Handset, *, problem: str = "", ty
     network = request.app[NETWORK]
     call = network.calls.on(phone.number)
     base = f"/handset/{phone.number}"
+    parts = _parts(network, phone, call)
+    parts["call"] = Markup(parts["call"].replace(screens.NO_CAPTIONS, parts["captions"]))
     main = draw(
         "handset",
-        **_parts(network, phone, call),
+        **parts,
         name=phone.title,
         number=shown(phone.number) if phone.name else "",
         hue=screens.hue(phone.number),
@@ -122,14 +139,13 @@ def _handset_page(request: web.Request, phone: Handset, *, problem: str = "", ty
         text_action=f"{base}/text",
         ring_action=f"{base}/ring",
         to_field=_to_field(network, phone),
-        problem=Markup(f'<p class="problem" id="problem" role="alert">{problem}</p>' if problem else ""),
-        described=Markup(' aria-describedby="problem"' if problem else ""),
+        problem=problem,
         typed=typed_text,
     )
     network.read(phone.number)
     return page(
         request,
-        title=f"{phone.title} – practice phone",
+        title=_title(phone, call),
         main=main,
         parts=f"{base}/parts.json",
         refresh=QUICK_REFRESH if call else 0,
@@ -140,9 +156,10 @@ def _handset_page(request: web.Request, phone: Handset, *, problem: str = "", ty
 def _parts(network: Network, phone: Handset, call: Call | None) -> dict[str, Markup]:
     entries = network.ledger.of(phone.number)
     return {
-        "call": screens.call_panel(call, entries, base=f"/handset/{phone.number}"),
+        "call": screens.call_panel(call, base=f"/handset/{phone.number}"),
+        "captions": screens.captions(entry for entry in entries if call and entry.sid == call.sid),
         "thread": screens.thread(entries, live=call.sid if call else ""),
-        "lock": screens.lock_screen(entries, now=network.clock.now()),
+        "lock": screens.lock_screen(entries, now=network.clock.now(), call=call),
     }
 
 
@@ -151,7 +168,13 @@ async def handset_parts(request: web.Request) -> web.StreamResponse:
     network, phone = request.app[NETWORK], _phone(request)
     call = network.calls.on(phone.number)
     network.read(phone.number)
-    return web.json_response({"quick": call is not None, "parts": _parts(network, phone, call)})
+    title = _title(phone, call)
+    parts = _parts(network, phone, call) | {"news": Markup(escape(screens.news(network.ledger.of(phone.number))))}
+    return web.json_response({"quick": call is not None, "title": title, "parts": parts})
+
+
+def _title(phone: Handset, call: Call | None) -> str:
+    return f"{'Ringing: ' if call and call.status == 'ringing' else ''}{phone.title} – practice phone"
 
 
 def _to_field(network: Network, phone: Handset) -> Markup:
@@ -167,8 +190,8 @@ def _to_field(network: Network, phone: Handset) -> Markup:
 async def act(request: web.Request) -> web.StreamResponse:
     """Do something with a phone, from a form or as JSON."""
     network, phone = request.app[NETWORK], _phone(request)
-    as_json = request.content_type == "application/json"
-    values = await _values(request, as_json=as_json)
+    values = await _values(request)
+    as_json = "application/json" in {request.content_type, request.headers.get("Accept")}
     try:
         done = await do(network, phone, request.match_info["what"], values)
     except Problem as problem:
@@ -180,8 +203,8 @@ async def act(request: web.Request) -> web.StreamResponse:
     raise web.HTTPSeeOther(f"/handset/{phone.number}")
 
 
-async def _values(request: web.Request, *, as_json: bool) -> dict[str, str]:
-    if not as_json:
+async def _values(request: web.Request) -> dict[str, str]:
+    if request.content_type != "application/json":
         return {name: value for name, value in (await request.post()).items() if isinstance(value, str)}
     try:
         found = json.loads(await request.text() or "{}")

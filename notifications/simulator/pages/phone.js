@@ -4,54 +4,63 @@
   const address = main.dataset.parts;
   const shown = {};
   let timer = 0;
-  let quick = false;
+  let started = false;
 
+  // Put fresh markup into a part, and keep the focus where it was.
   const put = (id, markup) => {
     const part = document.getElementById(id);
     if (!part || shown[id] === markup) return;
-    const first = !(id in shown);
     shown[id] = markup;
-    if (first && part.innerHTML.trim() === markup.trim()) return;
+    if (id === "call") delete shown.captions;
     const held = part.contains(document.activeElement) ? document.activeElement.id : "";
-    const typed = held && "value" in document.activeElement ? document.activeElement.value : "";
+    const open = new Set([...part.querySelectorAll("details[open] time")].map((time) => time.dateTime));
     part.innerHTML = markup;
-    const again = held && document.getElementById(held);
-    if (again) {
-      if (again.tagName === "INPUT") again.value = typed;
-      again.focus({ preventScroll: true });
+    for (const details of part.querySelectorAll("details")) {
+      if (open.has(details.parentElement.querySelector("time")?.dateTime)) details.open = true;
     }
-    for (const list of part.querySelectorAll(".captions")) list.scrollTop = list.scrollHeight;
+    const again = held && document.getElementById(held);
+    if (again) again.focus({ preventScroll: true });
+    if (id === "captions") part.scrollTop = part.scrollHeight;
+    if (id === "thread" && started) part.querySelector(".thread-inner > :last-child")?.classList.add("arrived");
   };
 
   const look = async () => {
     clearTimeout(timer);
+    let quick = false;
     try {
       const answer = await fetch(address, { headers: { Accept: "application/json" } });
       const fresh = await answer.json();
       quick = Boolean(fresh.quick);
+      document.title = fresh.title;
       for (const [id, markup] of Object.entries(fresh.parts)) put(id, markup);
+      started = true;
       document.documentElement.classList.remove("lost");
     } catch {
       document.documentElement.classList.add("lost");
     }
-    if (!document.hidden) timer = setTimeout(look, quick ? 600 : 1200);
+    clearTimeout(timer);
+    if (!document.hidden) timer = setTimeout(look, quick ? 500 : 1000);
+  };
+
+  const say = (sentence) => {
+    const problem = document.getElementById("problem");
+    if (problem) problem.textContent = sentence;
   };
 
   const send = async (event) => {
+    event.preventDefault();
     const form = event.target;
     const button = event.submitter;
-    const to = (button && button.getAttribute("formaction")) || form.getAttribute("action");
+    const to = button?.getAttribute("formaction") || form.getAttribute("action");
     const values = new URLSearchParams(new FormData(form));
-    if (button && button.name) values.set(button.name, button.value);
-    event.preventDefault();
-    const answer = await fetch(to, { method: "POST", body: values });
-    if (!answer.ok) {
-      document.open();
-      document.write(await answer.text());
-      document.close();
-      return;
+    if (button?.name) values.set(button.name, button.value);
+    try {
+      const answer = await fetch(to, { method: "POST", body: values, headers: { Accept: "application/json" } });
+      say(answer.ok ? "" : (await answer.json()).error);
+      if (answer.ok && !to.endsWith("/ring")) for (const box of form.querySelectorAll("#body, #words")) box.value = "";
+    } catch {
+      say("The phone network does not answer. Your words are still here.");
     }
-    for (const box of form.querySelectorAll("textarea, input")) box.value = "";
     await look();
   };
 
@@ -59,8 +68,11 @@
   document.addEventListener("submit", send);
   document.addEventListener("visibilitychange", () => { if (!document.hidden) look(); });
   const body = document.getElementById("body");
-  if (body) body.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && !event.shiftKey) { event.preventDefault(); body.form.requestSubmit(); }
+  body?.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
+      event.preventDefault();
+      body.form.requestSubmit();
+    }
   });
-  timer = setTimeout(look, 600);
+  look();
 })();

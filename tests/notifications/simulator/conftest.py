@@ -73,7 +73,8 @@ def eventually(true: Callable[[], object], *, seconds: float = 5.0) -> None:
 
 @pytest.fixture(scope="package")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulator]:
-    with start(ledger=tmp_path_factory.mktemp("simulator") / "ledger.jsonl") as simulator:
+    ledger = tmp_path_factory.mktemp("simulator") / "ledger.jsonl"
+    with start(ledger=ledger, options=("--ring-seconds", "6000", "--service-number", SERVICE)) as simulator:
         yield simulator
 
 

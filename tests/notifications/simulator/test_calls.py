@@ -104,7 +104,9 @@ def test_a_call_that_is_not_answered_ends_with_its_reason(
     simulator: Simulator, client: Client, service: Service, answers: str, status: str
 ) -> None:
     simulator.handset(PAT, answers=answers)
-    sid = client.calls.create(to=PAT, from_=SERVICE, twiml="<Response/>", status_callback=service.url + "/s").sid
+    sid = client.calls.create(
+        to=PAT, from_=SERVICE, twiml="<Response/>", status_callback=service.url + "/s", timeout=20
+    ).sid
     assert ended(client, str(sid)) == status
     eventually(lambda: service.values("/s", "CallStatus") == [status])
 
