@@ -9,6 +9,7 @@ import itertools
 from django.utils.timezone import now as real_now
 
 from peer import grants
+from peer.lookalikes import fold
 from peer.models import (
     Duty,
     GroupProtocol,
@@ -83,7 +84,7 @@ def make_member(
         person=person,
         user=user,
         pseudonym=name,
-        skeleton=name.casefold(),
+        skeleton=fold(name),
         state=Membership.State.ACTIVE,
         joined_at=real_now(),
     )

@@ -6,6 +6,7 @@ import datetime as dt
 
 from cms.example.cast import CAST, MEMBERS, Player
 from peer import clock, grants
+from peer.lookalikes import fold
 from peer.models import Consent, GroupProtocol, Membership, MembershipRole, Person, ServiceRole, SupportGroup, User
 from peer.roles import Role
 
@@ -91,7 +92,7 @@ def join(group: SupportGroup, user: User, *, name: str, role: Role, trusted: boo
         person=user.person,
         user=user,
         pseudonym=name,
-        skeleton=name.casefold(),
+        skeleton=fold(name),
         colour=sum(map(ord, name)) % 12,
         state=Membership.State.ACTIVE,
         joined_at=clock.now(),

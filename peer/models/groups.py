@@ -16,20 +16,61 @@ from peer.roles import Role, Scope, rules
 from peer.states import AppendOnly, Stateful
 
 
+def _roles_here(user: User) -> models.QuerySet[MembershipRole]:
+    held = MembershipRole.objects.current().filter(membership__group=models.OuterRef("pk"), membership__user=user)
+    return held.filter(membership__state=Membership.State.ACTIVE)
+
+
+def _roles_of(role: Role) -> models.QuerySet[MembershipRole]:
+    held = MembershipRole.objects.current().filter(membership__group=models.OuterRef("pk"), role=role)
+    return held.filter(membership__state=Membership.State.ACTIVE)
+
+
 class SupportGroupQuerySet(models.QuerySet["SupportGroup"]):
     """Groups, as far as the viewer may know of them."""
 
     def visible_to(self, user: User) -> SupportGroupQuerySet:
-        """Keep the groups this person is in now, by a membership join (matrix row 2)."""
-        return self.filter(
-            memberships__user=user,
-            memberships__state=Membership.State.ACTIVE,
-            memberships__roles__in=(MembershipRole.objects.current()),
-        ).distinct()
+        """Keep the groups this person is in now, as a member or as staff of it (matrix row 2)."""
+        return self.filter(models.Exists(_roles_here(user)))
+
+    def readable_by(self, user: User) -> SupportGroupQuerySet:
+        """Keep the groups whose talk this person may read now: a pause hides it (P10), a shift's end too (row 3)."""
+        here, clinician = _roles_here(user), models.Q(role=Role.CLINICIAN)
+        covers = Duty.objects.current().filter(group=models.OuterRef("pk"), user=user)
+        as_member = models.Exists(here.exclude(clinician)) & ~models.Q(state=SupportGroup.State.FROZEN)
+        return self.filter(as_member | (models.Exists(here.filter(clinician)) & models.Exists(covers)))
+
+    def with_standing(self, user: User) -> SupportGroupQuerySet:
+        """Add, in the same query, all that decides whether `user` may write here now (`peer.posting` reads it)."""
+        now = clock.now()
+        mine = Membership.objects.active().filter(group=models.OuterRef("pk"), user=user)
+        protocol = GroupProtocol.objects.filter(group=models.OuterRef("pk"), published_at__lte=now).order_by("-version")
+        accepted = ProtocolAcceptance.objects.filter(protocol=models.OuterRef("protocol_id"), user=user)
+        duties = Duty.objects.filter(group=models.OuterRef("pk"))
+        cover = duties.filter(from_at__lte=now, until_at__gt=now).order_by("-until_at")
+        name = Membership.objects.filter(group=models.OuterRef("group"), user=models.OuterRef("user"))
+        return self.annotate(  # type: ignore[no-redef]
+            membership_id=models.Subquery(mine.values("pk")[:1]),
+            protocol_id=models.Subquery(protocol.values("pk")[:1]),
+            protocol_accepted=models.Exists(accepted),
+            cover_until=models.Subquery(cover.values("until_at")[:1]),
+            cover_name=models.Subquery(cover.annotate(name=name.values("pseudonym")[:1]).values("name")[:1]),
+            next_cover=models.Subquery(duties.filter(from_at__gt=now).order_by("from_at").values("from_at")[:1]),
+            has_moderator=models.Exists(_roles_of(Role.PEER_MODERATOR)),
+        )
 
 
 class SupportGroup(Stateful):
     """A peer-led, clinician-assisted group; it never runs unsafely (promise 1)."""
+
+    # What `with_standing` adds.
+    membership_id: int | None
+    protocol_id: int | None
+    protocol_accepted: bool
+    cover_until: dt.datetime | None
+    cover_name: str | None
+    next_cover: dt.datetime | None
+    has_moderator: bool
 
     class State(models.TextChoices):
         """Where a group is in its life; whether posting is open is computed, never stored."""
@@ -72,7 +113,9 @@ class SupportGroup(Stateful):
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(state__in=["draft", "open", "frozen", "closed"]), name="group_state"
-            )
+            ),
+            models.CheckConstraint(condition=models.Q(opens__lt=models.F("closes")), name="group_hours"),
+            models.CheckConstraint(condition=models.Q(age_from__lte=models.F("age_to")), name="group_ages"),
         ]
 
     def __str__(self) -> str:
@@ -236,6 +279,7 @@ class Duty(models.Model):
     objects = DatedQuerySet["Duty"].as_manager()
 
     class Meta:
+        verbose_name_plural = "duties"
         indexes = [models.Index(fields=["group", "until_at"], name="duty_now")]
         constraints = [models.CheckConstraint(condition=models.Q(until_at__gt=models.F("from_at")), name="duty_span")]
 

@@ -7,11 +7,13 @@ from typing import ClassVar
 
 from django.db import models
 from django.urls import reverse
+from django.utils.safestring import SafeString
 
 from peer import clock
 from peer.models.dated import public_id
 from peer.models.groups import Membership, SupportGroup
 from peer.models.people import User
+from peer.sanitise import as_cleaned
 from peer.states import Owed, Stateful
 
 
@@ -20,7 +22,7 @@ class ThreadQuerySet(models.QuerySet["Thread"]):
 
     def visible_to(self, user: User) -> ThreadQuerySet:
         """Keep threads of one's groups that have an approved post, or that one started oneself."""
-        groups = SupportGroup.objects.visible_to(user).values("pk")
+        groups = SupportGroup.objects.readable_by(user).values("pk")
         return self.filter(models.Q(post_count__gt=0) | models.Q(started_by__user=user), group__in=groups)
 
 
@@ -70,7 +72,7 @@ class PostQuerySet(models.QuerySet["Post"]):
 
     def visible_to(self, user: User) -> PostQuerySet:
         """Keep approved posts of one's groups, and one's own whatever their state (safety P1)."""
-        groups = SupportGroup.objects.visible_to(user).values("pk")
+        groups = SupportGroup.objects.readable_by(user).values("pk")
         mine = models.Q(author__user=user)
         shown = models.Q(state=Post.State.APPROVED, thread__group__in=groups)
         return self.filter(mine | shown)
@@ -94,7 +96,14 @@ class Post(Stateful, Owed):
 
     MOVES: ClassVar[dict[str, set[str]]] = {
         State.DRAFT: {State.PENDING, State.HELD_RISK, State.WITHDRAWN},
-        State.PENDING: {State.APPROVED, State.RETURNED, State.REJECTED, State.HELD_RISK, State.WITHDRAWN},
+        State.PENDING: {
+            State.APPROVED,
+            State.RETURNED,
+            State.REJECTED,
+            State.HELD_RISK,
+            State.WITHDRAWN,
+            State.DRAFT,
+        },
         State.HELD_RISK: {State.APPROVED, State.RETURNED, State.REJECTED, State.PENDING, State.WITHDRAWN},
         State.RETURNED: {State.PENDING, State.HELD_RISK, State.WITHDRAWN},
         State.APPROVED: {State.HIDDEN, State.PENDING, State.HELD_RISK, State.WITHDRAWN},
@@ -150,6 +159,15 @@ class Post(Stateful, Owed):
     def support_group(self) -> SupportGroup:
         """Name the group for the gate."""
         return self.thread.group
+
+    def opens_thread(self) -> bool:
+        """Tell whether this is the first post of its thread, which carries the title."""
+        return not Post.objects.filter(thread_id=self.thread_id, pk__lt=self.pk).exists()
+
+    @property
+    def shown(self) -> SafeString:
+        """Give the stored HTML, ready for a page."""
+        return as_cleaned(self.html)
 
     def move_to(self, state: str, *, holding: dict[str, object] | None = None, **changes: object) -> None:
         """Move, and keep the counters of thread, group and author true to what is shown (performance 7.5)."""

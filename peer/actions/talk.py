@@ -1,0 +1,179 @@
+"""Writing in a group: a person reads every word before the others do (safety 2a)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import unicodedata
+
+from django.utils.translation import gettext as _
+
+from peer import clock, posting, sanitise, screening
+from peer.events import emit
+from peer.gate import action
+from peer.models import Membership, Post, SupportGroup, Thread, User
+from peer.news import PostHeldForRisk, PostPending, PostWithdrawn
+from peer.roles import Perm, Role
+from peer.screening import Level
+from peer.states import RuleBroken
+
+LONGEST = 4_000
+TITLE_LONGEST = 80
+FIRST_POSTS = 5  # of a member need a second reader (H10)
+READ_WITHIN = 4  # hours of opening time (P13)
+
+
+@action(Perm.WRITE_POST)
+def start_thread(group: SupportGroup, *, by: User, title: str, body: str) -> Post:
+    """Begin a subject and send its first post to be read."""
+    return _send(_new_thread(group, by=by, title=title, body=body), by=by)
+
+
+@action(Perm.WRITE_POST)
+def draft_thread(group: SupportGroup, *, by: User, title: str, body: str) -> Post:
+    """Keep the beginning of a subject that only its writer sees."""
+    return _new_thread(group, by=by, title=title, body=body)
+
+
+@action(Perm.WRITE_POST)
+def reply(thread: Thread, *, by: User, body: str) -> Post:
+    """Answer in a thread; the post waits to be read."""
+    return _send(_new_post(thread, by=by, body=body), by=by)
+
+
+@action(Perm.WRITE_POST)
+def draft_reply(thread: Thread, *, by: User, body: str) -> Post:
+    """Keep an answer that only its writer sees."""
+    return _new_post(thread, by=by, body=body)
+
+
+@action(Perm.EDIT_OWN_POST)
+def save_draft(post: Post, *, by: User, body: str, title: str = "") -> Post:
+    """Change a post that is not sent yet, or that came back."""
+    _check_editable(post)
+    _rewrite(post, body=body, title=title)
+    return post
+
+
+@action(Perm.EDIT_OWN_POST)
+def send(post: Post, *, by: User, body: str, title: str = "") -> Post:
+    """Send one's own post, new or changed, to be read."""
+    _check_editable(post)
+    _rewrite(post, body=body, title=title)
+    return _send(post, by=by)
+
+
+@action(Perm.EDIT_OWN_POST)
+def take_back(post: Post, *, by: User) -> Post:
+    """Take a waiting post back to change it; nobody reads it until it is sent again."""
+    post.move_to(Post.State.DRAFT, due_at=None)
+    emit(PostWithdrawn(post))
+    return post
+
+
+@action(Perm.EDIT_OWN_POST)
+def withdraw(post: Post, *, by: User) -> Post:
+    """Take a post away for good (an open concern for somebody's safety keeps its own copy, P12)."""
+    post.move_to(Post.State.WITHDRAWN, due_at=None)
+    emit(PostWithdrawn(post))
+    return post
+
+
+def _new_thread(group: SupportGroup, *, by: User, title: str, body: str) -> Post:
+    author = _author(group, by)
+    thread = Thread.objects.create(group=group, title=_checked_title(title), started_by=author)
+    return Post.objects.create(thread=thread, author=author, body=_checked_body(body))
+
+
+def _new_post(thread: Thread, *, by: User, body: str) -> Post:
+    return Post.objects.create(thread=thread, author=_author(thread.group, by), body=_checked_body(body))
+
+
+def _author(group: SupportGroup, by: User) -> Membership:
+    return Membership.objects.active().get(group=group, user=by)
+
+
+def _rewrite(post: Post, *, body: str, title: str) -> None:
+    """Keep new words; a title can change only while nobody has seen the thread."""
+    post.body = _checked_body(body)
+    post.save(update_fields=["body"])
+    if title and post.opens_thread():
+        post.thread.title = _checked_title(title)
+        post.thread.save(update_fields=["title"])
+
+
+def _send(post: Post, *, by: User) -> Post:
+    """Screen and put into a lane, in the transaction that saves the words (P2)."""
+    group = posting.standing(post.thread.group, by)
+    now = clock.now()
+    _check_open(posting.of(group, at=now))
+    title = post.thread.title if post.opens_thread() else ""
+    found = screening.screen_parts(title=title, body=post.body)
+    level = found.level
+    html = sanitise.to_html(post.body)
+    post.move_to(
+        Post.State.HELD_RISK if level else Post.State.PENDING,
+        html=html,
+        content_hash=sanitise.content_hash(title, html),
+        approved_hash="",
+        findings=found.rows(),
+        level=level,
+        author_role=_role(post.author),
+        keys_needed=2 if post.author.posts_approved < FIRST_POSTS else 1,
+        owner=None,
+        owner_role=Role.CLINICIAN if level else Role.PEER_MODERATOR,
+        submitted_at=now,
+        due_at=_due(group, level, now),
+        note_to_author="",
+    )
+    emit(PostHeldForRisk(post, level) if level else PostPending(post))
+    return post
+
+
+def _due(group: SupportGroup, level: Level, now: dt.datetime) -> dt.datetime:
+    if level:
+        return now + dt.timedelta(minutes=screening.due_minutes(level))
+    return posting.due_after(group, READ_WITHIN, at=now)
+
+
+def _role(author: Membership) -> str:
+    """Name the role in which somebody writes; staff always show as staff (S90)."""
+    held = set(author.roles.current().values_list("role", flat=True))
+    order = (Role.CLINICIAN, Role.PEER_FACILITATOR, Role.PEER_MODERATOR, Role.PARENT_CARER)
+    return next((role for role in order if role in held), Role.YOUNG_PERSON)
+
+
+def _check_editable(post: Post) -> None:
+    if post.state not in {Post.State.DRAFT, Post.State.RETURNED, Post.State.APPROVED}:
+        raise RuleBroken(_("Somebody is reading this now. Take it back first, then you can change it."))
+
+
+def _check_open(now: posting.Posting) -> None:
+    if now.needs_your_yes:
+        raise RuleBroken(_("Please read how we treat each other first. Your words are still in the box."))
+    if not now.is_open:
+        raise RuleBroken(_("Writing is closed right now, so this is not sent. You can save it for later."))
+
+
+def _checked_body(body: str) -> str:
+    text = _plain(body)
+    if not text:
+        raise RuleBroken(_("The box is empty. Write something first."))
+    if len(text) > LONGEST:
+        over = len(text) - LONGEST
+        raise RuleBroken(_("That is %(over)d letters too long for one post. Could you make it two?") % {"over": over})
+    return text
+
+
+def _checked_title(title: str) -> str:
+    text = " ".join(_plain(title).split())
+    if not text:
+        raise RuleBroken(_("Give it a few words as a title, so that people know what it is about."))
+    if len(text) > TITLE_LONGEST:
+        raise RuleBroken(_("Please make the title shorter: up to %(longest)d letters.") % {"longest": TITLE_LONGEST})
+    return text
+
+
+def _plain(text: str) -> str:
+    """Drop control characters, which PostgreSQL cannot keep and nobody can see."""
+    kept = (char for char in text.replace("\r\n", "\n") if char in "\n\t" or not unicodedata.category(char) == "Cc")
+    return "".join(kept).encode("utf-8", "ignore").decode().strip()

@@ -1,0 +1,110 @@
+"""Whether somebody may write in a group now, and if not, why not and until when (decision 13); pure but for `standing`."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from enum import StrEnum
+
+from peer import clock
+from peer.models import Duty, SupportGroup, User
+
+
+class Missing(StrEnum):
+    """What keeps a group from being written in; the words stand in templates/peer/groups/_why_closed.html."""
+
+    PAUSED = "paused"
+    NOT_OPEN = "not_open"
+    NIGHT = "night"
+    CLINICIAN = "clinician"
+    MODERATOR = "moderator"
+    PROTOCOL = "protocol"
+    YOUR_YES = "your_yes"
+
+
+@dataclass(frozen=True)
+class Posting:
+    """The answer for one person in one group at one moment."""
+
+    missing: tuple[Missing, ...]
+    clinician: str = ""
+    until_at: dt.datetime | None = None
+    reopens_at: dt.datetime | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether everything is there."""
+        return not self.missing
+
+    @property
+    def needs_your_yes(self) -> bool:
+        """Tell whether only the writer's own yes to how we treat each other is missing."""
+        return self.missing == (Missing.YOUR_YES,)
+
+
+def standing(group: SupportGroup, user: User) -> SupportGroup:
+    """Read everything `of` needs in one query, with the duty rows held until the transaction ends (E2)."""
+    list(Duty.objects.current().filter(group=group).select_for_update().values_list("pk"))
+    return SupportGroup.objects.with_standing(user).get(pk=group.pk)
+
+
+def of(group: SupportGroup, *, at: dt.datetime | None = None) -> Posting:
+    """Judge a group that `with_standing` has read."""
+    at = at or clock.now()
+    missing = tuple(_missing(group, at))
+    covered = group.cover_until is not None
+    return Posting(
+        missing=missing,
+        clinician=group.cover_name or "",
+        until_at=None if missing else _until(group, at),
+        reopens_at=_reopens(group, at if covered else group.next_cover),
+    )
+
+
+def due_after(group: SupportGroup, hours: float, *, at: dt.datetime) -> dt.datetime:
+    """Give the moment when `hours` of the group's opening time have passed (safety P13)."""
+    left = dt.timedelta(hours=hours)
+    start = next_open(group, at)
+    while start + left > (end := _on(start, group.closes)):
+        left -= end - start
+        start = next_open(group, end)
+    return start + left
+
+
+def next_open(group: SupportGroup, at: dt.datetime) -> dt.datetime:
+    """Give `at` itself inside opening hours, else the next opening."""
+    opens = _on(at, group.opens)
+    if at < opens:
+        return opens
+    return at if at < _on(at, group.closes) else _on(at + dt.timedelta(days=1), group.opens)
+
+
+def _missing(group: SupportGroup, at: dt.datetime) -> list[Missing]:
+    if group.state == SupportGroup.State.FROZEN:
+        return [Missing.PAUSED]
+    if group.state != SupportGroup.State.OPEN:
+        return [Missing.NOT_OPEN]
+    asked = {
+        Missing.NIGHT: next_open(group, at) == at,
+        Missing.CLINICIAN: group.cover_until is not None,
+        Missing.MODERATOR: group.has_moderator,
+        Missing.PROTOCOL: group.protocol_id is not None,
+        Missing.YOUR_YES: group.protocol_id is None or group.protocol_accepted,
+    }
+    return [missing for missing, is_there in asked.items() if not is_there]
+
+
+def _until(group: SupportGroup, at: dt.datetime) -> dt.datetime:
+    """Give closing time, or the end of the cover where nobody follows on."""
+    closes, cover = _on(at, group.closes), group.cover_until
+    follows_on = cover is not None and group.next_cover is not None and group.next_cover <= cover
+    return closes if cover is None or follows_on else min(closes, cover)
+
+
+def _reopens(group: SupportGroup, covered_from: dt.datetime | None) -> dt.datetime | None:
+    return None if covered_from is None else next_open(group, covered_from)
+
+
+def _on(day: dt.datetime, time: dt.time) -> dt.datetime:
+    """Give a London time of day on the London day of `day`, in UTC."""
+    return dt.datetime.combine(day.astimezone(clock.LONDON).date(), time, clock.LONDON).astimezone(dt.UTC)

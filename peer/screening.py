@@ -1,0 +1,195 @@
+"""Pure: a text goes in, what a person should look at comes out; it never refuses and never approves (decision 23)."""
+
+from __future__ import annotations
+
+import logging
+import time
+import tomllib
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import regex
+
+from peer.lookalikes import flatten
+
+log = logging.getLogger(__name__)
+
+TABLE = Path(__file__).with_name("levels.toml")
+TIME_A_TEXT = 0.05  # seconds, shared by all patterns of one text
+
+
+class Level(StrEnum):
+    """How soon a person must look; the words and minutes stand in levels.toml."""
+
+    NONE = ""
+    AMBER = "amber"
+    RED = "red"
+
+
+class Kind(StrEnum):
+    """What was found."""
+
+    PHRASE = "phrase"
+    PHONE = "phone"
+    EMAIL = "email"
+    HANDLE = "handle"
+    POSTCODE = "postcode"
+    SCHOOL = "school"
+    AGE = "age"
+    LINK = "link"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One place in the text, in characters from its start, for a person to look at."""
+
+    kind: Kind
+    start: int
+    end: int
+    level: Level = Level.NONE
+    part: str = "body"
+
+    def as_row(self) -> dict[str, Any]:
+        """Give what a post keeps of it."""
+        return {key: value for key, value in asdict(self).items() if value != ""}
+
+
+@dataclass(frozen=True)
+class Screening:
+    """Everything found in one text, and the most pressing level among it."""
+
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def level(self) -> Level:
+        """Give the most pressing level."""
+        levels = {finding.level for finding in self.findings}
+        return next((level for level in (Level.RED, Level.AMBER) if level in levels), Level.NONE)
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Give what a post keeps."""
+        return [finding.as_row() for finding in self.findings]
+
+
+# Each speaks of the text as `_flat` gives it: small letters, look-alike digits still digits, apostrophes gone.
+_TOLD = {
+    Kind.PHONE: r"(?<![\d/])(?:\+|00)?(?:44|0)[\s().\-]*(?:\d[\s().\-]*){7,9}\d(?!\d)|"
+    r"(?<!\w)(?:(?:zero|oh|one|two|three|four|five|six|seven|eight|nine|double|treble)[\s\-,]+){6,}\w+",
+    Kind.EMAIL: r"[\w.+\-]+\s*(?:@|[\[(]\s*at\s*[\])]|\sat\s)\s*[\w\-]+\s*(?:\.|[\[(]\s*dot\s*[\])]|\sdot\s)\s*"
+    r"(?:com|co|uk|org|net|me|io|ac|gov|edu|live|icloud)\b(?:\.\w+)*",
+    Kind.HANDLE: r"(?<![\w@])@[\w.]{2,}|"
+    r"(?<!\w)(?:snap|snapchat|sc|insta|instagram|ig|discord|tiktok|tik tok|whatsapp|telegram|twitter|roblox|kik|xbox|psn)"
+    r"(?:\s+(?:is|name|user|username|handle|tag|id|its|me|=))*\s*[:\-=]?\s*(?=[\w.]*[\d_.])[\w.]{3,}|"
+    r"(?<!\w)(?:snap|snapchat|insta|instagram|discord|tiktok|telegram|kik|roblox)(?:\s*(?:is|name is|tag is)|\s*[:=])\s+[\w.]{3,}|"
+    r"(?<!\w)\w{2,}#\d{4}(?!\d)",
+    Kind.POSTCODE: r"(?<!\w)(?:gir\s?0aa|[a-z]{1,2}\d[a-z\d]?\s?\d[abd-hjlnp-uw-z]{2})(?!\w)",
+    Kind.SCHOOL: r"(?<!\w)(?:i go to|i went to|i ?a?m (?:at|from)|my school is)\s+(?:st\.?\s+)?(?:[\w]+\s+){1,4}"
+    r"(?:school|academy|college|high|primary|grammar|sixth form)(?!\w)|(?<!\w)(?:im|i am) in (?:year|yr)\s?\d{1,2}(?!\w)",
+    Kind.AGE: r"(?<!\w)(?:i\s?a?m|i just turned|i turned|ill be|turning|aged?)\s+(?:only\s+|nearly\s+|almost\s+|now\s+)?"
+    r"(?:[1-9]|1\d)(?!\d|\s?(?:th|st|nd|rd|%|min|hour|day|week|month|out|am|pm|of))(?!\w)|"
+    r"(?<!\w)\d{1,2}\s?(?:yrs?|years?)\s?old(?!\w)|(?<!\w)my \d{1,2}(?:th|st|nd|rd) birthday(?!\w)|"
+    r"(?<!\w)born (?:in|on)\s[\w\s]{0,14}(?:19|20)\d\d(?!\d)",
+    Kind.LINK: r"(?<!\w)(?:https?://|www\.)\S+|"
+    r"(?<![\w@.])[a-z0-9\-]+(?:\.[a-z0-9\-]+)*\.(?:com|co\.uk|org|net|uk|io|me|tv|gg|app|link|ly|info|xyz|site)(?:/\S*)?(?!\w)",
+}
+
+
+def screen(text: str) -> Screening:
+    """Find what a person should look at; whatever goes wrong counts as red, so that a person reads it (safety P5)."""
+    try:
+        return Screening(tuple(sorted(_find(text), key=lambda finding: (finding.start, finding.end))))
+    except Exception:  # noqa: BLE001 - any failure whatever sends the text to a person
+        log.warning("screening failed; the text goes to a clinician")
+        return Screening((Finding(Kind.FAILED, 0, len(text), Level.RED),))
+
+
+def screen_parts(**parts: str) -> Screening:
+    """Screen the parts of a post (its title, its body), each finding named by its part."""
+    found = ((part, finding) for part, text in parts.items() for finding in screen(text).findings)
+    return Screening(tuple(replace(finding, part=part) for part, finding in found))
+
+
+def due_minutes(level: Level) -> int:
+    """Give the minutes within which a person must have looked, from levels.toml."""
+    return int(_table()[level]["due_minutes"])
+
+
+def _find(text: str) -> Iterator[Finding]:
+    contacts, phrases = _contact_patterns(), _phrase_patterns()
+    deadline = time.thread_time() + TIME_A_TEXT  # of this thread's own work: a busy machine is no reason to page
+    flat, origin = _flat(text)
+    for kind, pattern in contacts.items():
+        for start, end in _spans(pattern, flat, deadline):
+            yield Finding(kind, origin[start], origin[end - 1] + 1)
+    folded, origin = _folded(text)
+    for level, pattern in phrases.items():
+        for start, end in _spans(pattern, folded, deadline):
+            yield Finding(Kind.PHRASE, origin[start], origin[end - 1] + 1, level)
+
+
+def _spans(pattern: regex.Pattern[str], text: str, deadline: float) -> Iterator[tuple[int, int]]:
+    left = deadline - time.thread_time()
+    if left <= 0:
+        raise TimeoutError
+    for match in pattern.finditer(text, timeout=left):
+        if match.end() > match.start():
+            yield match.span()
+
+
+def _flat(text: str) -> tuple[str, list[int]]:
+    """Give the text in small plain characters and, for each, where it stood."""
+    return _mapped(text, lambda char: unicodedata.normalize("NFKC", char).casefold())
+
+
+def _folded(text: str) -> tuple[str, list[int]]:
+    """Give the text with look-alike letters and digits folded ("k1ll" reads "kill")."""
+    return _mapped(text, _fold_letter)
+
+
+def _fold_letter(char: str) -> str:
+    return flatten(char) if char.isalnum() else char
+
+
+def _mapped(text: str, change: Any) -> tuple[str, list[int]]:
+    parts: list[str] = []
+    origin: list[int] = []
+    for place, char in enumerate(text):
+        if char in "'’‘`´" or unicodedata.category(char) in {"Cf", "Mn", "Me"}:
+            continue
+        new = change(char)
+        parts.append(new)
+        origin.extend([place] * len(new))
+    return "".join(parts), origin
+
+
+@cache
+def _table() -> dict[str, dict[str, Any]]:
+    return tomllib.loads(TABLE.read_text())
+
+
+@cache
+def _contact_patterns() -> dict[Kind, regex.Pattern[str]]:
+    return {kind: regex.compile(pattern) for kind, pattern in _TOLD.items()}
+
+
+@cache
+def _phrase_patterns() -> dict[Level, regex.Pattern[str]]:
+    """Make one pattern a level, whole words only, each phrase folded as the text will be."""
+    return {Level(level): _phrases(row["phrases"]) for level, row in _table().items()}
+
+
+def _phrases(phrases: list[str]) -> regex.Pattern[str]:
+    gap = r"(?:[\W_]+\w+){0,3}[\W_]+"
+    each = (gap.join(_words(part) for part in phrase.split(" ... ")) for phrase in phrases)
+    return regex.compile(rf"(?<!\w)(?:{'|'.join(each)})(?!\w)")
+
+
+def _words(phrase: str) -> str:
+    folded, _ = _folded(phrase)
+    return r"[\W_]+".join(regex.escape(word) for word in folded.split())
