@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
 import environ
@@ -30,9 +31,7 @@ def local_secret(name: str, folder: Path) -> str:
         fresh = path.with_suffix(f".{os.getpid()}")
         fresh.write_text(secrets.token_urlsafe(48))
         fresh.chmod(0o600)
-        try:
-            os.link(fresh, path)  # the first process wins, the others read its key
-        except FileExistsError:
-            pass
+        with suppress(FileExistsError):  # the first process wins, the others read its key
+            os.link(fresh, path)
         fresh.unlink()
     return path.read_text().strip()

@@ -67,7 +67,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     only_postgres = ON_POSTGRES and os.environ.get("SUITE") != "whole"
     left = [item for item in items if (item in needs) != only_postgres] if not ON_POSTGRES or only_postgres else []
     browser = [item for item in items if item.get_closest_marker("browser")]
-    if servers.chromium() is None and browser:
+    if ON_POSTGRES:
+        left += browser  # they drive the demo, which is SQLite whatever runs them
+    elif servers.chromium() is None and browser:
         if os.environ.get("CI") == "true":
             raise pytest.UsageError("Chromium is missing, and CI must run the browser tests.")
         left += browser
@@ -90,7 +92,7 @@ def django_db_modify_db_settings(django_db_createdb: bool) -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_createdb: bool, django_db_blocker) -> Iterator[None]:
+def django_db_setup(django_db_setup: None, django_db_createdb: bool, django_db_blocker) -> None:
     """Keep a pristine copy of a database that was just made."""
     if django_db_createdb:
         with django_db_blocker.unblock():
@@ -99,7 +101,6 @@ def django_db_setup(django_db_setup: None, django_db_createdb: bool, django_db_b
             connections.close_all()
         _copy_pristine(back=False)
         STAMP.write_text(fingerprint.of_migrations())
-    yield
 
 
 def _copy_pristine(*, back: bool) -> None:

@@ -37,7 +37,8 @@ def run(options: list[str]) -> int:
     with tempfile.TemporaryDirectory() as folder:
         asked = Path(folder) / "needs-postgres"
         quick = _pytest(options, {"NEEDS_POSTGRES_FILE": str(asked)}, without=("DATABASE_URL",))
-        if quick not in (0, FAILED, NOTHING_SELECTED) or not asked.exists():
+        whole = os.environ.get("SUITE") == "whole" and "--version" not in options
+        if quick not in (0, FAILED, NOTHING_SELECTED) or not (asked.exists() or whole):
             return quick
     if quick == FAILED and {"-x", "--exitfirst"} & set(options):
         return quick
