@@ -152,6 +152,7 @@ def start_telephones() -> Iterator[subprocess.Popen[str] | None]:
             *("--ledger", str(_home() / "handsets.jsonl")),
             *("--webhook-sms", f"{site}/webhooks/twilio/sms/", "--webhook-voice", f"{site}/webhooks/twilio/voice/"),
             *("--service-number", settings.TWILIO_FROM),
+            *("--clock-file", str(settings.CLOCK_OFFSET_FILE), "--home", f"{site}/"),
             *("--parent", str(os.getpid())),
         ],
         cwd=settings.BASE_DIR,

@@ -33,6 +33,7 @@ def read_settings(arguments: list[str]) -> tuple[Settings, int]:
     parser.add_argument("--ring-seconds", type=float, default=30.0, help="how long a handset rings at most")
     parser.add_argument("--pace", type=float, default=1.0, help="0.01 makes every wait a hundredth")
     parser.add_argument("--clock-offset", type=float, default=0.0, help="seconds that the product's clock is ahead")
+    parser.add_argument("--clock-file", type=Path, help="file that holds those seconds, read at every look")
     parser.add_argument("--parent", type=int, default=0, help="end when this parent process is gone")
     given = parser.parse_args(arguments)
     if not is_loopback(given.host):
@@ -51,6 +52,7 @@ def read_settings(arguments: list[str]) -> tuple[Settings, int]:
         service_numbers=tuple(given.service_number),
         ring_seconds=given.ring_seconds,
         pace=given.pace,
+        clock_file=given.clock_file,
         clock_offset=timedelta(seconds=given.clock_offset),
     )
     return settings, given.parent

@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element
 
 from .ledger import Kind
-from .lines import Act, HungUp, Line
+from .lines import Act, HungUp, Jump, Line
 from .numbers import exists
 
 if TYPE_CHECKING:
-    from .calls import Call
-    from .scripts import Reading
+    from .call import Call
+    from .reading import Reading
 
 
 async def dial(reading: "Reading", verb: Element) -> None:
@@ -47,7 +47,7 @@ async def _connect(reading: "Reading", other: "Call") -> None:
             listening.cancel() if not listening.done() else listening.result()
         if ringing.result():
             await _talk(reading, other)
-    except HungUp:
+    except (HungUp, Jump):
         ringing.cancel()
         await calls.end(other, "completed" if other.started else "canceled")
         raise

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 TIMEOUT = aiohttp.ClientTimeout(total=15)  # the provider's own patience
 KEPT = 5000
-SHUFFLED_WAIT = 2.0  # seconds to wait for a later status before an earlier one goes out alone
+AGAIN_AFTER = 0.2  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,28 +57,41 @@ class Callbacks:
 
     async def request(self, url: str, form: Mapping[str, str], *, method: str = "POST", forged: bool = False) -> Answer:
         """Make one signed request; try once more when nobody listens, as the provider does."""
-        for again in (True, False):
+        try:
             answer = await self._once(url, form, method=method, forged=forged)
-            if answer.status or not again:
-                break
-            await asyncio.sleep(0.2)
+        except aiohttp.ClientConnectionError:
+            await asyncio.sleep(AGAIN_AFTER)
+            answer = await self._once_more(url, form, method=method, forged=forged)
         self.sent.append(Sent(iso(self._network.clock.now()), url, dict(form), answer.status))
         return answer
 
+    async def _once_more(self, url: str, form: Mapping[str, str], *, method: str, forged: bool) -> Answer:
+        try:
+            return await self._once(url, form, method=method, forged=forged)
+        except aiohttp.ClientConnectionError:
+            return Answer(0)
+
     async def _once(self, url: str, form: Mapping[str, str], *, method: str, forged: bool) -> Answer:
-        if self._session is None:
-            self._session = aiohttp.ClientSession(timeout=TIMEOUT)
         get = method.upper() == "GET"
         target = URL(url, encoded=True).extend_query(form) if get else URL(url, encoded=True)
         token = "forged" if forged else self._network.settings.auth_token
         signed = signature(token=token, url=str(target), form={} if get else form)
         try:
-            async with self._session.request(
-                "GET" if get else "POST", target, data=None if get else form, headers={HEADER: signed}
+            async with self._open().request(
+                "GET" if get else "POST",
+                target,
+                data=None if get else form,
+                headers={HEADER: signed},
+                allow_redirects=False,
             ) as response:
                 return Answer(response.status, response.content_type, await response.text(errors="replace"))
-        except (aiohttp.ClientError, OSError, TimeoutError):
+        except (TimeoutError, aiohttp.ClientPayloadError, aiohttp.ClientResponseError):
             return Answer(0)
+
+    def _open(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            self._session = aiohttp.ClientSession(timeout=TIMEOUT, cookie_jar=aiohttp.DummyCookieJar())
+        return self._session
 
     async def status(
         self, url: str, form: Mapping[str, str], *, to: str, about: str, last: bool, method: str = "POST"

@@ -4,135 +4,24 @@ import asyncio
 import contextlib
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from .call import FINAL, Call, detected
 from .callbacks import is_near
 from .clock import rfc2822
 from .errors import Refused
 from .handsets import Answers, Handset
 from .ledger import Entry, Kind
-from .lines import Act, HungUp, Jump, Line
-from .numbers import call_to_fault, exists, shown
+from .lines import Act, HungUp, Jump
+from .numbers import call_to_fault, exists
 from .scripts import Scripts
 
 if TYPE_CHECKING:
     from .network import Network
 
-FINAL = frozenset({"completed", "busy", "no-answer", "failed", "canceled"})
 MACHINES = frozenset({Answers.MACHINE, Answers.FAX})
 EVENT_STATUS = {"initiated": "initiated", "ringing": "ringing", "answered": "in-progress"}
-
-
-@dataclass(slots=True, kw_only=True)
-class Call:
-    """One call as the provider keeps it, and the line while it lasts."""
-
-    sid: str
-    account: str
-    handset: str
-    service: str
-    direction: str
-    created: datetime
-    updated: datetime
-    status: str = "queued"
-    started: datetime | None = None
-    ended: datetime | None = None
-    answered_by: str | None = None
-    on_machine: bool = False
-    parent: str | None = None
-    callback: str = ""
-    callback_method: str = "POST"
-    events: frozenset[str] = frozenset({"completed"})
-    first: Jump = field(default_factory=Jump)
-    detection: str = ""
-    timeout: float = 60.0
-    line: Line = field(default_factory=Line)
-    keys: list[str] = field(default_factory=list)
-    says: str = ""
-    reported: int = 0
-    last_report: asyncio.Task[None] | None = None
-
-    @property
-    def inbound(self) -> bool:
-        """Say whether the person rang the service."""
-        return self.direction == "inbound"
-
-    @property
-    def live(self) -> bool:
-        """Say whether the call still goes on."""
-        return self.status not in FINAL
-
-    @property
-    def sender(self) -> str:
-        """The number that rings."""
-        return self.handset if self.inbound else self.service
-
-    @property
-    def to(self) -> str:
-        """The number that is rung."""
-        return self.service if self.inbound else self.handset
-
-    @property
-    def attempt_url(self) -> str:
-        """The address that carries the attempt's id: the status callback, else the script."""
-        return self.callback or self.first.url
-
-    @property
-    def seconds(self) -> int:
-        """How long the two have been speaking."""
-        return int((self.ended - self.started).total_seconds()) if self.started and self.ended else 0
-
-    def as_json(self) -> dict[str, object]:
-        """Show the call in the provider's shape."""
-        uri = f"/2010-04-01/Accounts/{self.account}/Calls/{self.sid}"
-        return {
-            "account_sid": self.account,
-            "annotation": None,
-            "answered_by": self.answered_by,
-            "api_version": "2010-04-01",
-            "caller_name": None,
-            "date_created": rfc2822(self.created),
-            "date_updated": rfc2822(self.updated),
-            "direction": self.direction,
-            "duration": None if self.live else str(self.seconds),
-            "end_time": rfc2822(self.ended),
-            "forwarded_from": None,
-            "from": self.sender,
-            "from_formatted": shown(self.sender),
-            "group_sid": None,
-            "parent_call_sid": self.parent,
-            "phone_number_sid": None,
-            "price": None,
-            "price_unit": "USD",
-            "queue_time": "0",
-            "sid": self.sid,
-            "start_time": rfc2822(self.started),
-            "status": self.status,
-            "subresource_uris": {"recordings": f"{uri}/Recordings.json"},
-            "to": self.to,
-            "to_formatted": shown(self.to),
-            "trunk_sid": None,
-            "uri": f"{uri}.json",
-        }
-
-    def as_form(self) -> dict[str, str]:
-        """Show the call as the form of a request for a script."""
-        form = {
-            "AccountSid": self.account,
-            "ApiVersion": "2010-04-01",
-            "CallSid": self.sid,
-            "CallStatus": self.status,
-            "Called": self.to,
-            "Caller": self.sender,
-            "Direction": self.direction,
-            "From": self.sender,
-            "To": self.to,
-        }
-        if self.parent:
-            form["ParentCallSid"] = self.parent
-        return form | ({"AnsweredBy": self.answered_by} if self.answered_by else {})
 
 
 class Calls:
@@ -141,6 +30,7 @@ class Calls:
     def __init__(self, network: "Network") -> None:
         self._network = network
         self._calls: dict[str, Call] = {}
+        self._live: dict[str, Call] = {}
         self.scripts = Scripts(network)
 
     def __iter__(self) -> Iterator[Call]:
@@ -153,9 +43,13 @@ class Calls:
             raise Refused(20404)
         return self._calls[sid]
 
+    def live(self) -> list[Call]:
+        """Return the calls that go on now."""
+        return list(self._live.values())
+
     def on(self, handset: str) -> Call | None:
         """Return the call that a phone is in, if any."""
-        return next((call for call in self if call.live and call.handset == handset and call.status != "queued"), None)
+        return next((call for call in self._live.values() if call.handset == handset and call.status != "queued"), None)
 
     def make(self, *, handset: str, service: str, direction: str) -> Call:
         """Write down a new call."""
@@ -172,7 +66,7 @@ class Calls:
             keys=phone.key_groups(),
             says=phone.says,
         )
-        self._calls[call.sid] = call
+        self._calls[call.sid] = self._live[call.sid] = call
         self._network.meet(service)
         return call
 
@@ -185,6 +79,7 @@ class Calls:
         call.events = frozenset(name for event in events for name in event.split()) or call.events
         call.first = Jump(form.get("Url", ""), twiml=form.get("Twiml", ""), method=form.get("Method", "POST"))
         call.detection = form.get("MachineDetection", "")
+        call.detected_url = form.get("AsyncAmdStatusCallback", "") if form.get("AsyncAmd") == "true" else ""
         call.timeout = float(form.get("Timeout", "60"))
         self._network.spawn(self._run(call))
         return call
@@ -250,11 +145,19 @@ class Calls:
             call.answered_by = detected(by, call.detection)
         await self._note(call, Kind.ANSWERED, "machine" if call.on_machine else "person")
         self.report(call, "answered")
+        if call.detected_url:
+            self._network.spawn(self._tell_detected(call))
+
+    async def _tell_detected(self, call: Call) -> None:
+        """Tell who answered by a callback of its own, while the script already runs."""
+        form = {"AccountSid": call.account, "AnsweredBy": call.answered_by or "unknown", "CallSid": call.sid}
+        await self._network.callbacks.request(call.detected_url, form)
 
     async def end(self, call: Call, status: str) -> bool:
         """End the call and tell the service; gives False, so that a ring can end with it."""
         if call.live:
             call.status, call.ended = status, self._network.clock.now()
+            self._live.pop(call.sid, None)
             await self._note(call, Kind.ENDED, status)
             self.report(call, "completed")
         return False
@@ -328,7 +231,11 @@ class Calls:
                 raise Refused(21220)
             call.line.put(HungUp())
         elif form.get("Url") or form.get("Twiml"):
-            call.line.put(Jump(form.get("Url", ""), twiml=form.get("Twiml", ""), method=form.get("Method", "POST")))
+            jump = Jump(form.get("Url", ""), twiml=form.get("Twiml", ""), method=form.get("Method", "POST"))
+            if call.started:
+                call.line.put(jump)
+            else:
+                call.first = jump
         return call
 
     def delete(self, sid: str) -> None:
@@ -357,10 +264,3 @@ class Calls:
             status="failed",
             callback=entry.callback,
         )
-
-
-def detected(by: Answers, detection: str) -> str:
-    """Name who answered in the provider's words."""
-    if by is Answers.MACHINE:
-        return "machine_end_beep" if detection == "DetectMessageEnd" else "machine_start"
-    return {Answers.FAX: "fax", Answers.UNKNOWN: "unknown"}.get(by, "human")

@@ -124,7 +124,7 @@ async def set_clock(request: web.Request) -> web.StreamResponse:
     offset = body.get("offset_seconds") if isinstance(body, dict) else None
     if not isinstance(offset, int | float):
         return refusal(BadRequest('Give {"offset_seconds": 3600}.'))
-    network.clock.offset = timedelta(seconds=offset)
+    network.clock.offset, network.clock.file = timedelta(seconds=offset), None
     return web.json_response({"now": network.clock.now().isoformat()})
 
 

@@ -55,6 +55,7 @@ class Handsets:
 
     def __init__(self) -> None:
         self._known: dict[str, Handset] = {}
+        self.changes = 0
 
     def get(self, number: str) -> Handset:
         """Return the phone of a number; a number met for the first time gets one."""
@@ -78,11 +79,8 @@ class Handsets:
         except ValueError:
             raise BadHandset(f"answers is one of {', '.join(Answers)}; after_ms is a whole number.") from None
         self._known[number] = replace(self.get(number), **changes)
+        self.changes += 1
         return self._known[number]
-
-    def clear(self) -> None:
-        """Forget every phone (tests only)."""
-        self._known.clear()
 
     def as_json(self) -> list[dict[str, object]]:
         """Show every phone."""

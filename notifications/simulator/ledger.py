@@ -85,6 +85,11 @@ class Ledger:
     def __iter__(self) -> Iterator[Entry]:
         return iter(self._entries)
 
+    @property
+    def last(self) -> int:
+        """The sequence number of the newest entry, nought when there is none."""
+        return self._next - 1
+
     def of(self, handset: str) -> list[Entry]:
         """Return everything one handset has seen, oldest first."""
         return self._of.get(handset, [])

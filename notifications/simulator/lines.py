@@ -15,6 +15,14 @@ class HungUp(Exception):
     """Somebody ended the call."""
 
 
+class InterruptedBy(Exception):
+    """A key was pressed or a word said while a question was still being read out."""
+
+    def __init__(self, act: Act) -> None:
+        super().__init__(act)
+        self.act = act
+
+
 class Jump(Exception):
     """The call goes on with another script: fetched from an address, or given in full."""
 

@@ -1,107 +1,33 @@
 """Texts: from the service to a handset and back, with the statuses in between."""
 
 import asyncio
-import secrets
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from .callbacks import is_near
-from .clock import rfc2822
-from .errors import SENTENCES, Refused
+from .errors import Refused
 from .faults import OUTCOMES, Rule
 from .ledger import Entry, Kind
+from .message import FINAL, Message, new_sid
 from .numbers import text_from_fault, text_to_fault
+from .replies import hand_on
 from .segments import segments
+from .stops import Stops
 
 if TYPE_CHECKING:
     from .network import Network
 
-FINAL = frozenset({"delivered", "undelivered", "failed", "canceled", "received", "read"})
 LONGEST = 1600
-STOP_WORDS = frozenset({"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT"})
-START_WORDS = frozenset({"START", "YES", "UNSTOP"})
-STOPPED = (
-    "You have successfully been unsubscribed. You will not receive any more messages from this number. "
-    "Reply START to resubscribe."
-)
-STARTED = "You have successfully been re-subscribed to messages from this number. Reply STOP to unsubscribe."
-
-
-@dataclass(slots=True, kw_only=True)
-class Message:
-    """One text as the provider keeps it."""
-
-    sid: str
-    account: str
-    to: str
-    sender: str
-    body: str
-    direction: str
-    status: str
-    created: datetime
-    updated: datetime
-    sent: datetime | None = None
-    error: int | None = None
-    service_sid: str | None = None
-    callback: str = ""
-    count: int = 1
-
-    @property
-    def uri(self) -> str:
-        """The text's own address in the API."""
-        return f"/2010-04-01/Accounts/{self.account}/Messages/{self.sid}.json"
-
-    def as_json(self) -> dict[str, object]:
-        """Show the text in the provider's shape."""
-        return {
-            "account_sid": self.account,
-            "api_version": "2010-04-01",
-            "body": self.body,
-            "date_created": rfc2822(self.created),
-            "date_sent": rfc2822(self.sent),
-            "date_updated": rfc2822(self.updated),
-            "direction": self.direction,
-            "error_code": self.error,
-            "error_message": SENTENCES.get(self.error) if self.error else None,
-            "from": self.sender or None,
-            "messaging_service_sid": self.service_sid,
-            "num_media": "0",
-            "num_segments": str(self.count),
-            "price": None,
-            "price_unit": "USD",
-            "sid": self.sid,
-            "status": self.status,
-            "subresource_uris": {"media": self.uri.replace(".json", "/Media.json")},
-            "to": self.to,
-            "uri": self.uri,
-        }
-
-    def as_form(self) -> dict[str, str]:
-        """Show the text as the form of a status callback."""
-        form = {
-            "AccountSid": self.account,
-            "ApiVersion": "2010-04-01",
-            "From": self.sender,
-            "MessageSid": self.sid,
-            "MessageStatus": self.status,
-            "SmsSid": self.sid,
-            "SmsStatus": self.status,
-            "To": self.to,
-        }
-        if self.service_sid:
-            form["MessagingServiceSid"] = self.service_sid
-        return form | ({"ErrorCode": str(self.error)} if self.error else {})
 
 
 class Messages:
-    """All texts, and the block list that STOP and START keep."""
+    """All texts."""
 
     def __init__(self, network: "Network") -> None:
         self._network = network
         self._texts: dict[str, Message] = {}
-        self._blocked: set[tuple[str, str]] = set()
+        self._stops = Stops()
 
     def __iter__(self) -> Iterator[Message]:
         """Go through all texts, newest first."""
@@ -112,10 +38,6 @@ class Messages:
         if sid not in self._texts:
             raise Refused(20404)
         return self._texts[sid]
-
-    def is_blocked(self, *, service: str, handset: str) -> bool:
-        """Say whether this handset has sent STOP to this number of the service."""
-        return (service, handset) in self._blocked
 
     async def create(self, form: Mapping[str, str], *, direction: str = "outbound-api") -> Message:
         """Accept a text as the provider would; the ledger has it before the yes is said."""
@@ -134,7 +56,7 @@ class Messages:
         self._check(to=to, sender=sender, body=body, form=form)
         now = self._network.clock.now()
         return Message(
-            sid="SM" + secrets.token_hex(16),
+            sid=new_sid(),
             account=self._network.settings.account_sid,
             to=to,
             sender=sender,
@@ -165,7 +87,7 @@ class Messages:
             raise Refused(21609)
         if form.get("SendAt") and not form.get("MessagingServiceSid"):
             raise Refused(35118)
-        if self.is_blocked(service=sender, handset=to):
+        if (sender, to) in self._stops:
             raise Refused(21610)
 
     async def _hand_over(self, message: Message, outcome: Rule | None) -> None:
@@ -237,7 +159,7 @@ class Messages:
         """Take a text that a person typed: onto the ledger, the block list, and to the service."""
         now = self._network.clock.now()
         message = Message(
-            sid="SM" + secrets.token_hex(16),
+            sid=new_sid(),
             account=self._network.settings.account_sid,
             to=service,
             sender=handset,
@@ -253,31 +175,17 @@ class Messages:
         self._network.handsets.get(handset)
         self._network.meet(service)
         await self._network.ledger.record(Kind.SENT, to=handset, sid=message.sid, service=service, body=body)
-        answer = self._heed(service=service, handset=handset, body=body)
+        answer = self._stops.heed(service=service, handset=handset, body=body)
         if answer:
-            await self._network.ledger.record(
-                Kind.CARRIER, to=handset, sid="SM" + secrets.token_hex(16), service=service, body=answer
-            )
-        self._network.spawn(self._network.calls.scripts.answer_text(message))
+            await self._network.ledger.record(Kind.CARRIER, to=handset, sid=new_sid(), service=service, body=answer)
+        self._network.spawn(hand_on(self._network, message))
         return message
-
-    def _heed(self, *, service: str, handset: str, body: str) -> str:
-        """Keep the block list: STOP blocks one number of the service for one handset."""
-        word = body.strip().upper()
-        if word in STOP_WORDS:
-            self._blocked.add((service, handset))
-            return STOPPED
-        if word in START_WORDS and self.is_blocked(service=service, handset=handset):
-            self._blocked.discard((service, handset))
-            return STARTED
-        return ""
 
     def remember(self, entry: Entry) -> None:
         """Take up a text of an earlier run as its ledger tells it."""
         moment = datetime.fromisoformat(entry.at)
         inbound = entry.kind is Kind.SENT
-        if inbound:
-            self._heed(service=entry.service, handset=entry.to, body=entry.body)
+        self._stops.remember(entry)
         self._texts[entry.sid] = Message(
             sid=entry.sid,
             account=self._network.settings.account_sid,

@@ -19,7 +19,7 @@ class Network:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.clock = Clock(settings.clock_offset)
+        self.clock = Clock(settings.clock_offset, settings.clock_file)
         self.ledger = Ledger(settings.ledger, clock=self.clock)
         self.webhooks = {"sms": settings.webhook_sms, "voice": settings.webhook_voice}
         self.service_numbers = dict.fromkeys(settings.service_numbers)
@@ -54,13 +54,23 @@ class Network:
 
     def read(self, handset: str) -> None:
         """Somebody has looked at a phone."""
-        if entries := self.ledger.of(handset):
-            self._read[handset] = entries[-1].seq
+        self._read[handset] = self.newest(handset)
+
+    def newest(self, handset: str) -> int:
+        """Return the sequence number of the newest thing on a phone."""
+        entries = self.ledger.of(handset)
+        return entries[-1].seq if entries else 0
 
     def unread(self, handset: str) -> int:
         """Count the texts that nobody has looked at yet."""
         seen = self._read.get(handset, 0)
         return sum(entry.kind is Kind.TEXT and entry.seq > seen for entry in self.ledger.of(handset))
+
+    def version(self) -> str:
+        """Name the state of everything that pages show; it changes with every entry, ring, name, look and minute."""
+        rings = (f"{call.sid}:{call.status}" for call in self.calls.live())
+        seen = sum(self._read.values())
+        return f"{self.ledger.last}-{seen}-{self.handsets.changes}-{self.clock.now():%H%M}-{','.join(rings)}"
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Begin something that goes on by itself."""

@@ -8,7 +8,7 @@ from .ledger import Kind
 from .lines import Act, HungUp
 
 if TYPE_CHECKING:
-    from .scripts import Reading
+    from .reading import Reading
 
 TIME_TO_TYPE = 180.0
 

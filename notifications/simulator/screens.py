@@ -10,7 +10,8 @@ from pathlib import Path
 from string import Template
 from zoneinfo import ZoneInfo
 
-from .calls import Call
+from .acts import KEYS
+from .call import Call
 from .clock import iso
 from .handsets import Handset
 from .ledger import Entry, Kind
@@ -19,7 +20,6 @@ from .numbers import shown
 PAGES = Path(__file__).parent / "pages"
 LONDON = ZoneInfo("Europe/London")
 LINK = re.compile(r"(?:https?://|(?:localhost|127\.0\.0\.1):\d+/)[^\s<>\"]+[^\s<>\".,;:!?)]")
-KEYS = "123456789*0#"
 KEY_NAMES = {"*": "star", "#": "hash"}
 MOST_SHOWN = 400
 ON_LOCK_SCREEN = 3

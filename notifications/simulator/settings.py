@@ -20,4 +20,5 @@ class Settings:
     service_numbers: tuple[str, ...] = ()
     ring_seconds: float = 30.0
     pace: float = 1.0
+    clock_file: Path | None = None
     clock_offset: timedelta = field(default=timedelta(0))

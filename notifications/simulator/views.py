@@ -1,15 +1,15 @@
 """The handset pages: look at a phone, answer it, press keys, write and ring."""
 
 import json
-from collections.abc import Mapping
 from html import escape
+from urllib.parse import urlencode
 
 from aiohttp import web
 
 from . import screens
-from .calls import Call
+from .acts import Problem, do
+from .call import Call
 from .handsets import BadHandset, Handset
-from .lines import Act, HungUp
 from .network import Network
 from .numbers import exists, shown, typed
 from .provider import NETWORK
@@ -22,6 +22,8 @@ ASSETS = {
     "call.svg": "image/svg+xml",
 }
 QUICK_REFRESH = 3
+MANY = 12
+MOST_PHONES = 200
 
 
 def routes() -> list[web.RouteDef]:
@@ -34,10 +36,6 @@ def routes() -> list[web.RouteDef]:
         web.get("/handset/{number}/parts.json", handset_parts),
         web.post("/handset/{number}/{what}", act),
     ]
-
-
-class Problem(ValueError):
-    """Something that this phone cannot do now; its text says why."""
 
 
 async def asset(request: web.Request) -> web.StreamResponse:
@@ -69,20 +67,38 @@ def page(
 
 async def show_list(request: web.Request) -> web.StreamResponse:
     """Show every phone."""
-    main = draw("list", phones=_phones(request.app[NETWORK]))
-    return page(request, title="Practice phones", main=main, parts="/parts.json", refresh=0)
+    network, find = request.app[NETWORK], request.query.get("find", "")
+    many = len(list(network.handsets)) > MANY
+    main = draw("list", phones=_phones(network, find), find=draw("find", find=find) if many or find else "")
+    parts = "/parts.json?" + urlencode({"find": find})
+    return page(request, title="Practice phones", main=main, parts=parts, refresh=0)
 
 
 async def list_parts(request: web.Request) -> web.StreamResponse:
     """Give the list anew, for the script."""
-    return web.json_response({"title": "Practice phones", "parts": {"phones": _phones(request.app[NETWORK])}})
+    network = request.app[NETWORK]
+    if request.query.get("seen") == network.version():
+        return web.Response(status=204)
+    parts = {"phones": _phones(network, request.query.get("find", ""))}
+    return web.json_response({"title": "Practice phones", "seen": network.version(), "parts": parts})
 
 
-def _phones(network: Network) -> Markup:
-    cards = [_card(network, phone) for phone in network.handsets]
+def _phones(network: Network, find: str) -> Markup:
+    """Draw the phones: the named ones first, in their order, then the others, the newest first."""
+    phones = [phone for phone in network.handsets if _fits(phone, find)]
+    phones.sort(key=lambda phone: (0, 0) if phone.name else (1, -network.newest(phone.number)))
+    cards = [_card(network, phone) for phone in phones[:MOST_PHONES]]
+    if not cards and find:
+        return Markup('<p class="empty">No phone has that name or number.</p>')
     if not cards:
         return Markup('<p class="empty">No phones yet. One appears as soon as a number gets a text or a call.</p>')
     return join(['<ul class="cards">', *cards, "</ul>"])
+
+
+def _fits(phone: Handset, find: str) -> bool:
+    """Compare a phone with what was looked for: part of its name, or of its number however it is typed."""
+    digits = "" if any(map(str.isalpha, find)) else "".join(filter(str.isdigit, find)).lstrip("0")
+    return find.strip().casefold() in phone.name.casefold() or bool(digits and digits in phone.number)
 
 
 def _card(network: Network, phone: Handset) -> Markup:
@@ -147,7 +163,7 @@ def _handset_page(request: web.Request, phone: Handset, *, problem: str = "", ty
         request,
         title=_title(phone, call),
         main=main,
-        parts=f"{base}/parts.json",
+        parts=f"{base}/parts.json?",
         refresh=QUICK_REFRESH if call else 0,
         status=400 if problem else 200,
     )
@@ -168,9 +184,11 @@ async def handset_parts(request: web.Request) -> web.StreamResponse:
     network, phone = request.app[NETWORK], _phone(request)
     call = network.calls.on(phone.number)
     network.read(phone.number)
+    if request.query.get("seen") == network.version():
+        return web.Response(status=204)
     title = _title(phone, call)
     parts = _parts(network, phone, call) | {"news": Markup(escape(screens.news(network.ledger.of(phone.number))))}
-    return web.json_response({"quick": call is not None, "title": title, "parts": parts})
+    return web.json_response({"quick": call is not None, "title": title, "seen": network.version(), "parts": parts})
 
 
 def _title(phone: Handset, call: Call | None) -> str:
@@ -213,64 +231,3 @@ async def _values(request: web.Request) -> dict[str, str]:
     if not isinstance(found, dict):
         raise BadHandset("The body is not a JSON object.")
     return {str(name): str(value) for name, value in found.items()}
-
-
-async def do(network: Network, phone: Handset, what: str, values: Mapping[str, str]) -> dict[str, object]:
-    """Do one thing with a phone."""
-    match what:
-        case "text":
-            message = await network.messages.from_handset(
-                handset=phone.number, service=_service(network, values), body=_words(values, "body")
-            )
-            return message.as_json()
-        case "ring":
-            _free(network, phone)
-            return (await network.calls.from_handset(handset=phone.number, service=_service(network, values))).as_json()
-        case "answer" | "decline" | "voicemail":
-            call = _call(network, phone, "ringing")
-            call.line.put(Act(what))
-        case "press":
-            call = _call(network, phone, "in-progress")
-            await _press(network, call, values.get("key", ""))
-        case "say":
-            call = _call(network, phone, "in-progress")
-            await network.calls.does(call, Act("say", _words(values, "words")))
-        case "hangup":
-            call = _call(network, phone)
-            call.line.put(HungUp())
-        case _:
-            raise web.HTTPNotFound
-    return call.as_json()
-
-
-async def _press(network: Network, call: Call, keys: str) -> None:
-    if not keys or set(keys) - set(screens.KEYS):
-        raise Problem("Press one of the keys 0 to 9, star or hash.")
-    for key in keys:
-        await network.calls.does(call, Act("key", key))
-
-
-def _call(network: Network, phone: Handset, status: str = "") -> Call:
-    call = network.calls.on(phone.number)
-    if call is None or status not in {"", call.status}:
-        raise Problem("That call is over." if status != "ringing" else "This phone is not ringing any more.")
-    return call
-
-
-def _free(network: Network, phone: Handset) -> None:
-    if network.calls.on(phone.number):
-        raise Problem("This phone is in a call. Hang up first.")
-
-
-def _service(network: Network, values: Mapping[str, str]) -> str:
-    number = typed(values.get("to", "")) or next(iter(network.service_numbers), "")
-    if not exists(number):
-        raise Problem("Type the number as it is on the card, like 020 7946 0100.")
-    return number
-
-
-def _words(values: Mapping[str, str], name: str) -> str:
-    words = values.get(name, "")
-    if not words.strip():
-        raise Problem("Type some words first.")
-    return words[:1600]

@@ -5,6 +5,8 @@
   const shown = {};
   let timer = 0;
   let started = false;
+  let quick = false;
+  let seen = "";
 
   // Put fresh markup into a part, and keep the focus where it was.
   const put = (id, markup) => {
@@ -26,14 +28,15 @@
 
   const look = async () => {
     clearTimeout(timer);
-    let quick = false;
     try {
-      const answer = await fetch(address, { headers: { Accept: "application/json" } });
-      const fresh = await answer.json();
-      quick = Boolean(fresh.quick);
-      document.title = fresh.title;
-      for (const [id, markup] of Object.entries(fresh.parts)) put(id, markup);
-      started = true;
+      const answer = await fetch(`${address}&seen=${encodeURIComponent(seen)}`);
+      if (answer.status === 200) {
+        const fresh = await answer.json();
+        ({ seen, quick = false } = fresh);
+        document.title = fresh.title;
+        for (const [id, markup] of Object.entries(fresh.parts)) put(id, markup);
+        started = true;
+      }
       document.documentElement.classList.remove("lost");
     } catch {
       document.documentElement.classList.add("lost");
@@ -48,8 +51,9 @@
   };
 
   const send = async (event) => {
-    event.preventDefault();
     const form = event.target;
+    if ("plain" in form.dataset) return;
+    event.preventDefault();
     const button = event.submitter;
     const to = button?.getAttribute("formaction") || form.getAttribute("action");
     const values = new URLSearchParams(new FormData(form));

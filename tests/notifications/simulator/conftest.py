@@ -30,8 +30,11 @@ class Service:
         service, validator = self, RequestValidator(token)
 
         class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                self.do_POST()
+
             def do_POST(self) -> None:
-                raw = self.rfile.read(int(self.headers["Content-Length"])).decode()
+                raw = self.rfile.read(int(self.headers.get("Content-Length", "0"))).decode()
                 form = dict(parse_qsl(raw, keep_blank_values=True))
                 signed = validator.validate(service.url + self.path, form, self.headers.get("X-Twilio-Signature", ""))
                 service.requests.append((self.path, form, signed))

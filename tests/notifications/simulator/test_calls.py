@@ -202,7 +202,7 @@ def test_a_script_can_join_two_handsets_without_showing_a_number(
     eventually(lambda: service.values("/joined", "DialCallStatus") == ["completed"])
 
 
-@pytest.mark.parametrize("script", ["not a script", "<Wrong/>", ""])
+@pytest.mark.parametrize("script", ["not a script", "<Wrong/>", "", '<Response><Pause length="long"/></Response>'])
 def test_a_broken_script_is_said_to_be_broken(
     simulator: Simulator, client: Client, service: Service, script: str
 ) -> None:
@@ -235,3 +235,66 @@ def test_calls_the_provider_refuses_are_refused(client: Client, to: str, values:
     with pytest.raises(TwilioRestException) as refused:
         client.calls.create(to=to, from_=SERVICE, **values)
     assert refused.value.code == code
+
+
+def test_a_call_can_be_sent_elsewhere_while_it_still_rings(simulator: Simulator, client: Client) -> None:
+    sid = str(client.calls.create(to=PAT, from_=SERVICE, twiml="<Response><Say>First.</Say></Response>").sid)
+    eventually(lambda: ("ring", "") in heard(simulator))
+    client.calls(sid).update(twiml="<Response><Say>Second.</Say></Response>")
+    simulator.do(PAT, "answer")
+    assert ended(client, sid) == "completed"
+    assert [body for kind, body in heard(simulator) if kind == "said"] == ["Second."]
+
+
+def test_a_ringing_call_that_the_service_ends_is_cancelled(simulator: Simulator, client: Client) -> None:
+    sid = str(client.calls.create(to=PAT, from_=SERVICE, twiml="<Response/>").sid)
+    eventually(lambda: ("ring", "") in heard(simulator))
+    client.calls(sid).update(status="canceled")
+    assert ended(client, sid) == "canceled"
+
+
+def test_a_script_by_get_is_signed_over_its_whole_address(
+    simulator: Simulator, client: Client, service: Service
+) -> None:
+    simulator.handset(PAT, answers="person")
+    service.scripts["/page"] = "<Response><Say>By get.</Say></Response>"
+    url = service.url + "/page?attempt=a%2B1"
+    assert ended(client, str(client.calls.create(to=PAT, from_=SERVICE, url=url, method="GET").sid)) == "completed"
+    assert ("said", "By get.") in heard(simulator)
+    assert all(signed for _, _, signed in service.requests)
+
+
+def test_who_answered_can_be_told_by_a_callback_of_its_own(
+    simulator: Simulator, client: Client, service: Service
+) -> None:
+    simulator.handset(PAT, answers="machine")
+    service.scripts["/page"] = PAGE
+    client.calls.create(
+        to=PAT,
+        from_=SERVICE,
+        url=service.url + "/page",
+        machine_detection="Enable",
+        async_amd="true",
+        async_amd_status_callback=service.url + "/who",
+    )
+    eventually(lambda: service.values("/who", "AnsweredBy") == ["machine_start"])
+    assert "AnsweredBy" not in service.forms("/page")[0]
+
+
+def test_a_phone_in_a_call_is_busy_for_a_second_one(simulator: Simulator, client: Client) -> None:
+    simulator.handset(PAT, answers="person")
+    waiting = '<Response><Pause length="3000"/></Response>'
+    first = str(client.calls.create(to=PAT, from_=SERVICE, twiml=waiting).sid)
+    eventually(lambda: client.calls(first).fetch().status == "in-progress")
+    assert ended(client, str(client.calls.create(to=PAT, from_=SERVICE, twiml=waiting).sid)) == "busy"
+    assert client.calls(first).fetch().status == "in-progress"
+
+
+def test_both_sides_of_a_joined_call_end_when_the_first_hangs_up(simulator: Simulator, client: Client) -> None:
+    simulator.handset(LEE, answers="person")
+    simulator.handset(PAT, answers="person")
+    sid = str(client.calls.create(to=LEE, from_=SERVICE, twiml=f"<Response><Dial>{PAT}</Dial></Response>").sid)
+    eventually(lambda: ("answered", "person") in heard(simulator))
+    client.calls(sid).update(status="completed")
+    eventually(lambda: ("ended", "completed") in heard(simulator) and ("ended", "completed") in heard(simulator, LEE))
+    assert client.calls.list(parent_call_sid=sid)[0].status == "completed"

@@ -42,6 +42,23 @@ def test_the_list_names_every_phone_and_its_newest_text(simulator: Simulator, cl
     assert "1 new" in text
 
 
+def test_many_phones_can_be_found_by_name_or_number(simulator: Simulator) -> None:
+    phones = [{"number": f"+4477009003{n:02}", "name": f"Person {n}"} for n in range(20)]
+    simulator.ask("POST", "/handsets", {"handsets": phones})
+    assert "Find a phone" in page(simulator, "/")
+    assert page(simulator, "/?find=person+17").count('class="card ') == 1
+    assert page(simulator, "/?find=07700+900312").count('class="card ') == 1
+    assert "No phone has that name or number." in page(simulator, "/?find=nobody")
+
+
+def test_the_script_is_told_when_nothing_is_new(simulator: Simulator, client: Client) -> None:
+    address = f"{simulator.base_url}/handset/{PAT}/parts.json"
+    seen = requests.get(address, timeout=5).json()["seen"]
+    assert requests.get(address, params={"seen": seen}, timeout=5).status_code == 204
+    client.messages.create(to=PAT, from_=SERVICE, body="New")
+    assert "New" in requests.get(address, params={"seen": seen}, timeout=5).json()["parts"]["thread"]
+
+
 def test_a_phone_shows_texts_as_written_and_what_a_stranger_sees(simulator: Simulator, client: Client) -> None:
     body = "Sign in at http://localhost:8000/s/7kq2. <b>Bold</b> & so on"
     client.messages.create(to=PAT, from_=SERVICE, body=body)

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import time
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -120,3 +121,12 @@ def test_it_keeps_the_products_clock(tmp_path: Path) -> None:
         assert first is not None
         assert second is not None
         assert 86390 < (second - first).total_seconds() < 86410
+
+
+def test_it_reads_the_products_clock_from_the_shared_file(tmp_path: Path) -> None:
+    shared = tmp_path / "clock-offset"
+    with start(ledger=tmp_path / "l.jsonl", options=("--clock-file", str(shared))) as simulator:
+        before = datetime.fromisoformat(simulator.ask("GET", "/healthz")["now"])
+        shared.write_text("7200.0")
+        after = datetime.fromisoformat(simulator.ask("GET", "/healthz")["now"])
+    assert 7190 < (after - before).total_seconds() < 7210
