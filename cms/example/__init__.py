@@ -1,1 +1,25 @@
 """The cast and a fortnight of life, for the demo and the tests; nobody here is real."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+
+
+def load(say: Callable[[str], None] = print) -> None:
+    """Load the invented service once; at every later start only fill up the rota."""
+    from cms.example import fortnight, groups, phones, rota  # noqa: PLC0415 - models come after Django is ready
+    from peer import clock  # noqa: PLC0415
+    from peer.models import SupportGroup  # noqa: PLC0415
+
+    if not SupportGroup.objects.exists():
+        say("  two groups, their people and their phones …")
+        with clock.at(clock.now() - dt.timedelta(days=15)):
+            made = groups.load_groups()
+            groups.load_cast(made)
+            groups.load_members(made)
+            phones.load_phones()
+        rota.fill()
+        say("  a fortnight of talk …")
+        fortnight.load_talk(made)
+    rota.fill()

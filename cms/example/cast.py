@@ -21,6 +21,7 @@ class Player:
     age: int = 35
     mobile: str = ""
     landline: str = ""
+    word: str = ""
     service_roles: tuple[Role, ...] = ()
     group_roles: dict[str, Role] = field(default_factory=dict)
     name_here: str = ""
@@ -73,10 +74,12 @@ CAST = (
     Player(
         "pat", "Pat", "Rahman", PARENT, "Is Asha’s parent: news by text, and nothing of the group.",
         mobile="+447700900121",
+        word="Bluebell",
     ),
     Player(
         "lena", "Lena", "Hadley", PARENT, "Is Noor’s mother. She has a landline, so news rings.",
         landline="+442079460122",
+        word="Marmalade",
     ),
     Player(
         "dr_lee", "Jin", "Lee", STAFF, "Is the clinician on call now. A worrying post reaches this phone.",

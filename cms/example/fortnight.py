@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import tomllib
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -67,13 +66,3 @@ def _load_waiting(waiting: dict[str, Any], group: SupportGroup, names: Names) ->
     thread = group.threads.get(title=waiting["thread"])
     with clock.at(clock.now() - dt.timedelta(minutes=waiting["minutes"])):
         talk.reply(thread, by=author.user, body=waiting["words"])
-
-
-def nights(start: dt.date, days: int) -> list[tuple[dt.datetime, dt.datetime]]:
-    """Give the London spans 08:00–20:00 and 20:00–08:00 of some days, as real times whatever the clocks do."""
-    edges = [
-        dt.datetime.combine(start + dt.timedelta(days=day), dt.time(hour), clock.LONDON)
-        for day in range(days)
-        for hour in (8, 20)
-    ]
-    return list(pairwise(edges))

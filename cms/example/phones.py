@@ -1,0 +1,31 @@
+"""The phones of the cast: every number proved, as after a first call."""
+
+from __future__ import annotations
+
+from cms.example.cast import CAST, Player
+from notifications.models import ContactPoint
+from peer import clock
+from peer.models import Person, User
+
+
+def load_phones() -> None:
+    """Give each player their number; a landline takes calls, and families have their word."""
+    for player in CAST:
+        user = User.objects.get(handle=player.handle)
+        if user.person is not None and player.number:
+            _load_phone(player, user, user.person)
+
+
+def _load_phone(player: Player, user: User, person: Person) -> None:
+    contact = ContactPoint.for_number(
+        player.number,
+        person=person,
+        source="example",
+        state=ContactPoint.State.PROVED,
+        proved_at=clock.now(),
+        proved_how="call",
+        your_word=player.word or None,
+    )
+    contact.save()
+    if player.group_roles or player.service_roles:
+        User.objects.filter(pk=user.pk).update(paged_ok_at=clock.now())
