@@ -58,7 +58,7 @@ def who(rung: str, rota: Rota, *, asked: Iterable[int] = ()) -> tuple[int, ...]:
     if rung == "everyone":
         return everyone
     if rung == "manager":
-        return rota.managers or _fresh(everyone, asked)
+        return rota.managers or _fresh(everyone, asked) or everyone[:1]
     if rung == "second":
         return _fresh(_once(chain(rota.on_duty, rota.clinicians)), asked) or rota.managers or everyone[:1]
     return everyone[:1]

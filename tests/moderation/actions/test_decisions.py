@@ -26,7 +26,9 @@ def moderator(group: SupportGroup, *, born_on: dt.date = GROWN) -> User:
 
 
 def on_call(group: SupportGroup) -> User:
-    lee = make_member(group=group, user=make_user(name="Dr Lee", person=make_person(born_on=GROWN)), role=Role.CLINICIAN)
+    lee = make_member(
+        group=group, user=make_user(name="Dr Lee", person=make_person(born_on=GROWN)), role=Role.CLINICIAN
+    )
     make_duty(group=group, user=lee.user)
     return lee.user
 
@@ -139,7 +141,7 @@ def test_p11_the_database_refuses_a_decline_without_a_rule() -> None:
 def test_a_first_post_needs_two_different_people() -> None:
     post = make_post(keys=2)
     group = post.thread.group
-    mo, ben = moderator(group), moderator(group)
+    mo, _ben = moderator(group), moderator(group)
     assert decisions.approve(post, by=mo, content_hash=post.content_hash).kind == "first_key"
     post.refresh_from_db()
     assert post.state == "pending"
