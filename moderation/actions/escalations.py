@@ -168,7 +168,7 @@ def reassign(escalation: Escalation, *, by: User, to: User) -> Escalation:
 @action(Perm.ACT_ON_ESCALATION)
 def resolve(escalation: Escalation, *, by: User, outcome: str, told: str, words: str, was_needed: bool) -> Escalation:
     """Say what came of it, who was told and whether the page was needed (E12, U5)."""
-    if not (outcome and told.strip() and words.strip()):
+    if not (outcome.strip() and told.strip() and words.strip()):
         raise RuleBroken(_("Say what came of it, who was told, and a few words more."))
     escalation = _locked(escalation)
     EscalationNote.objects.create(escalation=escalation, by=by, words=words, at=clock.now())

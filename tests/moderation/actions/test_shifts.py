@@ -134,7 +134,7 @@ def test_the_sweep_ends_shifts_and_marks_those_nobody_began() -> None:
 
 
 @pytest.mark.parametrize(
-    ("day", "hours"), [(dt.date(2026, 10, 24), 13), (dt.date(2027, 3, 27), 11), (dt.date(2026, 11, 23), 12)]
+    ("day", "hours"), [(dt.date(2027, 10, 30), 13), (dt.date(2027, 3, 27), 11), (dt.date(2026, 11, 23), 12)]
 )
 def test_a_night_has_11_12_or_13_hours_and_the_right_ends_on_the_second(day: dt.date, hours: int) -> None:
     group = make_group()
