@@ -2,9 +2,10 @@
 
 Start it: `python -m notifications.simulator --ledger FILE.jsonl [--port 4010] [--account-sid AC… --auth-token …]
 [--webhook-sms URL] [--webhook-voice URL] [--service-number +44…]… [--ring-seconds 30] [--pace 1.0]
-[--clock-offset SECONDS] [--clock-file FILE] [--home URL] [--parent PID]`. Credentials default to TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN. It listens
-on loopback only, prints `simulator ready http://127.0.0.1:PORT` and ends on SIGTERM or Ctrl-C. `--port 0` takes a
-free port; `--pace 0.01` makes every wait a hundredth; the clock file holds the seconds that the product is ahead. In tests: `with start(ledger=path) as simulator: …`.
+[--clock-offset SECONDS] [--clock-file FILE] [--home URL] [--parent PID]`. Credentials default to the environment's
+TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN. It listens on loopback only, prints `simulator ready http://127.0.0.1:PORT`
+and ends on SIGTERM or Ctrl-C. `--port 0` takes a free port; `--pace 0.01` makes every wait a hundredth; the clock
+file holds the seconds that the product is ahead. In tests: `with start(ledger=path) as simulator: …`.
 
 For the service: `/2010-04-01/Accounts/{Sid}/Messages.json`, `/Calls.json`, their items; basic auth, signed callbacks.
 
