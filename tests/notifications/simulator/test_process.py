@@ -112,6 +112,14 @@ def test_what_was_accepted_survives_a_kill_and_a_restart(tmp_path: Path) -> None
     assert [line["body"] for line in lines(path) if line["kind"] == "text"] == ["Before", "After"]
 
 
+def test_it_stands_alone() -> None:
+    script = "import sys, notifications.simulator.server; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=20, check=True)
+    ours = {name for name in done.stdout.split() if name.startswith("notifications.")}
+    assert {name for name in ours if not name.startswith("notifications.simulator")} == set()
+    assert {"django", "twilio", "peer", "moderation", "cms"}.isdisjoint(done.stdout.split())
+
+
 def test_it_keeps_the_products_clock(tmp_path: Path) -> None:
     with start(ledger=tmp_path / "l.jsonl", options=("--clock-offset", "86400")) as simulator:
         client = client_of(simulator)
