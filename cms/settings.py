@@ -42,6 +42,7 @@ if not PRODUCTION:
     _offset_file = env.str("CLOCK_OFFSET_FILE", default=str(STATE_DIR / "clock-offset") if DEMO else "")
     CLOCK_OFFSET_FILE = Path(_offset_file) if _offset_file else None
 TIME_SCALE = env.float("TIME_SCALE", default=1.0)  # waits and limits are divided by this; benches set 100
+RELEASE_A_DAY = env.int("RELEASE_A_DAY", default=20)  # families that leave the hold; each is rung (U10, decision 27)
 USE_TZ = True
 TIME_ZONE = "Europe/London"
 LANGUAGE_CODE = "en-gb"

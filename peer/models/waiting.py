@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from typing import ClassVar
 
+from django.conf import settings
 from django.db import models
 from django.urls import reverse
 from encrypted_fields.fields import EncryptedTextField
 
-from peer import clock
+from peer import clock, workdays
 from peer.models.dated import public_id
 from peer.models.imports import ImportRun
 from peer.models.people import ParentRelationship, Person, User
@@ -17,6 +18,9 @@ from peer.roles import Role
 from peer.states import AppendOnly, AppendOnlyQuerySet, Owed, Stateful, one_of_states, owed_unless
 
 STAFF = (Role.CO_ORDINATOR, Role.CLINICIAN)
+
+# Working days until somebody owes the family the next thing; for the service and young people to set.
+RELEASE_WITHIN, DECIDE_WITHIN, SPEAK_WITHIN, MEET_WITHIN = 20, 10, 20, 20
 
 
 class ReferralQuerySet(models.QuerySet["Referral"]):
@@ -85,6 +89,11 @@ class WaitingListEntryQuerySet(models.QuerySet["WaitingListEntry"]):
         """Keep the families nobody has written to yet, the longest wait first (U10)."""
         return self.filter(state=WaitingListEntry.State.ON_HOLD).order_by("referral__referred_on", "pk")
 
+    def may_leave_today(self) -> int:
+        """Count how many families may still leave the hold today (U10)."""
+        midnight = dt.datetime.combine(clock.today(), dt.time(), tzinfo=clock.LONDON)
+        return max(settings.RELEASE_A_DAY - self.filter(released_at__gte=midnight).count(), 0)
+
     def open(self) -> WaitingListEntryQuerySet:
         """Keep the places of people who still wait for something from us."""
         return self.exclude(state__in=WaitingListEntry.FINAL)
@@ -96,12 +105,18 @@ class WaitingListEntry(Stateful, Owed):
     State = EntryState
 
     MOVES: ClassVar[dict[str, set[str]]] = {
-        State.ON_HOLD: {State.RELEASED, State.CLOSED},
-        State.RELEASED: {State.WAITING, State.OFFERED, State.CLOSED},
+        State.ON_HOLD: {State.RELEASED, State.STARTED, State.CLOSED},
+        State.RELEASED: {State.WAITING, State.OFFERED, State.STARTED, State.CLOSED},
         State.WAITING: {State.OFFERED, State.STARTED, State.CLOSED},
         State.OFFERED: {State.WAITING, State.STARTED, State.CLOSED},
     }
     FINAL: ClassVar[tuple[str, ...]] = (State.STARTED, State.CLOSED)
+    OWES: ClassVar[dict[str, tuple[Role, int]]] = {
+        State.ON_HOLD: (Role.CO_ORDINATOR, RELEASE_WITHIN),
+        State.RELEASED: (Role.CLINICIAN, DECIDE_WITHIN),
+        State.WAITING: (Role.CO_ORDINATOR, SPEAK_WITHIN),
+        State.OFFERED: (Role.CLINICIAN, MEET_WITHIN),
+    }
 
     public_id = models.CharField(max_length=24, unique=True, default=public_id)
     referral = models.OneToOneField(Referral, on_delete=models.PROTECT, related_name="entry")
@@ -119,7 +134,7 @@ class WaitingListEntry(Stateful, Owed):
             one_of_states(EntryState, name="entry_state"),
             owed_unless(EntryState.STARTED, EntryState.CLOSED, name="entry_owed"),
             models.CheckConstraint(
-                condition=models.Q(state__in=["on_hold", "closed"]) | models.Q(released_at__isnull=False),
+                condition=models.Q(state__in=["on_hold", "started", "closed"]) | models.Q(released_at__isnull=False),
                 name="entry_released_once",
             ),
         ]
@@ -131,6 +146,23 @@ class WaitingListEntry(Stateful, Owed):
     def person(self) -> Person:
         """Name the young person who waits."""
         return self.referral.person
+
+    def go_on(self, state: str, **changes: object) -> None:
+        """Move to the next state, with its owner and its due time, or with its end."""
+        if state in self.FINAL:
+            self.move_to(state, due_at=None, ended_at=clock.now(), **changes)
+        else:
+            role, days = self.OWES[state]
+            self.move_to(state, owner_role=role, due_at=workdays.due(days=days), **changes)
+
+    def follow_list(self) -> None:
+        """Go where the service's own list says the request is already, where there is a way."""
+        state = {"waiting": EntryState.WAITING, "offered": EntryState.OFFERED, "started": EntryState.STARTED}.get(
+            self.referral.stage
+        )
+        held = self.state == EntryState.ON_HOLD and state != EntryState.STARTED
+        if state and not held and state in self.MOVES.get(self.state, set()):
+            self.go_on(state)
 
     def get_absolute_url(self) -> str:
         """Give the page of the person who waits."""
@@ -178,6 +210,19 @@ class TriageDecision(AppendOnly):
     def is_weighty(self) -> bool:
         """Tell whether only a person may bring this news, by voice (U2)."""
         return self.outcome in self.WEIGHTY
+
+    def write_down(self, *, told: bool) -> TimelineEntry:
+        """Put the decision on the timeline: for staff only, until the family has been told (U2)."""
+        words = " ".join(part for part in (f"{self.get_outcome_display()}.", self.reason_plain, self.next_step) if part)
+        level = TimelineEntry.ForAdults.ALL if self.is_weighty else TimelineEntry.ForAdults.ROUTINE
+        return TimelineEntry.objects.create(
+            person=self.referral.person,
+            referral=self.referral,
+            kind=TimelineEntry.Kind.DECISION,
+            words=words,
+            for_person=told,
+            for_adults=level if told else TimelineEntry.ForAdults.NEVER,
+        )
 
 
 def sixteen_before() -> dt.date:

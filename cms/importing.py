@@ -1,0 +1,188 @@
+"""Brings a waiting list file in: a family a transaction, nothing half-saved, the same file twice changes nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import BinaryIO
+
+from django.db import IntegrityError
+
+from cms.waiting_list.file import Bad, Good, WaitingListFile
+from notifications.actions import contacts
+from notifications.models import ContactPoint
+from peer import families
+from peer.actions import imports
+from peer.families import Adult, Family
+from peer.gate import SERVICE, System, action
+from peer.models import ImportChange, ImportFault, ImportRun, Person, Referral, User
+from peer.roles import Perm
+
+BATCH = 200
+SOURCE = "waiting list file"
+IMPORTER = System("import_waiting_list", may=frozenset({Perm.IMPORT_WAITING_LIST, Perm.KEEP_CONTACTS}))
+
+
+@dataclass
+class Counts:
+    """What a file brings."""
+
+    added: int = 0
+    same: int = 0
+    changed: int = 0
+    refused: int = 0
+
+    def in_words(self) -> str:
+        """Say the counts in one sentence."""
+        return f"{self.added} new, {self.same} the same, {self.changed} changed, {self.refused} left out."
+
+
+@dataclass
+class Sorted:
+    """A stretch of rows, by what is to be done with each."""
+
+    new: list[Good] = field(default_factory=list)
+    same: list[Referral] = field(default_factory=list)
+    changed: list[tuple[Referral, Good]] = field(default_factory=list)
+    bad: list[Bad] = field(default_factory=list)
+
+
+def sorted_rows(file: WaitingListFile) -> Iterator[Sorted]:
+    """Read a file stretch by stretch and compare each row with what we hold; the whole file is never in memory."""
+    seen: set[int] = set()
+    while batch := list(islice(file.rows, BATCH)):
+        references = [row.family.reference for row in batch if isinstance(row, Good)]
+        ours = Referral.objects.filter(reference__in=references).select_related("person")
+        held = {referral.reference: referral for referral in ours}
+        found = Sorted()
+        for row in batch:
+            _sort(row, found, held=held, seen=seen)
+        yield found
+
+
+def _sort(row: Good | Bad, found: Sorted, *, held: dict[str, Referral], seen: set[int]) -> None:
+    if isinstance(row, Bad):
+        found.bad.append(row)
+        return
+    key = hash(row.family.reference)
+    if key in seen:
+        found.bad.append(Bad(row.line, (f"the reference {row.family.reference} stands on an earlier line",), row.cells))
+        return
+    seen.add(key)
+    referral = held.get(row.family.reference)
+    if referral is None:
+        found.new.append(row)
+    elif referral.row_hash == families.fingerprint(families.as_json(row.family)):
+        found.same.append(referral)
+    else:
+        found.changed.append((referral, row))
+
+
+Listener = Callable[[list[Bad]], None]
+
+
+def look(file: WaitingListFile, *, told: Listener) -> Counts:
+    """Say what a file would bring, and change nothing."""
+    counts = Counts()
+    for found in sorted_rows(file):
+        counts.added += len(found.new)
+        _count(found, counts)
+        told(found.bad)
+    return counts
+
+
+def load(name: str, source: BinaryIO, file: WaitingListFile, *, by: User | System, told: Listener) -> ImportRun:
+    """Bring every good row in and keep every bad one with its reason; `told` hears of the bad ones as they come."""
+    run = imports.open_run(SERVICE, by=by, file_name=name, file_hash=_hash_of(source))
+    counts = Counts()
+    for found in sorted_rows(file):
+        for row in found.new:
+            _bring_in(row, found, run=run, by=by, counts=counts)
+        for referral, row in found.changed:
+            imports.note_change(referral, by=by, run=run, family=row.family)
+        _count(found, counts)
+        _close_batch(found, run=run, by=by, counts=counts)
+        told(found.bad)
+    return imports.close_run(run, by=by)
+
+
+def _count(found: Sorted, counts: Counts) -> None:
+    counts.same += len(found.same)
+    counts.changed += len(found.changed)
+    counts.refused += len(found.bad)
+
+
+def counts_of(run: ImportRun) -> Counts:
+    """Give the counts of a file that was loaded."""
+    return Counts(added=run.added, same=run.same, changed=run.changed, refused=run.refused)
+
+
+def _bring_in(row: Good, found: Sorted, *, run: ImportRun, by: User | System, counts: Counts) -> None:
+    try:
+        bring_in(run, by=by, family=row.family)
+    except IntegrityError:
+        found.bad.append(Bad(row.line, ("somebody else loaded this reference at the same time",), row.cells))
+    else:
+        counts.added += 1
+
+
+def _close_batch(found: Sorted, *, run: ImportRun, by: User | System, counts: Counts) -> None:
+    seen = [referral.pk for referral in [*found.same, *(referral for referral, _row in found.changed)]]
+    faults = [
+        ImportFault(run=run, line=bad.line, reasons="\n".join(bad.reasons), cells=json.dumps(bad.cells))
+        for bad in found.bad
+    ]
+    imports.close_batch(run, by=by, seen=seen, faults=faults, counts=vars(counts))
+
+
+@action(Perm.IMPORT_WAITING_LIST)
+def bring_in(run: ImportRun, *, by: User | System, family: Family) -> Referral:
+    """Bring one family in whole or not at all: the people, the request and their numbers (decision 21)."""
+    known = [holder(adult) for adult in family.adults]
+    referral = imports.admit(run, by=by, family=family, known=known)
+    _keep_numbers(referral.person, family, by=by)
+    return referral
+
+
+@action(Perm.IMPORT_WAITING_LIST)
+def take_change(change: ImportChange, *, by: User) -> Referral:
+    """Take over a changed row, its new numbers too; old numbers stay until somebody puts them aside."""
+    family = families.from_json(change.row)
+    referral = imports.take_change(change, by=by, known=[holder(adult) for adult in family.adults])
+    _keep_numbers(referral.person, family, by=by)
+    return referral
+
+
+def holder(adult: Adult) -> Person | None:
+    """Find the adult whom we know by this number and name: siblings are one household for messages (U10)."""
+    if not adult.way.number:
+        return None
+    held = ContactPoint.objects.at_number(adult.way.number).filter(person__kind=Person.Kind.PARENT_CARER)
+    same = held.filter(person__given_name__iexact=adult.given_name, person__family_name__iexact=adult.family_name)
+    found = same.select_related("person").first()
+    return found.person if found else None
+
+
+def _keep_numbers(person: Person, family: Family, *, by: User | System) -> None:
+    if family.way.number:
+        contacts.add(person, by=by, way=family.way, source=SOURCE)
+    for adult in family.adults:
+        if adult.way.number:
+            contacts.add(_adult_of(person, adult), by=by, way=adult.way, source=SOURCE)
+
+
+def _adult_of(person: Person, adult: Adult) -> Person:
+    named = Person.objects.filter(young_people__young_person=person)
+    return named.filter(given_name__iexact=adult.given_name, family_name__iexact=adult.family_name).latest("pk")
+
+
+def _hash_of(source: BinaryIO) -> str:
+    """Give the SHA-256 (hex) of a file, and go back to where its reading stands."""
+    place = source.tell()
+    source.seek(0)
+    found = hashlib.file_digest(source, "sha256").hexdigest()
+    source.seek(place)
+    return found
