@@ -12,11 +12,13 @@ from typing import BinaryIO
 from django.db import IntegrityError
 
 from cms.waiting_list.file import Bad, Good, WaitingListFile
+from notifications import numbers
 from notifications.actions import contacts
 from notifications.models import ContactPoint
 from peer import families
 from peer.actions import imports
-from peer.families import Adult, Family
+from peer.actions.imports import Admitted
+from peer.families import Family
 from peer.gate import SERVICE, System, action
 from peer.models import ImportChange, ImportFault, ImportRun, Person, Referral, User
 from peer.roles import Perm
@@ -141,48 +143,43 @@ def _close_batch(found: Sorted, *, run: ImportRun, by: User | System, counts: Co
 @action(Perm.IMPORT_WAITING_LIST)
 def bring_in(run: ImportRun, *, by: User | System, family: Family) -> Referral:
     """Bring one family in whole or not at all: the people, the request and their numbers (decision 21)."""
-    known = [holder(adult) for adult in family.adults]
-    referral = imports.admit(run, by=by, family=family, known=known)
-    _keep_numbers(referral.person, family, by=by)
-    return referral
+    admitted = imports.admit(run, by=by, family=family, known=household(family))
+    _keep_numbers(admitted, family, by=by)
+    return admitted.referral
 
 
 @action(Perm.IMPORT_WAITING_LIST)
 def take_change(change: ImportChange, *, by: User) -> Referral:
     """Take over a changed row, its new numbers too; old numbers stay until somebody puts them aside."""
     family = families.from_json(change.row)
-    referral = imports.take_change(change, by=by, known=[holder(adult) for adult in family.adults])
-    _keep_numbers(referral.person, family, by=by)
-    return referral
+    taken = imports.take_change(change, by=by, known=household(family))
+    _keep_numbers(taken, family, by=by)
+    return taken.referral
 
 
-def holder(adult: Adult) -> Person | None:
-    """Find the adult whom we know by this number and name: siblings are one household for messages (U10)."""
-    if not adult.way.number:
-        return None
-    held = ContactPoint.objects.at_number(adult.way.number).filter(person__kind=Person.Kind.PARENT_CARER)
-    same = held.filter(person__given_name__iexact=adult.given_name, person__family_name__iexact=adult.family_name)
-    found = same.select_related("person").first()
-    return found.person if found else None
+def household(family: Family) -> list[Person | None]:
+    """Find the adults whom we know by number and name already: siblings are one household for messages (U10)."""
+    hashes = {numbers.hashed(adult.way.number) for adult in family.adults if adult.way.number}
+    held = ContactPoint.objects.filter(number_hash__in=hashes, person__kind=Person.Kind.PARENT_CARER)
+    known = {(one.number_hash, one.person.full_name().casefold()): one.person for one in held.select_related("person")}
+    return [
+        known.get((numbers.hashed(adult.way.number), f"{adult.given_name} {adult.family_name}".strip().casefold()))
+        for adult in family.adults
+    ]
 
 
-def _keep_numbers(person: Person, family: Family, *, by: User | System) -> None:
-    if family.way.number:
-        contacts.add(person, by=by, way=family.way, source=SOURCE)
-    for adult in family.adults:
-        if adult.way.number:
-            contacts.add(_adult_of(person, adult), by=by, way=adult.way, source=SOURCE)
-
-
-def _adult_of(person: Person, adult: Adult) -> Person:
-    named = Person.objects.filter(young_people__young_person=person)
-    return named.filter(given_name__iexact=adult.given_name, family_name__iexact=adult.family_name).latest("pk")
+def _keep_numbers(admitted: Admitted, family: Family, *, by: User | System) -> None:
+    person = admitted.referral.person
+    ways = [(person, family.way), *zip(admitted.adults, (adult.way for adult in family.adults), strict=True)]
+    contacts.add(person, by=by, ways=ways, source=SOURCE)
 
 
 def _hash_of(source: BinaryIO) -> str:
     """Give the SHA-256 (hex) of a file, and go back to where its reading stands."""
     place = source.tell()
     source.seek(0)
-    found = hashlib.file_digest(source, "sha256").hexdigest()
+    found = hashlib.sha256()
+    while chunk := source.read(65_536):
+        found.update(chunk)
     source.seek(place)
-    return found
+    return found.hexdigest()

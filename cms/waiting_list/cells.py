@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 
-import nhs_number as nhs
+from nhs_number.validate import is_valid
 
 from notifications import numbers
 
@@ -23,7 +23,6 @@ CHANNELS: Table = {
     "": ("",),
     "text": ("text", "sms", "text message", "mobile"),
     "call": ("call", "phone", "phone call", "telephone", "landline", "voice"),
-    "letter": ("letter", "post", "mail"),
 }
 MAY_KNOW: Table = {
     "nothing": ("nothing", "none", "no", "n"),
@@ -140,13 +139,13 @@ def choice(cell: str, *, table: Table, words: str) -> str:
     for value, meant in table.items():
         if tidy in meant or (tidy and tidy == value):
             return value
-    known = ", ".join(value for value in table if value)
+    known = ", ".join(next(word for word in meant if word) for meant in table.values() if any(meant))
     raise WrongCell(f"{words} “{cell.strip()[:40]}” is not one we know ({known})")
 
 
 def nhs_number(cell: str) -> str:
     """Read an NHS number of ten digits; the last one proves the others."""
     digits = re.sub(r"[\s-]", "", cell)
-    if digits and not (re.fullmatch(r"\d{10}", digits) and nhs.is_valid(digits)):
+    if digits and not (re.fullmatch(r"\d{10}", digits) and is_valid(digits)):
         raise WrongCell("the NHS number is not right: one of its ten digits is wrong")
     return digits

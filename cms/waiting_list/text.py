@@ -121,7 +121,14 @@ def separator_of(heading: str) -> str:
 
 def records(text: io.TextIOWrapper) -> Iterator[Record]:
     """Give every record that is not blank; a broken one costs its own first line and no other."""
-    lines = _Lines(text)
+    try:
+        yield from _records(_Lines(text))
+    finally:
+        if not text.closed:
+            text.detach()  # the file stays open for whoever opened it
+
+
+def _records(lines: _Lines) -> Iterator[Record]:
     separator, width = "", 0
     reader: Iterator[list[str]] = iter(())
     while True:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -96,7 +97,7 @@ def refused(task: CallTask, *, by: User, note: str = "") -> CallTask:
 
 
 def _prove(contact: ContactPoint, *, your_word: str, wishes: Wishes | None) -> None:
-    changes: dict[str, object] = asdict(wishes) if wishes else {}
+    changes: dict[str, Any] = asdict(wishes) if wishes else {}
     if not contact.takes_texts:
         changes.pop("preferred_channel", None)
     if your_word:
@@ -173,4 +174,3 @@ def _another_contact(task: CallTask) -> ContactPoint | None:
         may = may.filter(may_know=ParentRelationship.MayKnow.ALL)
     may = may.exclude(may_know=ParentRelationship.MayKnow.NOTHING)
     return held.filter(person__in=may.values("adult")).exclude(number_hash__in=hashes).first()
-

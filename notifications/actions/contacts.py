@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
+
 from notifications.models import ContactPoint
 from peer.families import Way
 from peer.gate import System, action
@@ -10,36 +13,33 @@ from peer.roles import Perm
 
 
 @action(Perm.KEEP_CONTACTS)
-def add(person: Person, *, by: User | System, way: Way, source: str) -> ContactPoint:
-    """Write down a number of a person, not proved yet; a number that others hold too counts as shared (U9)."""
-    held = ContactPoint.objects.at_number(way.number)
-    mine = held.filter(person=person).first()
-    if mine is not None:
-        return mine
-    is_shared = bool(held.update(is_shared=True))
-    contact = ContactPoint.for_number(
+def add(about: Person, *, by: User | System, ways: Sequence[tuple[Person, Way]], source: str) -> list[ContactPoint]:
+    """Write down numbers of a family, not proved yet; a number that others hold too counts as shared (U9)."""
+    fresh = {(person.pk, way.number): _contact(person, way, source) for person, way in ways if way.number}
+    held = list(ContactPoint.objects.filter(number_hash__in={one.number_hash for one in fresh.values()}))
+    mine = {(one.person_id, one.number_hash) for one in held}
+    new = [one for one in fresh.values() if (one.person_id, one.number_hash) not in mine]
+    holders = Counter(one.number_hash for one in [*held, *new])
+    for one in new:
+        one.is_shared = holders[one.number_hash] > 1
+    now_shared = [one.pk for one in held if holders[one.number_hash] > 1 and not one.is_shared]
+    if now_shared:
+        ContactPoint.objects.filter(pk__in=now_shared).update(is_shared=True)
+    return ContactPoint.objects.bulk_create(new)
+
+
+def _contact(person: Person, way: Way, source: str) -> ContactPoint:
+    return ContactPoint.for_number(
         way.number,
         person=person,
         source=source,
         language=way.language,
         preferred_channel=way.channel or ContactPoint.Channel.TEXT,
-        is_shared=is_shared,
     )
-    contact.save()
-    return contact
 
 
 @action(Perm.KEEP_CONTACTS)
 def put_aside(contact: ContactPoint, *, by: User, reason: str) -> ContactPoint:
     """Use a number no more; nothing queued for it leaves (N9)."""
     contact.move_to(ContactPoint.State.SUSPENDED, doubt=reason[:60])
-    return contact
-
-
-@action(Perm.KEEP_CONTACTS)
-def prefer(contact: ContactPoint, *, by: User, **wishes: object) -> ContactPoint:
-    """Write down how somebody likes to be reached here."""
-    for name, value in wishes.items():
-        setattr(contact, name, value)
-    contact.save(update_fields=list(wishes))
     return contact

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
@@ -33,12 +34,22 @@ def open_run(service: TheService, *, by: User | System, file_name: str, file_has
     return ImportRun.objects.create(file_name=file_name[:120], file_hash=file_hash, by=who)
 
 
+class Admitted(NamedTuple):
+    """A family on the list, and its adults in the order of the row."""
+
+    referral: Referral
+    adults: list[Person]
+
+
 @action(Perm.IMPORT_WAITING_LIST)
-def admit(run: ImportRun, *, by: User | System, family: Family, known: Sequence[Person | None]) -> Referral:
+def admit(run: ImportRun, *, by: User | System, family: Family, known: Sequence[Person | None]) -> Admitted:
     """Put a family on the list, on hold; adults the service already knows are not made twice (one household)."""
     person = Person.objects.create(kind=Person.Kind.YOUNG_PERSON, language=family.way.language, **_of(family))
-    for adult, found in zip(family.adults, known, strict=True):
-        _join(person, adult, found or _adult(adult))
+    adults = _adults(family.adults, known)
+    joined = {found.pk: (adult, found) for adult, found in zip(family.adults, adults, strict=True)}
+    ParentRelationship.objects.bulk_create(
+        ParentRelationship(young_person=person, adult=found, **_terms(adult)) for adult, found in joined.values()
+    )
     text = families.as_json(family)
     referral = Referral.objects.create(
         person=person,
@@ -59,10 +70,17 @@ def admit(run: ImportRun, *, by: User | System, family: Family, known: Sequence[
         words=_("The request for help is from %(day)s.") % {"day": f"{family.referred_on:%-d %B %Y}"},
         for_adults=TimelineEntry.ForAdults.ROUTINE,
     )
-    return referral
+    return Admitted(referral, adults)
 
 
-def _of(family: Family) -> dict[str, object]:
+def _adults(adults: Sequence[Adult], known: Sequence[Person | None]) -> list[Person]:
+    """Give a person for each adult, making in one go those whom nobody knows yet."""
+    found = [who or _adult(adult) for adult, who in zip(adults, known, strict=True)]
+    Person.objects.bulk_create(person for person in found if person.pk is None)
+    return found
+
+
+def _of(family: Family) -> dict[str, Any]:
     return {
         "given_name": family.given_name,
         "family_name": family.family_name,
@@ -74,7 +92,7 @@ def _of(family: Family) -> dict[str, object]:
     }
 
 
-def _request(family: Family) -> dict[str, object]:
+def _request(family: Family) -> dict[str, Any]:
     return {
         "pathway": family.pathway,
         "team": family.team,
@@ -84,7 +102,7 @@ def _request(family: Family) -> dict[str, object]:
 
 
 def _adult(adult: Adult) -> Person:
-    return Person.objects.create(
+    return Person(
         kind=Person.Kind.PARENT_CARER,
         given_name=adult.given_name,
         family_name=adult.family_name,
@@ -92,17 +110,13 @@ def _adult(adult: Adult) -> Person:
     )
 
 
+def _terms(adult: Adult) -> dict[str, Any]:
+    return {"kind": adult.kind, "may_know": adult.may_know, "must_not_be_told": adult.must_not_be_told}
+
+
 def _named(person: Person, adult: Adult) -> Person | None:
     around = Person.objects.filter(young_people__young_person=person)
     return around.filter(given_name__iexact=adult.given_name, family_name__iexact=adult.family_name).first()
-
-
-def _join(person: Person, adult: Adult, found: Person) -> None:
-    ParentRelationship.objects.update_or_create(
-        young_person=person,
-        adult=found,
-        defaults={"kind": adult.kind, "may_know": adult.may_know, "must_not_be_told": adult.must_not_be_told},
-    )
 
 
 @action(Perm.IMPORT_WAITING_LIST)
@@ -142,7 +156,7 @@ def close_run(run: ImportRun, *, by: User | System) -> ImportRun:
 
 
 @action(Perm.IMPORT_WAITING_LIST)
-def take_change(change: ImportChange, *, by: User, known: Sequence[Person | None]) -> Referral:
+def take_change(change: ImportChange, *, by: User, known: Sequence[Person | None]) -> Admitted:
     """Take over what a changed row says about the young person, the request and the adults."""
     referral, family = change.referral, families.from_json(change.row)
     change.move_to(ImportChange.State.TAKEN)
@@ -150,10 +164,12 @@ def take_change(change: ImportChange, *, by: User, known: Sequence[Person | None
     for name, value in {**_request(family), "row": change.row, "row_hash": change.row_hash}.items():
         setattr(referral, name, value)
     referral.save()
-    for adult, found in zip(family.adults, known, strict=True):
-        _join(referral.person, adult, found or _named(referral.person, adult) or _adult(adult))
+    pairs = zip(family.adults, known, strict=True)
+    adults = _adults(family.adults, [who or _named(referral.person, adult) for adult, who in pairs])
+    for adult, found in zip(family.adults, adults, strict=True):
+        ParentRelationship.objects.update_or_create(young_person=referral.person, adult=found, defaults=_terms(adult))
     referral.entry.follow_list()
-    return referral
+    return Admitted(referral, adults)
 
 
 @action(Perm.IMPORT_WAITING_LIST)

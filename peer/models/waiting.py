@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -52,7 +52,7 @@ class Referral(models.Model):
     team = models.CharField(max_length=120, blank=True)
     stage = models.CharField(max_length=10, choices=Stage.choices, default=Stage.REFERRED)
     referred_on = models.DateField()
-    row = EncryptedTextField(blank=True)
+    row = EncryptedTextField(null=True, blank=True)
     row_hash = models.CharField(max_length=64, blank=True)
     seen_in = models.ForeignKey(ImportRun, null=True, on_delete=models.SET_NULL, related_name="seen")
     created_at = models.DateTimeField(default=clock.now)
@@ -92,7 +92,8 @@ class WaitingListEntryQuerySet(models.QuerySet["WaitingListEntry"]):
     def may_leave_today(self) -> int:
         """Count how many families may still leave the hold today (U10)."""
         midnight = dt.datetime.combine(clock.today(), dt.time(), tzinfo=clock.LONDON)
-        return max(settings.RELEASE_A_DAY - self.filter(released_at__gte=midnight).count(), 0)
+        a_day: int = settings.RELEASE_A_DAY
+        return max(a_day - self.filter(released_at__gte=midnight).count(), 0)
 
     def open(self) -> WaitingListEntryQuerySet:
         """Keep the places of people who still wait for something from us."""
@@ -147,7 +148,7 @@ class WaitingListEntry(Stateful, Owed):
         """Name the young person who waits."""
         return self.referral.person
 
-    def go_on(self, state: str, **changes: object) -> None:
+    def go_on(self, state: str, **changes: Any) -> None:
         """Move to the next state, with its owner and its due time, or with its end."""
         if state in self.FINAL:
             self.move_to(state, due_at=None, ended_at=clock.now(), **changes)

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
 from cms import importing
-from cms.waiting_list.file import Bad, FileRefused, WaitingListFile, open_file
+from cms.waiting_list.file import Bad, FileRefused, open_file
 from peer import clock
 from peer.models import ImportRun, Referral
 
@@ -29,9 +29,10 @@ class Command(BaseCommand):
         """Load or look, with a progress bar, then say what came of it."""
         path: Path = options["file"]
         try:
-            with path.open("rb") as source, tqdm(
-                total=path.stat().st_size, unit="B", unit_scale=True, desc=path.name, file=sys.stderr
-            ) as bar:
+            with (
+                path.open("rb") as source,
+                tqdm(total=path.stat().st_size, unit="B", unit_scale=True, desc=path.name, file=sys.stderr) as bar,
+            ):
                 self._read(path.name, source, bar, dry_run=options["dry_run"])
         except OSError as problem:
             raise CommandError(f"Cannot open {path}: {problem.strerror}.") from None
@@ -41,8 +42,9 @@ class Command(BaseCommand):
     def _read(self, name: str, source: BinaryIO, bar: tqdm, *, dry_run: bool) -> None:  # type: ignore[type-arg]
         def told(bad: list[Bad]) -> None:
             bar.update(source.tell() - bar.n)
-            for row in bad:
-                bar.write(f"line {row.line}: {'; '.join(row.reasons)}", file=self.stdout._out)
+            with bar.external_write_mode(file=sys.stdout):
+                for row in bad:
+                    self.stdout.write(f"line {row.line}: {'; '.join(row.reasons)}")
 
         file = open_file(source, today=clock.today())
         if file.columns.unused:

@@ -137,7 +137,7 @@ def test_a_row_that_cannot_be_right_is_left_out_with_the_reason(old: str, new: s
         ("NHS number", "943 476 5918", "one of its ten digits is wrong"),
         ("NHS number", "12345", "one of its ten digits is wrong"),
         ("stage", "limbo", "referred, waiting, offered, started"),
-        ("channel", "pigeon", "text, call, letter"),
+        ("channel", "pigeon", "(text, call)"),
         ("language", "Klingon", "the language “Klingon”"),
         ("location hidden", "perhaps", "location hidden “perhaps”"),
         ("parent1 may know", "bits", "what parent 1 may know"),
