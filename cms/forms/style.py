@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 WAYS = [("text", _("A text")), ("call", _("A phone call")), ("letter", _("A letter"))]
@@ -53,8 +54,8 @@ def every_state() -> list[tuple[str, forms.Form]]:
     for field in off.fields.values():
         field.disabled = True
     return [
-        (_("Empty"), EveryField(auto_id="empty_%s")),
-        (_("Filled"), EveryField(initial=FILLED, auto_id="filled_%s")),
-        (_("With something to change"), EveryField({"name": "x" * 31}, auto_id="wrong_%s")),
-        (_("Switched off"), off),
+        (gettext("Empty"), EveryField(auto_id="empty_%s")),
+        (gettext("Filled"), EveryField(initial=FILLED, auto_id="filled_%s")),
+        (gettext("With something to change"), EveryField({"name": "x" * 31}, auto_id="wrong_%s")),
+        (gettext("Switched off"), off),
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import template
 from django.conf import settings
@@ -19,7 +19,7 @@ register = template.Library()
 def around(context: dict[str, Any], content: SafeString, component: str, **values: Any) -> SafeString:
     """Render templates/components/<component>.html with the block's content as `body`."""
     page = {"request": context.get("request"), "csrf_token": context.get("csrf_token")}
-    return get_template(f"components/{component}.html").render(page | values | {"body": content})
+    return cast("SafeString", get_template(f"components/{component}.html").render(page | values | {"body": content}))
 
 
 @register.simple_tag

@@ -1,0 +1,75 @@
+"""A real browser on this machine alone: what it asks for and complains about is kept for the tests to judge."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright's sync calls run inside a loop (trap 29)
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+RULES = {
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    "preload": False,  # else it loads every sheet a second time
+}
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any], chromium: str) -> dict[str, Any]:
+    """Drive the machine's own Chromium, with everything off that talks to its maker."""
+    return {**browser_type_launch_args, "executable_path": chromium, "args": FLAGS}
+
+
+@dataclass
+class Watch:
+    """What the browser asked for beyond this host, and what its console complained about."""
+
+    outside: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+
+
+@pytest.fixture
+def watch(page: Page) -> Watch:
+    """Keep every request to another host and every complaint of the console."""
+    seen = Watch()
+    page.on("request", lambda request: _note(request.url, seen))
+    page.on("console", lambda line: seen.complaints.append(line.text) if line.type in {"error", "warning"} else None)
+    page.on("pageerror", lambda error: seen.complaints.append(str(error)))
+    return seen
+
+
+def _note(url: str, seen: Watch) -> None:
+    parts = urlsplit(url)
+    if parts.scheme not in {"data", "blob"} and parts.hostname not in {"localhost", "127.0.0.1"}:
+        seen.outside.append(url)
+
+
+@pytest.fixture
+def faults(page: Page) -> Callable[[], list[str]]:
+    """Give a question: which accessibility rules does the page break now?"""
+
+    def ask() -> list[str]:
+        found = Axe().run(page, options=RULES).response["violations"]
+        return [f"{rule['id']}: {node['html'][:160]}" for rule in found for node in rule["nodes"]]
+
+    return ask
+
+
+@pytest.fixture
+def sideways(page: Page) -> Callable[[], int]:
+    """Give a question: how many pixels does the page stick out to the right?"""
+    return lambda: int(page.evaluate("document.documentElement.scrollWidth - window.innerWidth"))
