@@ -20,6 +20,7 @@ from .numbers import shown
 PAGES = Path(__file__).parent / "pages"
 LONDON = ZoneInfo("Europe/London")
 LINK = re.compile(r"(?:https?://|(?:localhost|127\.0\.0\.1):\d+/)[^\s<>\"]+[^\s<>\".,;:!?)]")
+LETTERS = dict(zip("23456789", ("ABC", "DEF", "GHI", "JKL", "MNO", "PQRS", "TUV", "WXYZ"), strict=True))
 KEY_NAMES = {"*": "star", "#": "hash"}
 MOST_SHOWN = 400
 ON_LOCK_SCREEN = 3
@@ -226,7 +227,7 @@ def call_panel(call: Call | None, *, base: str) -> Markup:
 
 
 def _keys() -> Markup:
-    return join(draw("key", key=key, name=KEY_NAMES.get(key, key)) for key in KEYS)
+    return join(draw("key", key=key, name=KEY_NAMES.get(key, key), letters=LETTERS.get(key, "")) for key in KEYS)
 
 
 def preview(entries: list[Entry]) -> tuple[str, str]:

@@ -21,7 +21,8 @@
       if (open.has(details.parentElement.querySelector("time")?.dateTime)) details.open = true;
     }
     const again = held && document.getElementById(held);
-    if (again) again.focus({ preventScroll: true });
+    const next = again || (held && (part.querySelector("button") || document.getElementById("body")));
+    if (next) next.focus({ preventScroll: true });
     if (id === "captions") part.scrollTop = part.scrollHeight;
     if (id === "thread" && started) part.querySelector(".thread-inner > :last-child")?.classList.add("arrived");
   };
@@ -71,6 +72,13 @@
   document.documentElement.classList.add("lively");
   document.addEventListener("submit", send);
   document.addEventListener("visibilitychange", () => { if (!document.hidden) look(); });
+  // With the focus on the keypad, the keyboard's own digits press its keys.
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || !event.target.closest(".keypad")) return;
+    const name = { "*": "star", "#": "hash" }[event.key] || event.key;
+    const key = /^(\d|star|hash)$/.test(name) && document.getElementById(`key-${name}`);
+    if (key) { key.focus(); key.click(); }
+  });
   const body = document.getElementById("body");
   body?.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
