@@ -35,5 +35,5 @@ def allow(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
 class Migration(migrations.Migration):
     """Adds the trigger."""
 
-    dependencies = [("peer", "0006_group_checks")]
+    dependencies = [("peer", "0007_started_from_hold")]
     operations = [migrations.RunPython(refuse, allow)]
