@@ -59,7 +59,7 @@ FAULTS = (
     ("Reference", "BC-10001"),
     ("First name", ""),
     ("First name", "see notes: http://intranet.example"),
-    ("Last name", "=HYPERLINK(\"x\")"),
+    ("Last name", '=HYPERLINK("x")'),
     ("NHS number", "9990001234"),
     ("NHS number", "99900"),
     ("Young person mobile", "7.70E+09"),
