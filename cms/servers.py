@@ -149,7 +149,7 @@ def gunicorn(
         ],
         cwd=Path(__file__).resolve().parent.parent,
         env=os.environ | (env or {}),
-        stdout=sys.stderr,
+        stdout=subprocess.DEVNULL,
     )
     try:
         wait_until_listens(port, child=child)
