@@ -33,38 +33,25 @@ def run(*, port: int) -> None:
     """Start everything, say where it is, and stay until Ctrl-C or a polite kill."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _leave)
-    try:
-        with ExitStack() as running:
-            _start(running, port=port)
-            threading.Event().wait()
-    except _StopError:
-        sys.stdout.flush()
-        os._exit(0)  # the worker's pool would hold an orderly end up; rows are the truth, nothing is lost
-
-
-def _start(running: ExitStack, *, port: int) -> None:
-    telephones = running.enter_context(start_telephones())
-    set_up_database()
-    set_clock()
-    load_example()
-    running.callback(celery.start_threads())
-    running.enter_context(start_clock())
-    running.enter_context(serve(port))
-    if telephones:
-        wait_for(telephones)
-        running.callback(telephones.terminate)  # runs first: it may take its second while the rest stops
-    say_where(port)
-
-
-class _StopError(BaseException):
-    """Somebody asked the demo to stop."""
+    with ExitStack() as running:
+        telephones = running.enter_context(start_telephones())
+        set_up_database()
+        set_clock()
+        load_example()
+        running.callback(celery.start_threads())
+        running.enter_context(start_clock())
+        running.enter_context(serve(port))
+        if telephones:
+            wait_for(telephones)
+        say_where(port)
+        threading.Event().wait()
 
 
 def _leave(_number: int, frame: FrameType | None) -> None:
     for again in (signal.SIGINT, signal.SIGTERM):
         signal.signal(again, signal.SIG_IGN)
     print("\nStopping …", flush=True)
-    raise _StopError
+    sys.exit(0)
 
 
 # ── The database ────────────────────────────────────────────────────────────────────────────────────────────────────

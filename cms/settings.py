@@ -41,6 +41,7 @@ CLOCK_OFFSET_FILE: Path | None = None
 if not PRODUCTION:
     _offset_file = env.str("CLOCK_OFFSET_FILE", default=str(STATE_DIR / "clock-offset") if DEMO else "")
     CLOCK_OFFSET_FILE = Path(_offset_file) if _offset_file else None
+CRASH_AT = "" if PRODUCTION else env.str("CRASH_AT", default="")  # fault tests: "name:n" dies at the n-th pass
 TIME_SCALE = env.float("TIME_SCALE", default=1.0)  # waits and limits are divided by this; benches set 100
 RELEASE_A_DAY = env.int("RELEASE_A_DAY", default=20)  # families that leave the hold; each is rung (U10, decision 27)
 USE_TZ = True
@@ -220,6 +221,7 @@ WHITENOISE_AUTOREFRESH = ENVIRONMENT == "development"
 TWILIO_BASE_URL = env.str("TWILIO_BASE_URL", default="" if PRODUCTION else "http://127.0.0.1:4010")
 TWILIO_ACCOUNT_SID = secret("TWILIO_ACCOUNT_SID") if PRODUCTION else "AC" + "0" * 32
 TWILIO_AUTH_TOKEN = secret("TWILIO_AUTH_TOKEN") if PRODUCTION else local_secret("TWILIO_AUTH_TOKEN", STATE_DIR)
+TWILIO_CONNECTIONS = env.int("TWILIO_CONNECTIONS", default=20)  # at once, and rows claimed at once
 TWILIO_FROM = env.str("TWILIO_FROM", default="+447700900001")
 SIMULATOR_URL = env.str("SIMULATOR_URL", default=TWILIO_BASE_URL)  # the handsets, in the demo alone
 SERVICE_PHONE = env.str("SERVICE_PHONE", default="020 7946 0000")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from notifications import messages, routing
@@ -51,7 +51,10 @@ def queue(intent: Intent) -> Notification | None:
         return None
     contacts = {one.pk: one for one in _contacts(intent)}
     ways = routing.ways(reaches(contacts.values()), duty=intent.duty, now=now, to_unproved=intent.to_unproved)
-    made = [_delivery(notification, intent, way, contacts[way.contact]) for way in ways if way.channel in intent.words]
+    ways = [way for way in ways if way.channel in intent.words]
+    made = [_delivery(notification, intent, way, contacts[way.contact]) for way in ways]
+    if made and intent.duty is Duty.FAMILY:
+        made += _next_ways(notification, intent, ways[0], contacts[ways[0].contact])
     Delivery.objects.bulk_create(made)
     if made:
         hint()
@@ -66,9 +69,9 @@ def _contacts(intent: Intent) -> list[ContactPoint]:
     return [intent.contact] if intent.contact else list(intent.person.contact_points.order_by("pk"))
 
 
-def reaches(contacts: object) -> list[routing.Reach]:
+def reaches(contacts: Iterable[ContactPoint]) -> list[routing.Reach]:
     """Give routing what it needs to know of contact points, with the stops that hold now."""
-    known: list[ContactPoint] = list(contacts)  # type: ignore[call-overload]
+    known = list(contacts)
     stops: dict[str, set[str]] = {}
     for row in OptOut.objects.current().filter(number_hash__in=[one.number_hash for one in known]):
         stops.setdefault(row.number_hash, set()).add(row.channel)
@@ -107,6 +110,17 @@ def _delivery(notification: Notification, intent: Intent, way: routing.Way, cont
         owner_role=Role.SERVICE_MANAGER if is_page else Role.CO_ORDINATOR,
         due_at=way.not_before + wait("page_owed" if is_page else "owed"),
     )
+
+
+def _next_ways(notification: Notification, intent: Intent, first: routing.Way, contact: ContactPoint) -> list[Delivery]:
+    """Write the other channel of the same number, on hold until the first one fails (the cascade's next step)."""
+    other = routing.CALL if first.channel == routing.SMS else routing.SMS
+    reach = reaches([contact])[0]
+    if other not in intent.words or routing.why_not(reach, other, duty=intent.duty, to_unproved=intent.to_unproved):
+        return []
+    row = _delivery(notification, intent, routing.Way(contact.pk, other, first.not_before), contact)
+    row.state, row.reason, row.due_at = Delivery.State.HELD, "next way", notification.expires_at
+    return [row]
 
 
 def owe_call(notification: Notification) -> None:

@@ -26,10 +26,6 @@ class Reach:
     safe_to: dt.time | None = None
     stopped: frozenset[str] = frozenset()
 
-    def takes(self, channel: str) -> bool:
-        """Tell whether a channel reaches this number and nobody stopped it."""
-        return channel not in self.stopped and (channel == CALL or self.is_mobile)
-
 
 @dataclass(frozen=True)
 class Way:
@@ -44,9 +40,10 @@ def ways(reaches: Iterable[Reach], *, duty: Duty, now: dt.datetime, to_unproved:
     """Choose how a message goes: pages by everything at once, codes by text, news by one way; none is an answer."""
     known = list(reaches)
     if duty is Duty.PAGE:
-        return [Way(one.pk, channel, now) for one in known for channel in (SMS, CALL) if _for_page(one, channel)]
+        pairs = [(one, channel) for one in known for channel in (SMS, CALL)]
+        return [Way(one.pk, channel, now) for one, channel in pairs if not why_not(one, channel, duty=duty)]
     if duty is Duty.CODE:
-        return [Way(one.pk, SMS, now) for one in known if _for_code(one)][:1]
+        return [Way(one.pk, SMS, now) for one in known if not why_not(one, SMS, duty=duty)][:1]
     for one in sorted(known, key=lambda one: one.state != "proved"):
         way = _for_news(one, now=now, to_unproved=to_unproved)
         if way is not None:
@@ -54,24 +51,30 @@ def ways(reaches: Iterable[Reach], *, duty: Duty, now: dt.datetime, to_unproved:
     return []
 
 
-def _for_page(one: Reach, channel: str) -> bool:
-    return one.state != "suspended" and one.takes(channel)
-
-
-def _for_code(one: Reach) -> bool:
-    """A shared number is no identity and gets no code (U9); an unproved one may, to prove itself (decision 18)."""
-    return not one.is_shared and one.state in {"unproved", "proved"} and one.takes(SMS)
+def why_not(one: Reach, channel: str, *, duty: Duty, to_unproved: bool = False) -> str:
+    """Say why a message of this kind must not go this way now; empty where it may (asked again before the socket)."""
+    if channel in one.stopped:
+        return "stopped"
+    if channel == SMS and not one.is_mobile:
+        return "no texts here"
+    if one.state == "suspended":
+        return "suspended"
+    if duty is Duty.PAGE:
+        return ""
+    if duty is Duty.CODE and one.is_shared:  # a shared number is no identity (U9)
+        return "shared"
+    if one.state == "suspect":
+        return "in doubt"
+    if one.state == "unproved" and duty is Duty.FAMILY and not (to_unproved and channel == SMS):
+        return "unproved"  # a number that nobody has proved is never rung by a machine
+    return ""
 
 
 def _for_news(one: Reach, *, now: dt.datetime, to_unproved: bool) -> Way | None:
-    if one.state != "proved" and not (to_unproved and one.state == "unproved"):
-        return None
     order = [CALL, SMS] if one.prefers_call else [SMS, CALL]
-    if to_unproved:
-        order = [SMS]  # a number that nobody has proved is never rung by a machine
-    channel = next((channel for channel in order if one.takes(channel)), None)
+    may = [channel for channel in order if not why_not(one, channel, duty=Duty.FAMILY, to_unproved=to_unproved)]
     opening = opens_at(now, safe_from=one.safe_from, safe_to=one.safe_to)
-    return Way(one.pk, channel, opening) if channel and opening else None
+    return Way(one.pk, may[0], opening) if may and opening else None
 
 
 def opens_at(
@@ -107,3 +110,14 @@ def closes_in(now: dt.datetime) -> dt.timedelta:
     local = now.astimezone(LONDON)
     end = dt.datetime.combine(local.date(), CLOSES, LONDON)
     return max(end.astimezone(dt.UTC) - now.astimezone(dt.UTC), dt.timedelta())
+
+
+def midnight(now: dt.datetime) -> dt.datetime:
+    """Give the start of today in London."""
+    return dt.datetime.combine(now.astimezone(LONDON).date(), dt.time(), LONDON).astimezone(dt.UTC)
+
+
+def tomorrow(now: dt.datetime) -> dt.datetime:
+    """Give tomorrow's opening, for what was too much today."""
+    day = now.astimezone(LONDON).date() + dt.timedelta(days=1)
+    return dt.datetime.combine(day, OPENS, LONDON).astimezone(dt.UTC)

@@ -116,3 +116,8 @@ RULES: tuple[Rule, ...] = (
         lives="page",
     ),
 )
+
+
+def goes_to_unproved(purpose: str) -> bool:
+    """Tell whether the words of a purpose are so empty that they may go to a number nobody has proved (N9, U1)."""
+    return any(rule.purpose == purpose and rule.to_unproved for rule in RULES)

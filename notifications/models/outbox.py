@@ -112,12 +112,14 @@ class Delivery(Stateful, Owed):
     State = DeliveryState
 
     _RECEIPTS: ClassVar[set[str]] = {State.DELIVERED, State.UNDELIVERED, State.FAILED, State.UNKNOWN}
+    _TAKEN: ClassVar[set[str]] = {State.ACCEPTED, State.SENT, *_RECEIPTS}
     MOVES: ClassVar[dict[str, set[str]]] = {
-        State.PENDING: {State.CLAIMED, State.HELD, State.CANCELLED, State.EXPIRED},
+        # A receipt may still arrive for a try that was taken for lost: it calls off the next one.
+        State.PENDING: {State.CLAIMED, State.HELD, State.CANCELLED, State.EXPIRED, *_TAKEN},
         State.HELD: {State.PENDING, State.CANCELLED, State.EXPIRED},
-        State.CLAIMED: {State.SENDING, State.PENDING, State.HELD, State.CANCELLED, State.EXPIRED},
-        State.SENDING: {State.ACCEPTED, State.AMBIGUOUS, State.PENDING, State.SENT, *_RECEIPTS},
-        State.AMBIGUOUS: {State.ACCEPTED, State.PENDING, State.SENT, State.EXPIRED, *_RECEIPTS},
+        State.CLAIMED: {State.SENDING, State.PENDING, State.HELD, State.CANCELLED, State.EXPIRED, *_TAKEN},
+        State.SENDING: {State.AMBIGUOUS, State.PENDING, *_TAKEN},
+        State.AMBIGUOUS: {State.PENDING, State.EXPIRED, *_TAKEN},
         State.ACCEPTED: {State.SENT, *_RECEIPTS},
         State.SENT: {*_RECEIPTS},
         State.UNKNOWN: {State.DELIVERED, State.UNDELIVERED, State.FAILED},

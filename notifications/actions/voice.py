@@ -1,0 +1,113 @@
+"""What a key pressed in a call brings about, in one transaction with what is said next."""
+
+from __future__ import annotations
+
+import logging
+
+from django.db import transaction
+from django.db.models import F
+
+from moderation.actions import escalations
+from moderation.models import EscalationStep
+from notifications import receipts, voice
+from notifications.actions import webhooks
+from notifications.models import CallTask, ContactPoint, Delivery, DeliveryAttempt, InboundText, Notification, OptOut
+from notifications.voice import Heard, Said
+from notifications.waits import wait
+from peer import clock
+from peer.gate import NotAllowed
+from peer.models import User
+from peer.roles import Role
+from peer.states import IllegalMove, RuleBroken, StaleMove
+
+log = logging.getLogger(__name__)
+
+OVER = ("completed", "busy", "no-answer", "failed", "canceled")
+
+
+def hear(token: str, *, step: str, sid: str, digits: str = "", answered_by: str = "") -> Said | None:
+    """Answer one moment of a call we made; None for a call that is over or was never made (N18)."""
+    attempts = DeliveryAttempt.objects.select_related("delivery__contact", "delivery__notification__recipient")
+    attempt = attempts.filter(token=token, delivery__channel=Delivery.Channel.CALL).first()
+    if attempt is None or step not in voice.STEPS or not _is_live(attempt, sid):
+        return None
+    with transaction.atomic():
+        heard = Heard(
+            attempt=attempt,
+            digits=digits,
+            answered_by=answered_by,
+            heard_news=lambda: _heard_news(attempt, sid),
+            wrong_number=lambda: _wrong_number(attempt),
+            ring_me=lambda: _ring_me(attempt),
+            take_page=lambda: _take_page(attempt),
+            wrong_word=lambda: _wrong_word(attempt),
+        )
+        return voice.STEPS[step](heard)
+
+
+def _is_live(attempt: DeliveryAttempt, sid: str) -> bool:
+    if not attempt.sid:  # the network rings before its yes has reached us
+        DeliveryAttempt.objects.filter(pk=attempt.pk, sid="").update(sid=sid)
+        attempt.sid = sid
+    is_over = attempt.receipts.filter(status__in=OVER).exists()
+    return attempt.sid == sid and not is_over and attempt.begun_at > clock.now() - wait("call_lives")
+
+
+def _heard_news(attempt: DeliveryAttempt, sid: str) -> None:
+    Notification.objects.filter(pk=attempt.delivery.notification_id, confirmed_at=None).update(confirmed_at=clock.now())
+    body = attempt.delivery.body
+    receipts.reach(attempt.delivery, Delivery.State.DELIVERED, sid=sid)
+    attempt.delivery.body = body
+
+
+def _wrong_number(attempt: DeliveryAttempt) -> None:
+    number_hash = attempt.delivery.contact.number_hash
+    contacts = list(ContactPoint.objects.filter(number_hash=number_hash).order_by("pk").select_for_update())
+    webhooks.give_up_number(contacts, because="wrong number by phone")
+    OptOut.objects.get_or_create(
+        number_hash=number_hash, channel=OptOut.Channel.CALL, ended_at=None, defaults={"said": "wrong number"}
+    )
+
+
+def _ring_me(attempt: DeliveryAttempt) -> None:
+    delivery = attempt.delivery
+    CallTask.objects.get_or_create(
+        event_key=delivery.notification.event_key,
+        person=delivery.notification.recipient,
+        about=CallTask.About.RING_ME,
+        defaults={
+            "contact": delivery.contact,
+            "subject": delivery.notification.subject,
+            "language": delivery.contact.language,
+            "owner_role": Role.CO_ORDINATOR,
+            "due_at": clock.now() + wait("inbound"),
+            "created_at": clock.now(),
+        },
+    )
+
+
+def _wrong_word(attempt: DeliveryAttempt) -> int:
+    DeliveryAttempt.objects.filter(pk=attempt.pk).update(keys_wrong=F("keys_wrong") + 1)
+    attempt.refresh_from_db(fields=["keys_wrong"])
+    return attempt.keys_wrong
+
+
+def _take_page(attempt: DeliveryAttempt) -> bool:
+    """Have the escalation in hand, as the person who was rung; False where somebody else was quicker."""
+    notification = attempt.delivery.notification
+    kind, key, _version = notification.event_key.split(":")
+    user = User.objects.filter(person=notification.recipient).first()
+    if user is None:
+        return False
+    if kind == "inboundtext":
+        InboundText.objects.filter(pk=key, state=InboundText.State.NEW).update(owner=user)
+    else:
+        step = EscalationStep.objects.select_related("escalation__group").get(pk=key)
+        try:
+            escalations.acknowledge(step.escalation, by=user, how="key")
+        except (StaleMove, IllegalMove, RuleBroken, NotAllowed):
+            log.warning("page %s was not taken", notification.pk)
+            return False
+    Notification.objects.filter(pk=notification.pk, confirmed_at=None).update(confirmed_at=clock.now())
+    receipts.reach(attempt.delivery, Delivery.State.DELIVERED)
+    return True

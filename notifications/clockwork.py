@@ -1,0 +1,97 @@
+"""The clock process: a plain loop a part, polling the database, needing no broker (decision 3)."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import connections
+
+from moderation import sweeps as moderation_sweeps
+from notifications import sweeps
+from notifications.dispatcher import Dispatcher
+from notifications.models import Duty
+from notifications.tasks import woken
+
+log = logging.getLogger(__name__)
+
+AFTER_A_FAULT = 1.0  # seconds; the database or the network may need a moment
+
+
+@dataclass(frozen=True)
+class Part:
+    """One thing the clock does: `make` gives the work, which says how much it did, and how to end it."""
+
+    name: str
+    every: float
+    make: Callable[[], tuple[Callable[[], int], Callable[[], None]]]
+
+
+def _sender(*duties: Duty) -> Callable[[], tuple[Callable[[], int], Callable[[], None]]]:
+    def make() -> tuple[Callable[[], int], Callable[[], None]]:
+        dispatcher = Dispatcher(duties=duties)
+        return dispatcher.turn, dispatcher.close
+
+    return make
+
+
+def _looker() -> tuple[Callable[[], int], Callable[[], None]]:
+    dispatcher = Dispatcher(duties=(Duty.FAMILY,), connections=2)
+
+    def work() -> int:
+        sweeps.sweep()
+        dispatcher.look_up()
+        return 0
+
+    return work, dispatcher.close
+
+
+def _ladder() -> tuple[Callable[[], int], Callable[[], None]]:
+    return moderation_sweeps.run_due_steps, lambda: None
+
+
+def _cover() -> tuple[Callable[[], int], Callable[[], None]]:
+    return moderation_sweeps.watch_cover, lambda: None
+
+
+PARTS = (
+    Part("pages", 0.5, _sender(Duty.PAGE)),  # of its own, so that no broadcast is ever before a page
+    Part("messages", 0.5, _sender(Duty.CODE, Duty.FAMILY)),
+    Part("sweep", 2.0, _looker),
+    Part("ladder", 1.0, _ladder),
+    Part("cover", 20.0, _cover),
+)
+
+
+def run(stop: threading.Event) -> None:
+    """Run every part in a thread of its own until `stop` is set; a part that fails starts anew, the others go on."""
+    threads = [threading.Thread(target=_keep_going, args=(part, stop), name=part.name, daemon=True) for part in PARTS]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def _keep_going(part: Part, stop: threading.Event) -> None:
+    while not stop.is_set():
+        try:
+            _work(part, stop)
+        except Exception:
+            log.exception("clock: %s", part.name)
+            stop.wait(AFTER_A_FAULT)
+        finally:
+            connections.close_all()
+
+
+def _work(part: Part, stop: threading.Event) -> None:
+    work, close = part.make()
+    try:
+        while not stop.is_set():
+            if not work():
+                woken.wait(part.every / settings.TIME_SCALE)
+                woken.clear()
+    finally:
+        close()

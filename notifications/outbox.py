@@ -1,0 +1,229 @@
+"""The outbox's three steps: claim under a lease, begin under the contact's lock, settle; no socket opens in here."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+from collections import Counter
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models import F
+
+from notifications import consequences, intents, routing, rules
+from notifications.models import ContactPoint, Delivery, DeliveryAttempt, Duty, SendingPause
+from notifications.providers.codes import Blame, blame
+from notifications.providers.port import (
+    Accepted,
+    AmbiguousFailure,
+    Failure,
+    NotMade,
+    PermanentFailure,
+    TemporaryFailure,
+)
+from notifications.waits import PAGE_TRIES, TEXTS_A_DAY, wait
+from peer import clock
+from peer.crash import crash_point
+
+State = Delivery.State
+Outcome = DeliveryAttempt.Outcome
+
+
+@dataclass(frozen=True)
+class Begun:
+    """One try whose row is committed: what goes to whom, and how long the network may keep trying."""
+
+    attempt: DeliveryAttempt
+    delivery: Delivery
+    to: str
+    valid_for: int
+
+
+def claim(*, duties: Collection[Duty], most: int) -> str:
+    """Lease the most urgent due rows and give the lease's token, or nothing where none is due (N5, N6)."""
+    token = secrets.token_hex(16)
+    with transaction.atomic():
+        paused = SendingPause.objects.filter(until_at__gt=clock.Now()).values_list("channel", flat=True)
+        due = Delivery.objects.filter(
+            state=State.PENDING, duty__in=duties, not_before_at__lte=clock.Now(), expires_at__gt=clock.Now()
+        ).exclude(channel__in=list(paused))
+        rows = due.order_by("priority", "not_before_at", "id").select_for_update(skip_locked=True)
+        chosen = list(rows.values_list("pk", flat=True)[:most])
+        if not chosen:
+            return ""
+        won = Delivery.objects.filter(pk__in=chosen, state=State.PENDING).update(
+            state=State.CLAIMED, lease_token=token, lease_until_at=clock.Now() + wait("lease"), changed_at=clock.now()
+        )
+        crash_point("C5_claim")
+    crash_point("C6_claimed")
+    return token if won else ""
+
+
+def begin(token: str) -> list[Begun]:
+    """Ask again whether each leased message may go, and commit its try while holding the lock that STOP takes (N8)."""
+    with transaction.atomic():
+        leased = Delivery.objects.filter(lease_token=token, state=State.CLAIMED, lease_until_at__gt=clock.Now())
+        ids = leased.values_list("contact_id", flat=True)
+        contacts = ContactPoint.objects.filter(pk__in=list(ids)).order_by("pk").select_for_update()
+        reaches = {one.pk: one for one in intents.reaches(contacts)}
+        whole = leased.select_related("contact", "notification__recipient", "notification__subject")
+        rows = list(whole.order_by("pk").select_for_update(of=("self",)))
+        today = _texts_today(rows)
+        going = [row for row in rows if _may_begin(row, reaches[row.contact_id], today=today)]
+        begun = _write_attempts(going, token)
+        crash_point("C6_begin")
+    crash_point("C7_begun")
+    return begun
+
+
+def _may_begin(row: Delivery, reach: routing.Reach, *, today: Counter[int]) -> bool:
+    """Settle here what must not go, or not now; True is left for what may."""
+    now = clock.now()
+    reason = _why_never(row, reach, now=now)
+    if reason:
+        _leave(row, State.CANCELLED, reason=reason, body=None)
+        consequences.ended(row)
+        return False
+    later = _when_later(row, reach, now=now, texts=today[row.contact_id])
+    if later is not None:
+        _leave(row, State.PENDING, reason="waits", not_before_at=later, due_at=later + wait("owed"))
+        return False
+    today[row.contact_id] += row.channel == routing.SMS
+    return True
+
+
+def _why_never(row: Delivery, reach: routing.Reach, *, now: dt.datetime) -> str:
+    intent = row.notification
+    people = (intent.recipient, intent.subject)
+    if any(person is not None and person.deceased_at is not None for person in people):
+        return "deceased"  # U6
+    if row.expires_at <= now:
+        return "too late"
+    to_unproved = rules.goes_to_unproved(intent.purpose)
+    return routing.why_not(reach, row.channel, duty=Duty(row.duty), to_unproved=to_unproved)
+
+
+def _when_later(row: Delivery, reach: routing.Reach, *, now: dt.datetime, texts: int) -> dt.datetime | None:
+    """Give the later moment of news at night or beyond the day's number of texts (N12, N20)."""
+    if row.duty != Duty.FAMILY:
+        return None
+    if row.channel == routing.SMS and texts >= TEXTS_A_DAY:
+        now = routing.tomorrow(now)
+    opening = routing.opens_at(now, safe_from=reach.safe_from, safe_to=reach.safe_to)
+    if opening is None:
+        return now + dt.timedelta(days=1)
+    return opening if opening > clock.now() else None
+
+
+def _texts_today(rows: Iterable[Delivery]) -> Counter[int]:
+    texts = DeliveryAttempt.objects.filter(
+        delivery__contact__in={row.contact_id for row in rows},
+        delivery__duty=Duty.FAMILY,
+        delivery__channel=routing.SMS,
+        begun_at__gte=routing.midnight(clock.now()),
+    )
+    return Counter(texts.values_list("delivery__contact_id", flat=True))
+
+
+def _leave(row: Delivery, state: str, **changes: object) -> None:
+    row.move_to(
+        state,
+        holding={"lease_token": row.lease_token},
+        lease_token="",
+        lease_until_at=None,
+        changed_at=clock.now(),
+        **changes,
+    )
+
+
+def _write_attempts(rows: list[Delivery], token: str) -> list[Begun]:
+    now = clock.now()
+    Delivery.objects.filter(pk__in=[row.pk for row in rows], lease_token=token, state=State.CLAIMED).update(
+        state=State.SENDING, tries=F("tries") + 1, changed_at=now
+    )
+    attempts = [DeliveryAttempt(token=secrets.token_hex(16), delivery=row, begun_at=now) for row in rows]
+    DeliveryAttempt.objects.bulk_create(attempts)
+    for row in rows:
+        row.state, row.tries = State.SENDING, row.tries + 1
+    return [
+        Begun(attempt, row, to=row.contact.number, valid_for=_valid_for(row, now=now))
+        for attempt, row in zip(attempts, rows, strict=True)
+    ]
+
+
+def _valid_for(row: Delivery, *, now: dt.datetime) -> int:
+    """Give the seconds the network may keep trying: never into the night with news, never past the message's end."""
+    left = row.expires_at - now
+    return int((min(left, routing.closes_in(now)) if row.duty == Duty.FAMILY else left).total_seconds())
+
+
+def settle(answers: Iterable[tuple[Begun, Accepted | Failure]]) -> None:
+    """Write down what the network said; a row that a receipt or a sweep has moved meanwhile stays as it is."""
+    crash_point("C9_answer_save")
+    with transaction.atomic():
+        for begun, answer in answers:
+            _settle_one(begun, answer)
+        crash_point("C10_save_commit")
+    crash_point("C11_committed")
+
+
+def _settle_one(begun: Begun, answer: Accepted | Failure) -> None:
+    row, now = begun.delivery, clock.now()
+    outcome = _outcome(answer)
+    code = answer.code if isinstance(answer, Failure) else ""
+    DeliveryAttempt.objects.filter(pk=begun.attempt.pk).update(
+        outcome=outcome, answered_at=now, code=code, **({"sid": answer.sid} if isinstance(answer, Accepted) else {})
+    )
+    if outcome == Outcome.ACCEPTED:
+        accepted(row, sid=answer.sid if isinstance(answer, Accepted) else "")
+    elif isinstance(answer, PermanentFailure):
+        if _free(row, State.FAILED, reason=code):
+            consequences.failed(row, blame(code))
+    elif isinstance(answer, AmbiguousFailure):
+        _free(row, State.AMBIGUOUS, reason=code)
+    elif _free(row, State.PENDING, reason=code, not_before_at=now + _pause(row, answer)):
+        _pause_channel(row, answer)
+
+
+def _outcome(answer: Accepted | Failure) -> str:
+    if isinstance(answer, Accepted):
+        return Outcome.ACCEPTED
+    kinds = {PermanentFailure: Outcome.REFUSED, AmbiguousFailure: Outcome.UNANSWERED, NotMade: Outcome.NOT_MADE}
+    return kinds.get(type(answer), Outcome.LATER)
+
+
+def accepted(row: Delivery, *, sid: str) -> bool:
+    """Note the network's yes where nothing later is known yet; a code's words are not needed any more."""
+    words = {"body": None} if row.duty == Duty.CODE else {}
+    going = Delivery.objects.filter(pk=row.pk, state__in=[State.SENDING, State.AMBIGUOUS, State.PENDING])
+    changes = {"state": State.ACCEPTED, "sid": sid, "lease_token": "", "lease_until_at": None, "stuck_at": None}
+    return bool(going.update(**changes, reason="", changed_at=clock.now(), **words))
+
+
+def _free(row: Delivery, state: str, **changes: object) -> bool:
+    """Move a row whose lease we still hold, and let the lease go (N5)."""
+    ours = Delivery.objects.filter(pk=row.pk, state=State.SENDING, lease_token=row.lease_token)
+    done = ours.update(state=state, lease_token="", lease_until_at=None, changed_at=clock.now(), **changes)
+    row.state = state if done else row.state
+    return bool(done)
+
+
+def _pause(row: Delivery, answer: Accepted | Failure) -> dt.timedelta:
+    """Give how long to wait after "not now": as long as the network asked, else twice as long each time."""
+    asked = answer.retry_after if isinstance(answer, Failure) else None
+    if asked is not None:
+        return dt.timedelta(seconds=asked)
+    if row.duty == Duty.PAGE and row.tries < PAGE_TRIES:
+        return wait("retry") / 5
+    doubled: dt.timedelta = wait("retry") * 2 ** min(max(0, row.tries - 1), 20)
+    return min(doubled, wait("retry_most"))
+
+
+def _pause_channel(row: Delivery, answer: Accepted | Failure) -> None:
+    """Hold the whole channel back where the network asked for it or does not know us any more (F7, F13)."""
+    if isinstance(answer, TemporaryFailure) and (answer.retry_after or blame(answer.code) is Blame.ACCOUNT):
+        pause = dt.timedelta(seconds=answer.retry_after or 0) or wait("stopped")
+        SendingPause.objects.update_or_create(
+            channel=row.channel, defaults={"until_at": clock.now() + pause, "reason": answer.code}
+        )

@@ -1,0 +1,155 @@
+"""One keep-alive pool to the provider's HTTP API; what comes back is an answer, or one of three failures."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import json
+from collections.abc import Coroutine, Mapping, Sequence
+from types import SimpleNamespace
+from typing import Any, TypeVar
+from urllib.parse import urlencode, urlsplit
+
+import aiohttp
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+from notifications import numbers
+from notifications.providers.codes import Blame, blame
+from notifications.providers.port import AmbiguousFailure, PermanentFailure, TemporaryFailure
+from notifications.waits import wait
+from peer.crash import crash_point
+
+API = "https://api.twilio.com"
+MOST_BYTES = 2_000_000  # of an answer; a longer one is not the provider's
+Form = Sequence[tuple[str, str]]
+Result = TypeVar("Result")
+
+
+def base_url() -> str:
+    """Give the API's address; a demo never leaves this machine, nothing else than this machine goes without TLS."""
+    url = settings.TWILIO_BASE_URL or API
+    if not is_loopback(url):
+        if settings.DEMO:
+            raise ImproperlyConfigured("The demo sends to this machine only; TWILIO_BASE_URL is another one.")
+        if urlsplit(url).scheme != "https":
+            raise ImproperlyConfigured("TWILIO_BASE_URL must be https.")
+    return url.rstrip("/")
+
+
+def is_loopback(url: str) -> bool:
+    """Tell whether an address is this machine itself."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+class Pool:
+    """Connections of one dispatcher thread, with the loop that drives them; made, used and closed in that thread."""
+
+    def __init__(self, *, connections: int) -> None:
+        self.base = base_url()
+        self.loop = asyncio.new_event_loop()
+        self._connections = connections
+        self._session: aiohttp.ClientSession | None = None
+
+    def run(self, work: Coroutine[Any, Any, Result]) -> Result:
+        """Drive the loop until `work` is done; no database is touched meanwhile."""
+        return self.loop.run_until_complete(work)
+
+    def close(self) -> None:
+        """Hang up every connection."""
+        if self._session is not None:
+            self.run(self._session.close())
+        self.loop.close()
+
+    async def post(self, what: str, form: Form) -> dict[str, Any]:
+        """Create something; only an answer that says so in full counts as a yes."""
+        return await self._ask("POST", what, data=form)
+
+    async def get(self, what: str, query: Form) -> dict[str, Any]:
+        """Read a list; `+44` travels as %2B44 (decision 19)."""
+        return await self._ask("GET", f"{what}?{urlencode(query)}")
+
+    async def _ask(self, method: str, what: str, *, data: Form | None = None) -> dict[str, Any]:
+        url = f"{self.base}/2010-04-01/Accounts/{settings.TWILIO_ACCOUNT_SID}/{what}"
+        try:
+            async with self._open().request(
+                method, _encoded(url), data=urlencode(data) if data else None, headers=HEADERS if data else None
+            ) as response:
+                return _judge(response.status, response.headers, await _read(response))
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as problem:
+            raise TemporaryFailure("unreachable") from problem  # no byte of it has left
+        except (aiohttp.ClientError, TimeoutError, OSError) as problem:
+            raise AmbiguousFailure("no_answer") from problem
+
+    def _open(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            self._session = aiohttp.ClientSession(
+                auth=aiohttp.BasicAuth(settings.TWILIO_ACCOUNT_SID, settings.TWILIO_AUTH_TOKEN),
+                connector=aiohttp.TCPConnector(limit=self._connections, keepalive_timeout=15),
+                timeout=aiohttp.ClientTimeout(total=wait("answer").total_seconds()),
+                trace_configs=[_trace()] if settings.CRASH_AT else [],
+            )
+        return self._session
+
+
+HEADERS = {"Content-Type": "application/x-www-form-urlencoded"}
+
+
+def _encoded(url: str) -> Any:
+    from yarl import URL  # noqa: PLC0415 - comes with aiohttp, which keeps our escapes only as this type
+
+    return URL(url, encoded=True)
+
+
+async def _read(response: aiohttp.ClientResponse) -> bytes:
+    chunks, size = [], 0
+    async for chunk in response.content.iter_chunked(65536):
+        size += len(chunk)
+        if size > MOST_BYTES:
+            raise AmbiguousFailure("too_long")
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+def _judge(status: int, headers: Mapping[str, str], body: bytes) -> dict[str, Any]:
+    """Turn an answer into its JSON or into a failure; half an answer is no answer (F10)."""
+    if status >= 500:
+        raise AmbiguousFailure(status)
+    try:
+        answer = json.loads(body)
+    except ValueError:
+        answer = None
+    if status < 300:
+        if not isinstance(answer, dict):
+            raise AmbiguousFailure("malformed")
+        return answer
+    code = str(answer.get("code", status)) if isinstance(answer, dict) else str(status)
+    if status == 429 or blame(code) is Blame.LATER:
+        raise TemporaryFailure(code, retry_after=_seconds(headers.get("Retry-After", "")))
+    if status in {401, 403} or blame(code) is Blame.ACCOUNT:
+        raise TemporaryFailure(code, retry_after=wait("stopped").total_seconds())
+    raise PermanentFailure(code)
+
+
+def _seconds(value: str) -> float | None:
+    return float(value) if value.isdigit() else None
+
+
+def may_be_reached(to: str) -> None:
+    """Refuse a drama number anywhere but on this machine's own network: it would cost money and reach nobody."""
+    if numbers.is_drama(to) and not is_loopback(base_url()):
+        raise PermanentFailure("drama_number")
+
+
+def _trace() -> aiohttp.TraceConfig:
+    async def sent(_session: aiohttp.ClientSession, _context: SimpleNamespace, params: Any) -> None:
+        if params.chunk:
+            crash_point("C8_bytes_out")
+
+    trace = aiohttp.TraceConfig()
+    trace.on_request_chunk_sent.append(sent)
+    return trace

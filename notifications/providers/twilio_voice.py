@@ -1,0 +1,45 @@
+"""Call scripts in the network's language: say, ask for keys, hang up; and the answer to a text."""
+
+from __future__ import annotations
+
+from twilio.twiml.messaging_response import MessagingResponse
+from twilio.twiml.voice_response import Gather, VoiceResponse
+
+VOICE, LANGUAGE = "Polly.Amy", "en-GB"
+PATIENCE = 8  # seconds for a key
+
+
+def say(*sentences: str) -> str:
+    """Say something and hang up."""
+    script = VoiceResponse()
+    for sentence in sentences:
+        script.say(sentence, voice=VOICE, language=LANGUAGE)
+    script.hangup()
+    return str(script)
+
+
+def ask(*sentences: str, to: str, otherwise: str, keys: int | None = 1) -> str:
+    """Ask for keys and send them to an address; with no `keys` they end with the hash key."""
+    script = VoiceResponse()
+    gather = Gather(input="dtmf", action=to, method="POST", timeout=PATIENCE, num_digits=keys, finish_on_key="#")
+    for sentence in sentences:
+        gather.say(sentence, voice=VOICE, language=LANGUAGE)
+    script.append(gather)
+    script.say(otherwise, voice=VOICE, language=LANGUAGE)
+    script.hangup()
+    return str(script)
+
+
+def hang_up() -> str:
+    """Say nothing at all."""
+    script = VoiceResponse()
+    script.hangup()
+    return str(script)
+
+
+def text(words: str) -> str:
+    """Answer a text with a text, or with nothing."""
+    answer = MessagingResponse()
+    if words:
+        answer.message(words)
+    return str(answer)

@@ -1,0 +1,135 @@
+"""The guarantee: whatever a lost hint, a dead worker or a silent network left behind is found here and carried on."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from notifications import consequences, outbox, receipts
+from notifications.models import Delivery, DeliveryAttempt, DeliveryReceipt, Duty
+from notifications.providers.port import Failure, Seen
+from notifications.waits import PAGE_TRIES, wait
+from peer import clock
+from peer.crash import crash_point
+
+log = logging.getLogger(__name__)
+
+State = Delivery.State
+BATCH = 200
+SKEW = dt.timedelta(seconds=5)  # the network's clock against ours
+
+
+def sweep() -> None:
+    """Carry on everything that rests too long; each step stands alone, so that one fault stops no other."""
+    for step in (free_leases, carry_on_pages, forget_codes, expire, give_up_on_receipts, apply_receipts, show_stuck):
+        try:
+            with transaction.atomic():
+                step()
+        except Exception:
+            log.exception("sweep: %s", step.__name__)
+
+
+def free_leases() -> None:
+    """Let go of what a dead worker held: not begun goes back, begun is ambiguous (N5)."""
+    over = Delivery.objects.filter(lease_until_at__lt=clock.Now())
+    free = {"lease_token": "", "lease_until_at": None, "changed_at": clock.now()}
+    over.filter(state=State.CLAIMED).update(state=State.PENDING, **free)
+    crash_point("C14_requeue")
+    over.filter(state=State.SENDING).update(state=State.AMBIGUOUS, reason="worker lost", **free)
+
+
+def carry_on_pages() -> None:
+    """Send an unanswered page again at once: a second copy is better than none (decision 18)."""
+    pages = Delivery.objects.filter(state=State.AMBIGUOUS, duty=Duty.PAGE)
+    pages.filter(tries__lt=PAGE_TRIES).update(state=State.PENDING, not_before_at=clock.now(), changed_at=clock.now())
+    pages.update(state=State.UNKNOWN, changed_at=clock.now())
+
+
+def forget_codes() -> None:
+    """Leave an unanswered code alone: it is sent again only on request."""
+    old = Delivery.objects.filter(state=State.AMBIGUOUS, duty=Duty.CODE, changed_at__lt=clock.now() - wait("callback"))
+    for row in _locked(old):
+        receipts.reach(row, State.UNKNOWN, code="no answer")
+
+
+def expire() -> None:
+    """End what is too late to send (N13); news becomes a call by a person."""
+    late = Delivery.objects.filter(state__in=[State.PENDING, State.HELD], expires_at__lte=clock.now())
+    for row in _locked(late):
+        row.move_to(State.EXPIRED, reason="too late", body=None, changed_at=clock.now())
+        consequences.ended(row)
+
+
+def give_up_on_receipts() -> None:
+    """Call it unknown when the network has said nothing for three days, and go on to the next way, once (N7)."""
+    silent = Delivery.objects.filter(
+        state__in=[State.ACCEPTED, State.SENT], changed_at__lt=clock.now() - wait("no_receipt")
+    )
+    for row in _locked(silent):
+        row.move_to(State.UNKNOWN, changed_at=clock.now())
+        consequences.ended(row)
+
+
+def apply_receipts() -> None:
+    """Apply receipts that were written down and not applied; one that fails does not hold the others."""
+    waiting = DeliveryReceipt.objects.filter(applied_at=None).order_by("pk").select_related("attempt__delivery")
+    for receipt in waiting[:BATCH]:
+        try:
+            with transaction.atomic():
+                receipts.apply(receipt)
+        except Exception:
+            log.exception("receipt %s", receipt.pk)
+
+
+def show_stuck() -> None:
+    """Put on the board what has neither gone nor ended by its time; a person settles it (N1)."""
+    now = clock.now()
+    waiting = Q(state__in=[State.PENDING, State.CLAIMED], due_at__lt=now)
+    unsure = Q(state=State.AMBIGUOUS, changed_at__lt=now - wait("list"))
+    Delivery.objects.filter(waiting | unsure, stuck_at=None).update(stuck_at=now)
+
+
+def _locked(rows: QuerySet[Delivery]) -> list[Delivery]:
+    found = rows.select_related("contact", "notification__recipient", "notification__subject").order_by("pk")
+    return list(found.select_for_update(of=("self",), skip_locked=True)[:BATCH])
+
+
+def unsure() -> list[tuple[Delivery, DeliveryAttempt]]:
+    """Find news whose try was not answered and whose callback has had its minute (decision 19)."""
+    rows = Delivery.objects.filter(
+        state=State.AMBIGUOUS, duty=Duty.FAMILY, changed_at__lt=clock.now() - wait("callback")
+    ).select_related("contact")
+    pairs = [(row, row.attempts.order_by("pk").last()) for row in rows.order_by("changed_at")[:BATCH]]
+    return [(row, attempt) for row, attempt in pairs if attempt is not None]
+
+
+def since(attempt: DeliveryAttempt) -> dt.datetime:
+    """Give the moment from which the network's list may show this try."""
+    return attempt.begun_at - SKEW
+
+
+def resolve(row: Delivery, attempt: DeliveryAttempt, seen: Iterable[Seen] | Failure) -> None:
+    """Settle one unsure try by what the network's list shows: found is taken; not there for ten minutes, sent again."""
+    if isinstance(seen, Failure):
+        return  # the list cannot be had: the row stays unsure and comes to the board, never to a second text
+    with transaction.atomic():
+        known = set(DeliveryAttempt.objects.filter(sid__in=[one.sid for one in seen]).values_list("sid", flat=True))
+        ours = [one for one in seen if one.sid not in known and one.body in {row.body or "", ""}]
+        if ours:
+            if outbox.accepted(row, sid=ours[0].sid):
+                DeliveryAttempt.objects.filter(pk=attempt.pk).update(
+                    outcome=DeliveryAttempt.Outcome.ACCEPTED, sid=ours[0].sid, answered_at=clock.now()
+                )
+        elif attempt.begun_at < clock.now() - wait("list"):
+            Delivery.objects.filter(pk=row.pk, state=State.AMBIGUOUS).update(
+                state=State.PENDING,
+                reason="not taken",
+                stuck_at=None,
+                not_before_at=clock.now(),
+                changed_at=clock.now(),
+            )
+        crash_point("C15_list_commit")

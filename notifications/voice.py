@@ -1,0 +1,122 @@
+"""What a call says, step by step: neutral first, content only after the word, and a key for a person (N15, U2)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from notifications import messages
+from notifications.models import DeliveryAttempt, Duty
+from notifications.models.contacts import born_in
+
+LETTERS = ("abc", "def", "ghi", "jkl", "mno", "pqrs", "tuv", "wxyz")
+KEYPAD = {mark: key for key, marks in enumerate(LETTERS, 2) for mark in marks}
+    mark: key
+    for key, marks in enumerate(("abc", "def", "ghi", "jkl", "mno", "pqrs", "tuv", "wxyz"), 2)
+    for mark in marks
+}
+MOST_WRONG = 3
+MACHINES = ("machine", "fax", "unknown")  # "unknown" is treated as a machine (N15)
+
+
+@dataclass(frozen=True)
+class Said:
+    """What is said next, where keys go, and what is said when none comes; no `to` means that the call ends."""
+
+    sentences: tuple[str, ...] = ()
+    to: str = ""
+    keys: int | None = 1
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What the network told us of this moment of the call, and the acts that may follow."""
+
+    attempt: DeliveryAttempt
+    digits: str
+    answered_by: str
+    heard_news: Callable[[], None]
+    wrong_number: Callable[[], None]
+    ring_me: Callable[[], None]
+    take_page: Callable[[], bool]
+    wrong_word: Callable[[], int]
+
+    def line(self, name: str) -> str:
+        """Give one sentence of the scripts, for this person and language."""
+        contact = self.attempt.delivery.contact
+        first_name = self.attempt.delivery.notification.recipient.given_name
+        return messages.fill("call", name, language=contact.language, first_name=first_name, **messages.common())
+
+
+def keypad(word: str) -> str:
+    """Spell a word with the keys of a telephone: robin is 76246."""
+    return "".join(str(KEYPAD.get(mark, mark)) for mark in word.casefold() if mark.isalnum())
+
+
+def start(heard: Heard) -> Said:
+    """Ask for the person, or for the clinician's key; a machine hears no content, and a name only where agreed."""
+    delivery = heard.attempt.delivery
+    if heard.answered_by.startswith(MACHINES):
+        allowed = delivery.contact.voicemail_allowed and delivery.duty != Duty.PAGE
+        return Said((heard.line("machine"),) if allowed else ())
+    if delivery.duty == Duty.PAGE:
+        return Said((heard.line("page"), heard.line("page")), to="page")
+    return Said((heard.line("greeting"),), to="who")
+
+
+def page(heard: Heard) -> Said:
+    """Take an escalation by key; picking up alone takes nothing (E5)."""
+    if heard.digits != "1":
+        return Said((heard.line("goodbye"),))
+    return Said((heard.line("page_taken" if heard.take_page() else "page_taken_already"),))
+
+
+def who(heard: Heard) -> Said:
+    """The person is there: ask for the word; the wrong number: never again."""
+    if heard.digits == "2":
+        heard.wrong_number()
+        return Said((heard.line("wrong_number"),))
+    if heard.digits != "1":
+        return Said((heard.line("goodbye"),))
+    if not proofs(heard.attempt):
+        heard.ring_me()
+        return Said((heard.line("not_known"),))
+    return Said((heard.line("ask_word"),), to="word", keys=None)
+
+
+def proofs(attempt: DeliveryAttempt) -> set[str]:
+    """Give the key presses that prove who it is: the word agreed at first hello, or the year of birth."""
+    delivery = attempt.delivery
+    known = {keypad(delivery.contact.your_word or ""), born_in(delivery.notification.recipient)}
+    return known - {""}
+
+
+def word(heard: Heard) -> Said:
+    """The right word opens the news; three wrong ones make it a call by a person."""
+    if heard.digits in proofs(heard.attempt):
+        heard.heard_news()
+        return news(heard)
+    if heard.wrong_word() >= MOST_WRONG:
+        heard.ring_me()
+        return Said((heard.line("not_known"),))
+    return Said((heard.line("ask_word_again"),), to="word", keys=None)
+
+
+def news(heard: Heard) -> Said:
+    """Say the news, and offer it again or a person."""
+    return Said((heard.attempt.delivery.body or heard.line("not_known"), heard.line("after_news")), to="after")
+
+
+def after(heard: Heard) -> Said:
+    """Repeat, or promise a call; only for somebody who has heard the news in this call."""
+    if heard.attempt.delivery.notification.confirmed_at is None:
+        return Said((heard.line("goodbye"),))
+    if heard.digits == "1":
+        return news(heard)
+    if heard.digits == "2":
+        heard.ring_me()
+        return Said((heard.line("ring_me"),))
+    return Said((heard.line("goodbye"),))
+
+
+STEPS: dict[str, Callable[[Heard], Said]] = {"start": start, "page": page, "who": who, "word": word, "after": after}

@@ -1,0 +1,378 @@
+"""The outbox: one winner a row, the last question under the lock, and no state without its truth (safety 2c)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+import threading
+
+import pytest
+from django.db import connection, connections
+
+from notifications import consequences, outbox, receipts, sweeps
+from notifications.models import (
+    CallTask,
+    ContactPoint,
+    Delivery,
+    DeliveryAttempt,
+    DeliveryReceipt,
+    Duty,
+    OptOut,
+    SendingPause,
+)
+from notifications.providers.port import Accepted, AmbiguousFailure, PermanentFailure, Seen, TemporaryFailure
+from peer import clock
+from tests.make import make_person
+from tests.notifications.make import make_contact, make_delivery
+
+ALL = tuple(Duty)
+NOON = dt.datetime(2026, 11, 18, 12, tzinfo=dt.UTC)
+NIGHT = dt.datetime(2026, 11, 18, 23, tzinfo=dt.UTC)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def at_noon():
+    with clock.at(NOON):
+        yield
+
+
+def begun(*, duties=ALL) -> list[outbox.Begun]:
+    token = outbox.claim(duties=duties, most=50)
+    return outbox.begin(token) if token else []
+
+
+def state(row: Delivery) -> str:
+    row.refresh_from_db()
+    return str(row.state)
+
+
+def test_the_try_is_committed_before_anything_leaves() -> None:
+    row = make_delivery()
+    (one,) = begun()
+    attempt = DeliveryAttempt.objects.get()
+    assert (attempt.delivery, attempt.outcome, attempt.token) == (row, "open", one.attempt.token)
+    assert state(row) == "sending"
+    assert one.to == row.contact.number
+
+
+def test_a_page_goes_before_a_code_and_a_code_before_news() -> None:
+    rows = [make_delivery(duty=duty) for duty in (Duty.FAMILY, Duty.CODE, Duty.PAGE)]
+    order = []
+    for _ in rows:
+        token = outbox.claim(duties=ALL, most=1)
+        order += [one.delivery.duty for one in outbox.begin(token)]
+    assert order == ["page", "code", "family"]
+
+
+def test_an_accepted_text_keeps_the_network_s_id() -> None:
+    row = make_delivery()
+    outbox.settle([(begun()[0], Accepted("SM1"))])
+    assert (state(row), row.sid, row.lease_token) == ("accepted", "SM1", "")
+
+
+def test_an_accepted_code_forgets_its_words() -> None:
+    row = make_delivery(duty=Duty.CODE, body="123456 is your code")
+    outbox.settle([(begun()[0], Accepted("SM1"))])
+    row.refresh_from_db()
+    assert row.body is None
+
+
+def test_not_now_means_later_and_the_channel_waits_as_long_as_it_was_asked() -> None:
+    row = make_delivery()
+    outbox.settle([(begun()[0], TemporaryFailure("20429", retry_after=30))])
+    assert state(row) == "pending"
+    assert row.not_before_at == NOON + dt.timedelta(seconds=30)
+    assert SendingPause.objects.get().until_at == NOON + dt.timedelta(seconds=30)
+    make_delivery()
+    assert begun() == []
+    with clock.at(NOON + dt.timedelta(seconds=31)):
+        assert len(begun()) == 2
+
+
+def test_refused_credentials_pause_the_channel_and_blame_no_number() -> None:
+    row = make_delivery()
+    outbox.settle([(begun()[0], TemporaryFailure("20003", retry_after=60))])
+    row.contact.refresh_from_db()
+    assert (state(row), row.contact.state) == ("pending", "proved")
+    assert begun() == []
+
+
+@pytest.mark.parametrize(
+    ("code", "contact", "task"),
+    [
+        ("21211", "suspect", 1),
+        ("30005", "suspect", 1),
+        ("21614", "proved", 1),
+        ("21602", "proved", 1),
+        ("99999", "proved", 1),
+    ],
+)
+def test_a_refusal_is_never_silent(code: str, contact: str, task: int) -> None:
+    row = make_delivery()
+    outbox.settle([(begun()[0], PermanentFailure(code))])
+    row.contact.refresh_from_db()
+    assert (state(row), row.reason, row.contact.state) == ("failed", code, contact)
+    assert CallTask.objects.filter(about="not_reached", person=row.notification.recipient).count() == task
+
+
+def test_the_network_s_own_stop_becomes_ours() -> None:
+    row, other = make_delivery(), None
+    other = make_delivery(contact=row.contact, not_before_at=NOON + dt.timedelta(hours=1))
+    outbox.settle([(begun()[0], PermanentFailure("21610"))])
+    assert OptOut.objects.current().get().channel == "sms"
+    assert state(other) == "cancelled"
+
+
+def test_no_answer_is_ambiguous_and_waits_for_the_truth() -> None:
+    row = make_delivery()
+    outbox.settle([(begun()[0], AmbiguousFailure("no_answer"))])
+    assert state(row) == "ambiguous"
+    sweeps.sweep()
+    assert state(row) == "ambiguous"
+    assert begun() == []
+
+
+def test_the_network_s_list_settles_what_was_not_answered() -> None:
+    row = make_delivery()
+    outbox.settle([(begun()[0], AmbiguousFailure("no_answer"))])
+    with clock.at(NOON + dt.timedelta(seconds=61)):
+        ((unsure, attempt),) = sweeps.unsure()
+        sweeps.resolve(unsure, attempt, [Seen("SM9", row.body, NOON)])
+    assert (state(row), row.sid) == ("accepted", "SM9")
+
+
+def test_a_text_of_another_try_does_not_settle_this_one() -> None:
+    first, second = make_delivery(), None
+    outbox.settle([(begun()[0], Accepted("SM1"))])
+    second = make_delivery(contact=first.contact)
+    outbox.settle([(begun()[0], AmbiguousFailure("no_answer"))])
+    with clock.at(NOON + dt.timedelta(seconds=61)):
+        ((unsure, attempt),) = sweeps.unsure()
+        sweeps.resolve(unsure, attempt, [Seen("SM1", first.body, NOON), Seen("SM2", "other words", NOON)])
+    assert state(second) == "ambiguous"
+
+
+def test_news_is_sent_again_only_when_the_list_has_not_shown_it_for_ten_minutes() -> None:
+    row = make_delivery()
+    outbox.settle([(begun()[0], AmbiguousFailure("no_answer"))])
+    with clock.at(NOON + dt.timedelta(seconds=601)):
+        ((unsure, attempt),) = sweeps.unsure()
+        sweeps.resolve(unsure, attempt, [])
+        assert state(row) == "pending"
+        assert len(begun()) == 1
+
+
+def test_news_is_never_sent_again_while_the_list_cannot_be_read_and_comes_to_the_board() -> None:
+    row = make_delivery()
+    outbox.settle([(begun()[0], AmbiguousFailure("no_answer"))])
+    with clock.at(NOON + dt.timedelta(hours=2)):
+        ((unsure, attempt),) = sweeps.unsure()
+        sweeps.resolve(unsure, attempt, AmbiguousFailure("no_answer"))
+        sweeps.sweep()
+        assert begun() == []
+    assert state(row) == "ambiguous"
+    assert row.stuck_at is not None
+
+
+def test_an_unanswered_page_goes_again_at_once() -> None:
+    row = make_delivery(duty=Duty.PAGE, purpose="page")
+    outbox.settle([(begun()[0], AmbiguousFailure("no_answer"))])
+    sweeps.sweep()
+    assert [one.delivery.pk for one in begun()] == [row.pk]
+
+
+def test_an_unanswered_code_is_not_sent_again() -> None:
+    row = make_delivery(duty=Duty.CODE)
+    outbox.settle([(begun()[0], AmbiguousFailure("no_answer"))])
+    with clock.at(NOON + dt.timedelta(seconds=61)):
+        sweeps.sweep()
+    assert (state(row), row.body) == ("unknown", None)
+
+
+def test_a_lease_that_ran_out_cannot_write() -> None:
+    row = make_delivery()
+    (late,) = begun()
+    with clock.at(NOON + dt.timedelta(seconds=61)):
+        sweeps.sweep()
+        assert state(row) == "ambiguous"
+        outbox.settle([(late, PermanentFailure("21211"))])
+    assert state(row) == "ambiguous"
+
+
+def test_a_late_yes_settles_what_the_sweep_held_for_ambiguous() -> None:
+    row = make_delivery()
+    (late,) = begun()
+    with clock.at(NOON + dt.timedelta(seconds=61)):
+        sweeps.sweep()
+        outbox.settle([(late, Accepted("SM1"))])
+    assert (state(row), row.sid) == ("accepted", "SM1")
+
+
+def test_a_claim_without_a_try_goes_back_when_its_worker_is_dead() -> None:
+    row = make_delivery()
+    outbox.claim(duties=ALL, most=5)
+    with clock.at(NOON + dt.timedelta(seconds=61)):
+        sweeps.sweep()
+    assert state(row) == "pending"
+
+
+@pytest.mark.parametrize("when", ["deceased", "stopped", "suspended", "in doubt", "unproved"])
+def test_the_last_question_is_asked_under_the_lock_right_before_the_socket(when: str) -> None:
+    row = make_delivery()
+    token = outbox.claim(duties=ALL, most=5)
+    if when == "deceased":
+        type(row.notification.recipient).objects.update(deceased_at=NOON)
+    elif when == "stopped":
+        OptOut.objects.create(number_hash=row.contact.number_hash, channel="sms", said="STOP")
+    else:
+        ContactPoint.objects.update(state={"in doubt": "suspect"}.get(when, when))
+    assert outbox.begin(token) == []
+    assert (state(row), row.reason, row.body) == ("cancelled", when, None)
+    assert CallTask.objects.exists() == (when != "deceased")
+
+
+def test_news_claimed_as_the_evening_ends_waits_for_the_morning() -> None:
+    row = make_delivery()
+    token = outbox.claim(duties=ALL, most=5)
+    with clock.at(NOON + dt.timedelta(hours=8, minutes=1)):
+        outbox.begin(token)
+    assert state(row) in {"pending", "claimed"}
+    with clock.at(NIGHT):
+        row.refresh_from_db()
+        token = outbox.claim(duties=ALL, most=5)
+        assert not token or outbox.begin(token) == []
+
+
+def test_the_fifth_text_of_a_day_waits_for_tomorrow() -> None:
+    contact = make_contact()
+    rows = [make_delivery(contact=contact) for _ in range(5)]
+    assert len(begun()) == 4
+    late = [row for row in rows if state(row) == "pending"]
+    assert [row.not_before_at for row in late] == [dt.datetime(2026, 11, 19, 8, tzinfo=dt.UTC)]
+
+
+def test_what_is_too_late_is_not_sent_and_a_person_rings() -> None:
+    row = make_delivery(expires_at=NOON + dt.timedelta(minutes=1))
+    with clock.at(NOON + dt.timedelta(minutes=2)):
+        assert begun() == []
+        sweeps.sweep()
+    assert state(row) == "expired"
+    assert CallTask.objects.get().about == "not_reached"
+
+
+def test_three_days_of_silence_are_unknown_and_a_person_rings_once() -> None:
+    row = make_delivery()
+    outbox.settle([(begun()[0], Accepted("SM1"))])
+    for hours in (71, 73, 80):
+        with clock.at(NOON + dt.timedelta(hours=hours)):
+            sweeps.sweep()
+        assert state(row) == ("accepted" if hours < 72 else "unknown")
+    assert CallTask.objects.count() == 1
+
+
+def test_the_next_way_opens_when_the_first_one_fails() -> None:
+    row = make_delivery()
+    call = make_delivery(contact=row.contact, channel="call", state="held", reason="next way")
+    Delivery.objects.filter(pk=call.pk).update(notification=row.notification, turn=2)
+    outbox.settle([(begun()[0], PermanentFailure("21614"))])
+    assert state(call) == "pending"
+    assert not CallTask.objects.exists()
+
+
+def test_stop_cancels_what_is_queued_and_later_words_do_not_begin() -> None:
+    row = make_delivery()
+    token = outbox.claim(duties=ALL, most=5)
+    consequences.stop(row.contact.number_hash, channel="sms", said="STOP")
+    assert outbox.begin(token) == []
+    assert state(row) == "cancelled"
+
+
+STATUSES = ("queued", "sent", "delivered", "undelivered", "failed")
+
+
+def test_every_order_of_receipts_ends_the_same() -> None:
+    ends: dict[frozenset[str], set[tuple[str, bool]]] = {}
+    for size in range(1, 5):
+        for order in itertools.permutations(STATUSES, size):
+            row = make_delivery()
+            outbox.settle([(begun()[0], Accepted(f"SM{row.pk}"))])
+            attempt = row.attempts.get()
+            for status in order:
+                receipt = DeliveryReceipt.objects.create(attempt=attempt, sid=row.sid or f"SM{row.pk}", status=status)
+                receipts.apply(receipt)
+            row.refresh_from_db()
+            ends.setdefault(frozenset(order), set()).add((row.state, row.is_conflict))
+    assert all(len(one) == 1 for one in ends.values()), ends
+    assert ends[frozenset({"delivered", "failed"})] == {("delivered", True)}
+
+
+def test_one_end_has_one_consequence_however_often_it_is_told() -> None:
+    row = make_delivery()
+    outbox.settle([(begun()[0], Accepted("SM1"))])
+    for status in ("undelivered", "failed", "undelivered", "sent"):
+        receipt = DeliveryReceipt(attempt=row.attempts.get(), sid="SM1", status=status, code="30003")
+        DeliveryReceipt.objects.bulk_create([receipt], ignore_conflicts=True)
+        for one in DeliveryReceipt.objects.filter(applied_at=None):
+            receipts.apply(one)
+    assert CallTask.objects.count() == 1
+    assert state(row) == "undelivered"
+
+
+def test_a_receipt_before_the_answer_settles_the_try_and_the_answer_changes_nothing() -> None:
+    row = make_delivery()
+    (one,) = begun()
+    receipts.apply(DeliveryReceipt.objects.create(attempt=one.attempt, sid="SM1", status="delivered"))
+    outbox.settle([(one, AmbiguousFailure("no_answer"))])
+    assert (state(row), row.sid) == ("delivered", "SM1")
+
+
+def test_delivered_news_is_on_the_timeline_once() -> None:
+    child = make_person()
+    row = make_delivery()
+    type(row.notification).objects.update(subject=child)
+    outbox.settle([(begun()[0], Accepted("SM1"))])
+    for status in ("delivered", "sent", "delivered"):
+        receipt, _ = DeliveryReceipt.objects.get_or_create(attempt=row.attempts.get(), sid="SM1", status=status)
+        receipts.apply(receipt)
+    assert child.timeline.count() == 1
+    assert row.contact.number[-3:] not in child.timeline.get().words
+
+
+def _rivals(count: int) -> list[str]:
+    won, gate = [], threading.Barrier(count)
+
+    def work() -> None:
+        try:
+            gate.wait()
+            token = outbox.claim(duties=ALL, most=5)
+            if token and outbox.begin(token):
+                won.append(token)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=work) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return won
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_twenty_rival_dispatchers_one_wins_a_row() -> None:
+    row = make_delivery(
+        duty=Duty.CODE,
+        not_before_at=dt.datetime(2020, 1, 1, tzinfo=dt.UTC),
+        expires_at=dt.datetime(2100, 1, 1, tzinfo=dt.UTC),
+    )
+    assert len(_rivals(20)) == 1
+    assert row.attempts.count() == 1
+    assert connection.vendor in {"sqlite", "postgresql"}
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_of_twenty_rival_dispatchers_one_wins_a_row_on_postgresql() -> None:
+    test_of_twenty_rival_dispatchers_one_wins_a_row()
