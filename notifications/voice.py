@@ -11,10 +11,6 @@ from notifications.models.contacts import born_in
 
 LETTERS = ("abc", "def", "ghi", "jkl", "mno", "pqrs", "tuv", "wxyz")
 KEYPAD = {mark: key for key, marks in enumerate(LETTERS, 2) for mark in marks}
-    mark: key
-    for key, marks in enumerate(("abc", "def", "ghi", "jkl", "mno", "pqrs", "tuv", "wxyz"), 2)
-    for mark in marks
-}
 MOST_WRONG = 3
 MACHINES = ("machine", "fax", "unknown")  # "unknown" is treated as a machine (N15)
 
