@@ -7,8 +7,8 @@ from django.urls import URLPattern, URLResolver, path
 from notifications.views import webhooks
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("n/status/<str:token>/", webhooks.status, name="webhooks-status"),
-    path("n/voice/<str:token>/<slug:step>/", webhooks.call, name="webhooks-voice"),
-    path("n/text/", webhooks.text, name="webhooks-text"),
-    path("n/ring/", webhooks.ring, name="webhooks-ring"),
+    path("webhooks/twilio/status/<str:token>/", webhooks.status, name="webhooks-status"),
+    path("webhooks/twilio/call/<str:token>/<slug:step>/", webhooks.call, name="webhooks-voice"),
+    path("webhooks/twilio/sms/", webhooks.text, name="webhooks-text"),
+    path("webhooks/twilio/voice/", webhooks.ring, name="webhooks-ring"),
 ]
