@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import URLPattern, URLResolver, include, path, re_path
 from django.views.generic import RedirectView
 from wagtail import views as wagtail_views
 from wagtail.admin import urls as wagtailadmin_urls
-from wagtail.documents import urls as wagtaildocs_urls
+from wagtail.contrib.sitemaps.views import sitemap
+from wagtail.documents.views.serve import serve as serve_document
 
-from cms.views import health, style
+from cms.views import health, robots, style
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
@@ -20,12 +21,20 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # Staff sign in at the common page, so that second factors hold for them too (decision 12).
     path("admin/login/", login_not_required(RedirectView.as_view(pattern_name="account_login", query_string=True))),
     path("admin/", include(wagtailadmin_urls)),
-    path("documents/", include(wagtaildocs_urls)),
+    # Wagtail's own serving views are not exempt from LoginRequiredMiddleware (decision 14).
+    path(
+        "documents/<int:document_id>/<path:document_filename>",
+        login_not_required(serve_document),
+        name="wagtaildocs_serve",
+    ),
+    path("sitemap.xml", login_not_required(sitemap), name="sitemap"),
+    path("robots.txt", robots.robots, name="robots"),
+    path(
+        "_util/login/", login_not_required(RedirectView.as_view(pattern_name="account_login")), name="wagtailcore_login"
+    ),
     *([path("demo/", include("cms.demo.urls"))] if settings.DEMO else []),
     path("", include("peer.urls")),
     path("", include("moderation.urls")),
     path("", include("notifications.urls")),
-    # Wagtail's own serve view is not exempt from LoginRequiredMiddleware (decision 14).
-    path("", login_not_required(wagtail_views.serve), {"path": ""}, name="wagtail_serve_root"),
-    path("<path:path>", login_not_required(wagtail_views.serve), name="wagtail_serve"),
+    re_path(r"^((?:[\w\-]+/)*)$", login_not_required(wagtail_views.serve), name="wagtail_serve"),
 ]

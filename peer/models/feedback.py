@@ -270,6 +270,11 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
         """Keep the promises on feedback that this person may read."""
         return self.filter(item__in=FeedbackItem.objects.visible_to(user))
 
+    def late(self) -> CommitmentQuerySet:
+        """Keep public promises whose day has passed and that are not settled, the latest first (S88)."""
+        late = self.filter(state=CommitmentState.PROMISED, due_on__lt=clock.today())
+        return late.filter(item__published_at__isnull=False).order_by("due_on", "id")
+
 
 class Commitment(Stateful):
     """A promise with an owner and a day; lateness is public (S88)."""

@@ -1,1 +1,0 @@
-"""What is measured: each module with a `run()` gives the figures of one bench, and brings its own servers."""
