@@ -32,7 +32,7 @@ def page_types_are_whole(**_kwargs: Any) -> list[CheckMessage]:
         if not issubclass(kind, PlainLanguagePage):
             faults.append(Error(f"{kind.__name__} is not a PlainLanguagePage.", id="cms.E002"))
         try:
-            get_template(kind.template)
+            get_template(str(getattr(kind, "template", "")))
         except TemplateDoesNotExist:
-            faults.append(Error(f"{kind.__name__} has no template {kind.template}.", id="cms.E003"))
+            faults.append(Error(f"{kind.__name__} has no template.", id="cms.E003"))
     return faults

@@ -24,11 +24,11 @@ def load_site() -> HomePage:
     """Make the pages, the service's details and the editors' groups that are missing; give the home page."""
     words = tomllib.loads(WORDS.read_text())
     _make_groups()
-    home = HomePage.objects.first() or _make_home(words["pages"][0])
+    home: HomePage = HomePage.objects.first() or _make_home(words["pages"][0])
     for row in words["pages"][1:]:
         if _find(home, row["at"]) is None:
             _add(_find(home, row["at"].rpartition("/")[0]) or home, _page(row, home))
-    home = HomePage.objects.get(pk=home.pk)  # it has children now; a stale copy would forget them
+    home = cast(HomePage, HomePage.objects.get(pk=home.pk))  # it has children now; a stale copy would forget them
     if not home.body:
         _set_streams(home, words["pages"][0], home)
         home.save_revision().publish()
@@ -76,9 +76,9 @@ def _page(row: dict[str, Any], home: HomePage | None) -> PlainLanguagePage:
         if name in row:
             setattr(page, name, row[name])
     if "wait_ago" in row:
-        page.wait_on = clock.today() - dt.timedelta(days=row["wait_ago"])  # type: ignore[attr-defined]
+        page.wait_on = clock.today() - dt.timedelta(days=row["wait_ago"])
     if "group" in row:
-        page.group = SupportGroup.objects.filter(title=row["group"]).first()  # type: ignore[attr-defined]
+        page.group = SupportGroup.objects.filter(title=row["group"]).first()
     _set_streams(page, row, home)
     return page
 

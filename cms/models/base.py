@@ -97,4 +97,5 @@ class PlainLanguagePage(Page):
 
     def changed_on(self) -> dt.date | None:
         """Give the day on which the words last changed."""
-        return self.last_published_at and self.last_published_at.astimezone(clock.LONDON).date()
+        at: dt.datetime | None = self.last_published_at
+        return at.astimezone(clock.LONDON).date() if at else None
