@@ -150,7 +150,7 @@ def start_telephones() -> Iterator[subprocess.Popen[str] | None]:
             *(sys.executable, "-m", "notifications.simulator"),
             *("--port", settings.TWILIO_BASE_URL.rsplit(":", 1)[1]),
             *("--ledger", str(_home() / "handsets.jsonl")),
-            *("--webhook-sms", f"{site}/webhooks/twilio/sms/", "--webhook-voice", f"{site}/webhooks/twilio/voice/"),
+            *("--webhook-sms", f"{site}/n/text/", "--webhook-voice", f"{site}/n/ring/"),
             *("--service-number", settings.TWILIO_FROM),
             *("--clock-file", str(settings.CLOCK_OFFSET_FILE), "--home", f"{site}/"),
             *("--parent", str(os.getpid())),
