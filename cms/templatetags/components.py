@@ -9,7 +9,7 @@ from django.conf import settings
 from django.template.loader import get_template
 from django.utils.safestring import SafeString
 
-from cms import crisis
+from cms import crisis, nav
 from peer import clock
 
 register = template.Library()
@@ -26,6 +26,17 @@ def around(context: dict[str, Any], content: SafeString, component: str, **value
 def crisis_lines() -> tuple[crisis.CrisisLine, ...]:
     """Give the checked crisis lines to a template, also to an error page."""
     return crisis.LINES
+
+
+@register.simple_tag(takes_context=True)
+def navigation(context: dict[str, Any]) -> dict[str, list[dict[str, object]]]:
+    """Give the header its entries, a few in sight and the others under "More"; none without an account."""
+    request = context.get("request")
+    if request is None or not request.user.is_authenticated:
+        return {}
+    entries = [entry | {"current": entry["href"] == request.path} for entry in nav.entries_for(request.user)]
+    few = len(entries) <= nav.IN_SIGHT + 1
+    return {"main": entries if few else entries[: nav.IN_SIGHT], "more": [] if few else entries[nav.IN_SIGHT :]}
 
 
 @register.simple_tag

@@ -20,14 +20,15 @@
 
   document.addEventListener("click", (press) => {
     if (press.target.closest("[data-print]")) window.print();
-    const crisis = document.querySelector(".crisis[open]");
-    if (crisis && !crisis.contains(press.target)) crisis.open = false;
+    document.querySelectorAll(".crisis[open], .more[open]").forEach((sheet) => {
+      if (!sheet.contains(press.target)) sheet.open = false;
+    });
   });
   document.addEventListener("keydown", (key) => {
-    const crisis = document.querySelector(".crisis[open]");
-    if (key.key === "Escape" && crisis) {
-      crisis.open = false;
-      crisis.querySelector("summary").focus();
+    const sheet = key.key === "Escape" && document.querySelector(".crisis[open], .more[open]");
+    if (sheet) {
+      sheet.open = false;
+      sheet.querySelector("summary").focus();
     }
   });
 

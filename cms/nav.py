@@ -1,0 +1,61 @@
+"""What stands in the header for whom: one table, read with one query."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from peer.models import MembershipRole, ServiceRole, User
+from peer.roles import Perm, Role, rules
+
+IN_SIGHT = 4  # the others stand under "More"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One page that some people may open: its route, its words, and the right that shows it."""
+
+    route: str
+    title: Promise | str
+    perm: Perm | None = None
+
+
+ENTRIES = (
+    Entry("home", _("Home")),
+    Entry("groups-index", _("Your groups"), Perm.READ_GROUP),
+    Entry("queue-list", _("Posts to read"), Perm.READ_QUEUE),
+    Entry("risk-list", _("Worrying posts"), Perm.READ_RISK_LANE),
+    Entry("escalations-list", _("Act now"), Perm.READ_ESCALATION),
+    Entry("waiting-index", _("Waiting list"), Perm.READ_CASELOAD),
+    Entry("calls-index", _("Calls"), Perm.MAKE_CALL),
+    Entry("hello-calls-index", _("Hello calls"), Perm.MAKE_HELLO_CALL),
+    Entry("invitations-index", _("Invitations"), Perm.INVITE_PERSON),
+    Entry("feedback-index", _("Feedback"), Perm.READ_FEEDBACK),
+    Entry("groups-desk", _("Groups"), Perm.RUN_GROUP),
+    Entry("shifts-mine", _("Your shifts"), Perm.RUN_SHIFT),
+    Entry("rota-list", _("Rota"), Perm.PLAN_ROTA),
+    Entry("wagtailadmin_home", _("Edit pages"), Perm.EDIT_PAGES),
+)
+
+
+def entries_for(user: User) -> list[dict[str, object]]:
+    """Give the pages that one person may open, in order; what a page then shows is the gate's to say."""
+    held = _roles(user)
+    shown = (entry for entry in ENTRIES if entry.perm is None or held & set(rules()[entry.perm].may))
+    return [{"title": entry.title, "href": href} for entry in shown if (href := _address(entry.route))]
+
+
+def _roles(user: User) -> frozenset[Role]:
+    in_service = ServiceRole.objects.current().filter(user=user).values_list("role")
+    in_groups = MembershipRole.objects.current().filter(membership__user=user, membership__state="active")
+    return frozenset(Role(role) for (role,) in in_service.union(in_groups.values_list("role")))
+
+
+def _address(route: str) -> str | None:
+    try:
+        return reverse(route)
+    except NoReverseMatch:
+        return None

@@ -1,0 +1,45 @@
+"""The header shows each person the pages that they may open, for one query."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from cms import nav
+from peer.models import ServiceRole, User
+from peer.roles import Role
+
+pytestmark = pytest.mark.django_db
+
+
+def titles(user: User) -> set[str]:
+    return {str(entry["title"]) for entry in nav.entries_for(user)}
+
+
+def test_without_a_role_there_is_home_alone() -> None:
+    assert titles(User.objects.create_user("omar")) <= {"Home"}
+
+
+def test_a_role_brings_its_pages_and_no_others(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    kim = User.objects.create_user("kim")
+    ServiceRole.objects.create(user=kim, role=Role.CO_ORDINATOR)
+    with django_assert_num_queries(1):
+        shown = titles(kim)
+    assert "Feedback" in shown or "Waiting list" in shown
+    assert "Worrying posts" not in shown
+
+
+def test_many_pages_stand_under_more(client: Client, settings: object) -> None:
+    settings.DEMO = True  # type: ignore[attr-defined]
+    kim = User.objects.create_user("kim")
+    for role in Role:
+        ServiceRole.objects.create(user=kim, role=role)
+    client.force_login(kim)
+    html = client.get("/style/").content.decode()
+    assert html.count("<summary>More</summary>") == (1 if len(titles(kim)) > nav.IN_SIGHT + 1 else 0)
+
+
+def test_people_who_are_not_signed_in_get_no_session(client: Client, settings: object) -> None:
+    settings.DEMO = True  # type: ignore[attr-defined]
+    assert client.get("/style/").cookies == {}
