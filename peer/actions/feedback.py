@@ -7,9 +7,11 @@ from dataclasses import asdict, dataclass
 
 from django.utils.translation import gettext as _
 
-from peer import clock, workdays
+from peer import clock, screening, workdays
+from peer.events import emit
 from peer.gate import System, TheService, action
 from peer.models import Commitment, FeedbackItem, FeedbackKnock, FeedbackStep, ServiceResponse, User
+from peer.news import ConcernNoticed
 from peer.roles import Perm, Role
 from peer.states import RuleBroken
 
@@ -52,13 +54,27 @@ def log_by_phone(service: TheService, *, by: User, said: Said, kind: str = Feedb
 
 
 def _hear(said: Said, *, kind: str, **how: object) -> FeedbackItem:
-    is_complaint = kind == FeedbackItem.Kind.COMPLAINT
-    days = ACKNOWLEDGE_COMPLAINT_WITHIN if is_complaint else REPLY_WITHIN
+    found = screening.screen_parts(works=said.works, does_not=said.does_not, would_change=said.would_change)
     item = FeedbackItem.objects.create(
-        **asdict(said), **how, kind=kind, owner_role=Role.SERVICE_MANAGER, due_at=workdays.due(days=days)
+        **asdict(said),
+        **how,
+        kind=kind,
+        findings=found.rows(),
+        concern=found.level,
+        owner_role=Role.SERVICE_MANAGER,
+        due_at=_due(kind, found.level),
     )
     FeedbackStep.objects.create(item=item, state=item.state)
+    if found.level:
+        emit(ConcernNoticed(item, found.level))
     return item
+
+
+def _due(kind: str, level: screening.Level) -> dt.datetime:
+    """Give the time by which somebody must act; words that may mean harm come before all else (E14)."""
+    if level:
+        return clock.now() + dt.timedelta(minutes=screening.due_minutes(level))
+    return workdays.due(days=ACKNOWLEDGE_COMPLAINT_WITHIN if kind == FeedbackItem.Kind.COMPLAINT else REPLY_WITHIN)
 
 
 def _slow_down(sender: str) -> None:

@@ -131,6 +131,7 @@ class FeedbackItem(Stateful, Owed):
     may_share = models.BooleanField(default=False)
     by_phone = models.BooleanField(default=False)
     findings = models.JSONField(default=list, blank=True)
+    concern = models.CharField(max_length=10, blank=True)
     state = models.CharField(max_length=16, choices=State.choices, default=State.HEARD)
     given_at = models.DateTimeField(default=clock.now)
     acknowledged_at = models.DateTimeField(null=True, blank=True)

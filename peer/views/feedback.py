@@ -84,7 +84,7 @@ def status(request: HttpRequest, reference: str) -> HttpResponse:
     item = FeedbackItem.objects.by_reference(reference).prefetch_related("steps", "responses", "commitments").first()
     if item is None:
         raise Http404
-    return render(request, "peer/feedback/status.html", {"item": item, "at_risk": bool(item.findings)})
+    return render(request, "peer/feedback/status.html", {"item": item})
 
 
 @login_not_required

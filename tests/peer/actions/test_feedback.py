@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 
-from peer import clock
+from peer import clock, events
 from peer.actions import feedback
 from peer.actions.feedback import VISITOR, Said
 from peer.gate import SERVICE, NotAllowed
 from peer.models import AuditEvent, Commitment, FeedbackItem, FeedbackKnock, User
+from peer.news import ConcernNoticed
 from peer.roles import Role
 from peer.states import IllegalMove, RuleBroken
 from tests.make import make_user
@@ -137,3 +138,23 @@ def test_a_reference_opens_however_it_is_typed() -> None:
     typed = item.reference.lower().replace("-", " ")
     assert FeedbackItem.objects.by_reference(typed).get() == item
     assert not FeedbackItem.objects.by_reference("").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "level"),
+    [
+        ("I want to kill myself", "red"),
+        ("I took all the tablets", "red"),
+        ("Ring my mum on 07700 900123", ""),
+        ("Ok", ""),
+    ],
+)
+def test_words_that_may_mean_harm_come_before_all_else_and_are_told_upward(
+    words: str, level: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[ConcernNoticed] = []
+    monkeypatch.setitem(events._handlers, ConcernNoticed, [told.append])
+    item = give(does_not=words)
+    assert item.concern == level
+    assert [(news.item.pk, news.level) for news in told] == ([(item.pk, level)] if level else [])
+    assert (item.due_at < clock.now() + dt.timedelta(hours=2)) is bool(level)

@@ -72,6 +72,17 @@ def test_markup_in_feedback_is_shown_as_typed(client: Client) -> None:
     assert "&lt;script&gt;" in page
 
 
+@pytest.mark.parametrize("door", ["/feedback/", "/feedback/complain/"])
+def test_words_that_may_mean_harm_get_the_honest_sentence_and_the_lines_at_once(client: Client, door: str) -> None:
+    """U3: nobody knows who wrote it, so the page says so and shows who answers now."""
+    page = client.get(client.post(door, {"does_not": "I want to kill myself"}).url).content.decode()
+    assert "We don’t know who you are, so we can’t ring you." in page
+    assert page.index("Are you safe right now?") < page.index("Keep this to see our reply")
+    assert page.count('href="tel:999"') == 2  # the strip on top, and here
+    calm = client.get(client.post(door, {"does_not": "The chairs are hard"}).url).content.decode()
+    assert "Are you safe right now?" not in calm
+
+
 @pytest.mark.parametrize("role", [None, Role.YOUNG_PERSON, Role.EDITOR])
 def test_the_desk_is_not_there_for_others(client: Client, role: Role | None) -> None:
     item = FeedbackItem.objects.get(reference=give(client).url.split("/")[-2])
