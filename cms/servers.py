@@ -6,11 +6,13 @@ import os
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -109,3 +111,49 @@ def chromium() -> str | None:
         if found:
             return found
     return None
+
+
+@dataclass(frozen=True)
+class Web:
+    """A running web server: its port, and what its processes cost."""
+
+    port: int
+    pid: int
+
+    def cpu_seconds(self) -> float:
+        """Add up the CPU time of the server and of its workers, in seconds."""
+        ticks = os.sysconf("SC_CLK_TCK")
+        return sum(_ticks(pid) for pid in [self.pid, *_children(self.pid)]) / ticks
+
+
+def _children(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def _ticks(pid: int) -> int:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return int(fields[11]) + int(fields[12])
+
+
+@contextmanager
+def gunicorn(
+    application: str, *, env: dict[str, str] | None = None, workers: int = 2, threads: int = 4
+) -> Iterator[Web]:
+    """Run an application as production does: gunicorn, threads in a few processes, on this machine alone."""
+    port = free_port()
+    child = subprocess.Popen(
+        [
+            *(sys.executable, "-m", "gunicorn", application, "--bind", f"127.0.0.1:{port}"),
+            *("--worker-class", "gthread", "--workers", str(workers), "--threads", str(threads)),
+            *("--log-level", "warning", "--keep-alive", "15"),
+        ],
+        cwd=Path(__file__).resolve().parent.parent,
+        env=os.environ | (env or {}),
+        stdout=subprocess.DEVNULL,
+    )
+    try:
+        wait_until_listens(port, child=child)
+        yield Web(port=port, pid=child.pid)
+    finally:
+        child.terminate()
+        child.wait(timeout=30)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 def load(say: Callable[[str], None] = print) -> None:
     """Load the invented service once; at every later start only fill up the rota."""
-    from cms.example import fortnight, groups, phones, rota  # noqa: PLC0415 - models come after Django is ready
+    from cms.example import fortnight, groups, phones, rota, waiting  # noqa: PLC0415 - models come after Django is ready
     from peer import clock  # noqa: PLC0415
     from peer.models import SupportGroup  # noqa: PLC0415
 
@@ -20,6 +20,9 @@ def load(say: Callable[[str], None] = print) -> None:
             groups.load_members(made)
             phones.load_phones()
         rota.fill()
+        say("  500 people who wait …")
+        waiting.load_waiting_list()
+        waiting.load_families()
         say("  a fortnight of talk …")
         fortnight.load_talk(made)
     rota.fill()

@@ -1,0 +1,1 @@
+"""What several benches share: the load, and the bare site they compare with."""
