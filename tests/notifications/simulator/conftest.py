@@ -14,6 +14,7 @@ from twilio.request_validator import RequestValidator
 from twilio.rest import Client
 
 from notifications.simulator import Simulator, start
+from tests.journeys.browser.conftest import FLAGS
 
 PAT = "+447700900101"
 LEE = "+447700900102"
@@ -72,6 +73,12 @@ def eventually(true: Callable[[], object], *, seconds: float = 5.0) -> None:
     while not true():
         assert time.monotonic() < end, "it did not come about"
         time.sleep(0.02)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any], chromium: str) -> dict[str, Any]:
+    """Drive the machine's own Chromium, with everything off that talks to its maker."""
+    return {**browser_type_launch_args, "executable_path": chromium, "args": FLAGS}
 
 
 @pytest.fixture(scope="package")

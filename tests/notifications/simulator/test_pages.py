@@ -1,16 +1,17 @@
 """The handset pages: without script over HTTP, and in a real browser."""
 
-import os
 import re
-import shutil
-from collections.abc import Iterator
+from collections.abc import Callable
 from html import unescape
 
 import pytest
 import requests
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import BrowserContext, Page
 from twilio.rest import Client
 
 from notifications.simulator import Simulator
+from tests.journeys.browser.conftest import RULES
 
 from .conftest import LEE, PAT, SERVICE, Service, eventually
 
@@ -18,10 +19,9 @@ QUESTION = (
     '<Response><Gather numDigits="1" timeout="2000" action="/ack">'
     "<Say>Press 1 if that is you.</Say></Gather></Response>"
 )
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
 
-def page(simulator: Simulator, path: str) -> str:
+def shown(simulator: Simulator, path: str) -> str:
     answer = requests.get(simulator.base_url + path, timeout=5)
     answer.raise_for_status()
     return answer.text
@@ -35,7 +35,7 @@ def test_the_list_names_every_phone_and_its_newest_text(simulator: Simulator, cl
     simulator.ask("POST", "/handsets", {"handsets": [{"number": PAT, "name": "Pat"}]})
     client.messages.create(to=PAT, from_=SERVICE, body="Heron: there is news.")
     client.messages.create(to=LEE, from_=SERVICE, body="Nobody named this number")
-    text = page(simulator, "/")
+    text = shown(simulator, "/")
     assert "Pat" in text
     assert "Heron: there is news." in text
     assert "07700 900102" in text
@@ -45,10 +45,10 @@ def test_the_list_names_every_phone_and_its_newest_text(simulator: Simulator, cl
 def test_many_phones_can_be_found_by_name_or_number(simulator: Simulator) -> None:
     phones = [{"number": f"+4477009003{n:02}", "name": f"Person {n}"} for n in range(20)]
     simulator.ask("POST", "/handsets", {"handsets": phones})
-    assert "Find a phone" in page(simulator, "/")
-    assert page(simulator, "/?find=person+17").count('class="card ') == 1
-    assert page(simulator, "/?find=07700+900312").count('class="card ') == 1
-    assert "No phone has that name or number." in page(simulator, "/?find=nobody")
+    assert "Find a phone" in shown(simulator, "/")
+    assert shown(simulator, "/?find=person+17").count('class="card ') == 1
+    assert shown(simulator, "/?find=07700+900312").count('class="card ') == 1
+    assert "No phone has that name or number." in shown(simulator, "/?find=nobody")
 
 
 def test_the_script_is_told_when_nothing_is_new(simulator: Simulator, client: Client) -> None:
@@ -62,16 +62,16 @@ def test_the_script_is_told_when_nothing_is_new(simulator: Simulator, client: Cl
 def test_a_phone_shows_texts_as_written_and_what_a_stranger_sees(simulator: Simulator, client: Client) -> None:
     body = "Sign in at http://localhost:8000/s/7kq2. <b>Bold</b> & so on"
     client.messages.create(to=PAT, from_=SERVICE, body=body)
-    text = page(simulator, f"/handset/{PAT}")
+    text = shown(simulator, f"/handset/{PAT}")
     assert '<a href="http://localhost:8000/s/7kq2" rel="noreferrer">' in text
     assert "<b>Bold" not in text
     assert body in unescape(re.sub(r"</?a[^>]*>", "", text))
-    assert page(simulator, "/").count("new</span>") == 0
+    assert shown(simulator, "/").count("new</span>") == 0
 
 
 def test_a_long_text_is_cut_on_the_lock_screen_only(simulator: Simulator, client: Client) -> None:
     client.messages.create(to=PAT, from_=SERVICE, body="word " * 40 + "secret end")
-    text = page(simulator, f"/handset/{PAT}")
+    text = shown(simulator, f"/handset/{PAT}")
     assert text.count("secret end") == 1
     assert "…" in text
 
@@ -80,13 +80,13 @@ def test_the_whole_call_goes_by_plain_forms(simulator: Simulator, client: Client
     service.scripts["/page"] = QUESTION
     service.scripts["/ack"] = "<Response><Say>Thank you.</Say></Response>"
     client.calls.create(to=PAT, from_=SERVICE, url=service.url + "/page", timeout=6000)
-    eventually(lambda: "is ringing" in page(simulator, f"/handset/{PAT}"))
-    assert 'http-equiv="refresh"' in page(simulator, f"/handset/{PAT}")
+    eventually(lambda: "is ringing" in shown(simulator, f"/handset/{PAT}"))
+    assert 'http-equiv="refresh"' in shown(simulator, f"/handset/{PAT}")
     form(simulator, f"/handset/{PAT}/answer")
-    eventually(lambda: "Press 1 if that is you." in page(simulator, f"/handset/{PAT}"))
+    eventually(lambda: "Press 1 if that is you." in shown(simulator, f"/handset/{PAT}"))
     form(simulator, f"/handset/{PAT}/press", key="1")
     eventually(lambda: service.values("/ack", "Digits") == ["1"])
-    eventually(lambda: "What was said" in page(simulator, f"/handset/{PAT}"))
+    eventually(lambda: "What was said" in shown(simulator, f"/handset/{PAT}"))
 
 
 def test_a_reply_and_a_call_go_by_plain_forms(simulator: Simulator, service: Service) -> None:
@@ -94,7 +94,7 @@ def test_a_reply_and_a_call_go_by_plain_forms(simulator: Simulator, service: Ser
     assert form(simulator, f"/handset/{PAT}/text", to="020 7946 0100", body="CALL").url.endswith(f"/handset/{PAT}")
     eventually(lambda: service.values("/sms", "Body") == ["CALL"])
     form(simulator, f"/handset/{PAT}/ring", to=SERVICE)
-    eventually(lambda: "Hello there." in page(simulator, f"/handset/{PAT}"))
+    eventually(lambda: "Hello there." in shown(simulator, f"/handset/{PAT}"))
 
 
 @pytest.mark.parametrize(
@@ -135,31 +135,11 @@ def test_pages_forbid_foreign_content_and_foreign_callers(simulator: Simulator) 
         assert refused.status_code == 403
 
 
-if CHROMIUM is None:
-    if os.environ.get("CI") == "true":
-        raise RuntimeError("The browser tests need Chromium.")
-    needs_browser = pytest.mark.skip(reason="Chromium is not installed")
-else:
-    needs_browser = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[object]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
-@needs_browser
+@pytest.mark.browser
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_state_of_the_pages_is_clean_and_fits_a_small_phone(
-    simulator: Simulator, client: Client, chromium, scheme: str
+    simulator: Simulator, client: Client, new_context: Callable[..., BrowserContext], scheme: str
 ) -> None:
-    from axe_playwright_python.sync_playwright import Axe
-
     client.messages.create(
         to=PAT, from_=SERVICE, body="Sign in at http://localhost:8000/s/7kq2-and-a-long-address-here"
     )
@@ -169,7 +149,7 @@ def test_every_state_of_the_pages_is_clean_and_fits_a_small_phone(
     for width, answered in ((1280, False), (320, False), (320, True)):
         if answered:
             simulator.do(LEE, "answer")
-        context = chromium.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)
+        context = new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)
         tab = context.new_page()
         strangers: list[str] = []
         tab.on("request", lambda request, seen=strangers: seen.append(request.url))
@@ -177,29 +157,27 @@ def test_every_state_of_the_pages_is_clean_and_fits_a_small_phone(
             tab.goto(simulator.base_url + path)
             tab.wait_for_timeout(200)
             assert tab.evaluate("document.documentElement.scrollWidth") <= width
-            assert Axe().run(tab).response["violations"] == []
+            assert Axe().run(tab, options=RULES).response["violations"] == []
         assert [url for url in strangers if not url.startswith(simulator.base_url)] == []
-        context.close()
 
 
-@needs_browser
+@pytest.mark.browser
 def test_by_keyboard_a_person_answers_presses_one_and_writes_back(
-    running: Simulator, simulator: Simulator, client: Client, service: Service, chromium
+    simulator: Simulator, client: Client, service: Service, page: Page
 ) -> None:
     service.scripts["/page"] = QUESTION
     service.scripts["/ack"] = "<Response><Say>Thank you.</Say></Response>"
-    tab = chromium.new_context().new_page()
-    tab.goto(f"{simulator.base_url}/handset/{PAT}")
+    page.goto(f"{simulator.base_url}/handset/{PAT}")
     client.calls.create(to=PAT, from_=SERVICE, url=service.url + "/page", timeout=6000)
-    tab.get_by_role("button", name="Answer").focus()
-    tab.keyboard.press("Enter")
-    tab.get_by_text("Press 1 if that is you.").first.wait_for()
-    assert tab.evaluate("document.activeElement.id") == "key-1"
-    tab.keyboard.press("1")
+    page.get_by_role("button", name="Answer").focus()
+    page.keyboard.press("Enter")
+    page.get_by_text("Press 1 if that is you.").first.wait_for()
+    assert page.evaluate("document.activeElement.id") == "key-1"
+    page.keyboard.press("1")
     eventually(lambda: service.values("/ack", "Digits") == ["1"])
-    tab.get_by_label("Write a text").fill("Thank you, that was kind")
-    tab.keyboard.press("Enter")
-    tab.locator(".bubble.mine", has_text="Thank you, that was kind").wait_for()
+    page.get_by_label("Write a text").fill("Thank you, that was kind")
+    page.keyboard.press("Enter")
+    page.locator(".bubble.mine", has_text="Thank you, that was kind").wait_for()
     client.messages.create(to=PAT, from_=SERVICE, body="Speak soon")
-    tab.locator(".bubble.theirs", has_text="Speak soon").wait_for()
+    page.locator(".bubble.theirs", has_text="Speak soon").wait_for()
     assert service.values("/sms", "Body") == ["Thank you, that was kind"]
