@@ -40,7 +40,16 @@ def _own_database_name() -> str:
     raise RuntimeError("Too many runs of the suite at once.")
 
 
-os.environ["TEST_NAME"] = _own_database_name()
+def _use(name: str) -> None:
+    """Give the test database its name; pytest-django has read the settings before this file, so tell them too."""
+    from django.conf import settings
+
+    file = str(STATE_DIR / f"test-{name}.sqlite3")
+    settings.DATABASES["default"]["TEST"]["NAME"] = f"test_{name}" if ON_POSTGRES else file
+    os.environ["TEST_NAME"] = name
+
+
+_use(_own_database_name())
 STAMP = STATE_DIR / f"stamp-{'pg' if ON_POSTGRES else 'lite'}-{os.environ['TEST_NAME']}"
 
 
