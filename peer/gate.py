@@ -9,11 +9,11 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 
 from peer import clock, grants
 from peer.roles import SERVICE_WIDE, Perm, Reach, Role, Scope, rules
-from peer.states import Move, open_moves
+from peer.states import IllegalMove, Move, RuleBroken, StaleMove, open_moves
 
 if TYPE_CHECKING:
     from peer.models import AuditEvent, SupportGroup, User
@@ -74,8 +74,8 @@ def can(by: User | System, perm: Perm, target: object) -> bool:
 def standing(by: User | System, perm: Perm, target: object, *, locked: bool = False) -> str | None:
     """Name what gives `by` the right ("system", "own", or a role), or None: the four reasons of architecture 4.
 
-    With `locked` the dated roles are read afresh and held until the transaction ends, so that a right that ends
-    meanwhile cannot be used (safety P4, M7).
+    With `locked` the right, the dated role and the duty are read afresh and held until the transaction ends, so that
+    one that ends meanwhile cannot be used (safety P4, M7).
     """
     if isinstance(by, System):
         return "system" if perm in by.may else None
@@ -87,11 +87,11 @@ def standing(by: User | System, perm: Perm, target: object, *, locked: bool = Fa
     group = group_of(target) if rule.scope is Scope.GROUP else None
     if rule.scope is Scope.GROUP and group is None:
         return None
-    held = grants.roles(by, group, locked=locked)
+    held = grants.roles(by, group, perm=perm, locked=locked)
     if group is not None and SERVICE_WIDE & set(rule.may):
-        held |= grants.roles(by, None, locked=locked)
-    for role in held & set(rule.may):
-        if _reaches(rule.may[role], target, by, group):
+        held |= grants.roles(by, None, perm=perm, locked=locked)
+    for role in sorted(held & set(rule.may)):
+        if _reaches(rule.may[role], target, by, group, locked=locked):
             return str(role)
     return None
 
@@ -110,13 +110,13 @@ def _is_own(target: object, by: User) -> bool:
     return bool(is_own and is_own(by))
 
 
-def _reaches(reach: Reach, target: object, by: User, group: SupportGroup | None) -> bool:
+def _reaches(reach: Reach, target: object, by: User, group: SupportGroup | None, *, locked: bool) -> bool:
     if reach is Reach.OWN:
         return _is_own(target, by)
     if reach is Reach.DUTY_OR_OWN and _is_own(target, by):
         return True
     if reach in {Reach.DUTY, Reach.DUTY_OR_OWN}:
-        return group is not None and grants.on_duty(by, group)
+        return group is not None and grants.on_duty(by, group, locked=locked)
     return True
 
 
@@ -129,21 +129,26 @@ def action(
         @functools.wraps(act)
         def gated(target: Target, /, *args: Rest.args, **kwargs: Rest.kwargs) -> Result:
             by: User | System = kwargs["by"]  # type: ignore[assignment]
-            with transaction.atomic():
-                name = f"{act.__module__}.{act.__name__}"
-                nonce = _first_time(name, by) if open_moves.get() is None else ""
-                role = standing(by, perm, target, locked=True)
-                if role is None:
-                    log.warning("refused %s", name)
-                    raise NotAllowed(name)
-                moves: list[Move] = []
-                token = open_moves.set(moves)
-                try:
-                    result = act(target, *args, **kwargs)
-                finally:
-                    open_moves.reset(token)
-                _write_down(name, target, by=by, role=role, moves=moves, nonce=nonce, result=result, kwargs=kwargs)
-                return result
+            name = f"{act.__module__}.{act.__name__}"
+            nonce = _nonce(by)
+            try:
+                with transaction.atomic():
+                    role = standing(by, perm, target, locked=True)
+                    _first_time(name, by, nonce)  # after the locks: a rival with the same form has settled by now
+                    if role is None:
+                        log.warning("refused %s", name)
+                        raise NotAllowed(name)
+                    moves: list[Move] = []
+                    token = open_moves.set(moves)
+                    try:
+                        result = act(target, *args, **kwargs)
+                    finally:
+                        open_moves.reset(token)
+                    _write_down(name, target, by=by, role=role, moves=moves, nonce=nonce, result=result, kwargs=kwargs)
+                    return result
+            except (IntegrityError, StaleMove, IllegalMove, RuleBroken):
+                _first_time(name, by, nonce)  # the rule was broken by the same form, a moment ago
+                raise
 
         gated.perm = perm  # type: ignore[attr-defined]
         return gated
@@ -151,17 +156,22 @@ def action(
     return decorate
 
 
-def _first_time(name: str, by: User | System) -> str:
-    """Give the form's nonce, or raise `AlreadyDone` where this act by this person already carried it."""
+def _nonce(by: User | System) -> str:
+    """Give the form's nonce to the outermost act of a person (decision 25)."""
+    asked = request.get()
+    is_outermost = open_moves.get() is None and not isinstance(by, System)
+    return asked.nonce if asked is not None and is_outermost else ""
+
+
+def _first_time(name: str, by: User | System, nonce: str) -> None:
+    """Raise `AlreadyDone` where this act by this person already carried this nonce."""
     from peer.models import AuditEvent  # noqa: PLC0415
 
-    asked = request.get()
-    if asked is None or not asked.nonce or isinstance(by, System):
-        return ""
-    first = AuditEvent.objects.filter(by_id=by.pk, action=name, nonce=asked.nonce).first()
+    first = (
+        AuditEvent.objects.filter(by_id=getattr(by, "pk", None), action=name, nonce=nonce).first() if nonce else None
+    )
     if first is not None:
         raise AlreadyDone(first)
-    return asked.nonce
 
 
 def _write_down(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.contrib.auth.models import Permission
 
 from peer import clock
-from peer.roles import Role, group_perms
+from peer.roles import Perm, Role, group_perms
 
 if TYPE_CHECKING:
     from peer.models import Membership, SupportGroup, User
@@ -45,39 +45,48 @@ def rights(user: User, group: SupportGroup) -> frozenset[str]:
     key = (user.pk, group.pk)
     if memory is not None and key in memory:
         return memory[key]
-    held = _read_rights(user, group)
+    from peer.models import SupportGroupUserPermission  # noqa: PLC0415
+
+    rows = SupportGroupUserPermission.objects.filter(user=user, content_object=group)
+    held = frozenset(rows.values_list("permission__codename", flat=True))
     if memory is not None:
         memory[key] = held
     return held
 
 
-def _read_rights(user: User, group: SupportGroup) -> frozenset[str]:
+def _holds(user: User, group: SupportGroup, perm: Perm, *, locked: bool) -> bool:
+    """Tell whether the row of this one right is there; `locked` reads it afresh and holds it (decision 11)."""
+    if not locked:
+        return perm in rights(user, group)
     from peer.models import SupportGroupUserPermission  # noqa: PLC0415
 
-    rows = SupportGroupUserPermission.objects.filter(user=user, content_object=group)
-    return frozenset(rows.values_list("permission__codename", flat=True))
+    row = SupportGroupUserPermission.objects.filter(user=user, content_object=group, permission__codename=perm)
+    return bool(row.select_for_update(of=("self",)).values_list("pk"))
 
 
-def roles(user: User, group: SupportGroup | None, *, locked: bool = False) -> frozenset[Role]:
-    """Read the dated roles a person holds now: in a group, or (None) in the whole service."""
+def roles(user: User, group: SupportGroup | None, *, perm: Perm, locked: bool = False) -> frozenset[Role]:
+    """Read the dated roles a person holds now: in the whole service (None), or in a group that gives them `perm`."""
     from peer.models import MembershipRole, ServiceRole  # noqa: PLC0415
 
     if group is None:
         rows = ServiceRole.objects.current().filter(user=user)
         for_service = (rows.select_for_update() if locked else rows).values_list("role", flat=True)
         return frozenset(Role(role) for role in for_service)
-    if not (_read_rights(user, group) if locked else rights(user, group)):
+    if not _holds(user, group, perm, locked=locked):
         return frozenset()
-    in_group = MembershipRole.objects.current().filter(membership__user=user, membership__group=group)
+    in_group = MembershipRole.objects.current().filter(
+        membership__user=user, membership__group=group, membership__state="active"
+    )
     held = (in_group.select_for_update(of=("self",)) if locked else in_group).values_list("role", flat=True)
     return frozenset(Role(role) for role in held)
 
 
-def on_duty(user: User, group: SupportGroup) -> bool:
+def on_duty(user: User, group: SupportGroup, *, locked: bool = False) -> bool:
     """Tell whether the rota says that this person covers this group at this second."""
     from peer.models import Duty  # noqa: PLC0415
 
-    return Duty.objects.at(clock.now()).filter(user=user, group=group).exists()
+    rows = Duty.objects.at(clock.now()).filter(user=user, group=group)
+    return bool((rows.select_for_update() if locked else rows).values_list("pk"))
 
 
 def _forget() -> None:

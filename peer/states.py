@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, ClassVar, TypedDict
 
 from django.conf import settings
-from django.db import models
+from django.db import connection, models
 
 
 class Move(TypedDict):
@@ -48,7 +50,7 @@ class Stateful(models.Model):
         old = str(self.state)
         if str(state) not in self.MOVES.get(old, set()):
             raise IllegalMove(f"{self._meta.label} cannot go from {old} to {state}")
-        rows = type(self)._default_manager.filter(pk=self.pk, state=old, **(holding or {}))  # type: ignore[misc]
+        rows = type(self)._base_manager.filter(pk=self.pk, state=old, **(holding or {}))  # type: ignore[misc]
         if not rows.update(state=state, **changes):  # type: ignore[misc]
             raise StaleMove(f"{self._meta.label} is no longer {old}")
         self.state = str(state)
@@ -78,6 +80,24 @@ class AppendOnlyQuerySet(models.QuerySet[Any]):
 
 
 purging: ContextVar[bool] = ContextVar("purging", default=False)
+
+
+@contextmanager
+def purge() -> Iterator[None]:
+    """Let retention delete append-only rows; PostgreSQL's own trigger is told too (decision 16)."""
+    token = purging.set(True)
+    try:
+        _tell_trigger("on")
+        yield
+        _tell_trigger("off")
+    finally:
+        purging.reset(token)
+
+
+def _tell_trigger(word: str) -> None:
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('meanwhile.purging', %s, true)", [word])
 
 
 class AppendOnly(models.Model):

@@ -7,10 +7,13 @@ import uuid
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from django.apps import apps
+from django.conf import settings
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseForbidden, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.cache import patch_cache_control
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from peer import gate, grants
@@ -33,7 +36,7 @@ class GateMiddleware:
         finally:
             gate.request.reset(asked)
             grants.kept.reset(memory)
-        if request.user.is_authenticated:
+        if settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.is_authenticated:
             patch_cache_control(response, no_store=True, private=True)
         return response
 
@@ -42,16 +45,36 @@ class GateMiddleware:
         if isinstance(problem, gate.AlreadyDone):
             return HttpResponseRedirect(_first_result(problem, request))
         if isinstance(problem, gate.NotAllowed):
-            return HttpResponseForbidden(render(request, "403.html"))
+            return render(request, "403.html", status=403)
         if isinstance(problem, StaleMove | IllegalMove):
             return render(request, "409.html", status=409)
         return None
 
 
 def _first_result(problem: gate.AlreadyDone, request: HttpRequest) -> str:
-    """Find the page of what the first submit made, else stay where the form was."""
+    """Find the page of what the first submit made or changed, else the page the form was on (decision 25)."""
     messages.info(request, _("We already have that. You don’t need to send it again."))
-    return request.path
+    first = problem.first
+    for kind, pk in ((first.result_kind, first.result_id), (first.target_kind, first.target_id)):
+        page = _page_of(kind, pk, request)
+        if page:
+            return page
+    came_from = request.headers.get("Referer", "")
+    if url_has_allowed_host_and_scheme(came_from, {request.get_host()}, require_https=request.is_secure()):
+        return came_from
+    return str(settings.LOGIN_REDIRECT_URL)
+
+
+def _page_of(kind: str, pk: int | None, request: HttpRequest) -> str:
+    """Give the address of a row that this person may see, or nothing."""
+    try:
+        rows = apps.get_model(kind)._default_manager
+    except (LookupError, ValueError):
+        return ""
+    if not hasattr(rows, "visible_to"):
+        return ""
+    row = rows.visible_to(request.user).filter(pk=pk).first()
+    return str(row.get_absolute_url()) if hasattr(row, "get_absolute_url") else ""
 
 
 def new_nonce() -> str:
@@ -61,8 +84,6 @@ def new_nonce() -> str:
 
 def page_context(request: HttpRequest) -> dict[str, Any]:
     """Give every template what it may ask for without a query."""
-    from django.conf import settings  # noqa: PLC0415
-
     return {"demo": settings.DEMO, "service_name": settings.SERVICE_NAME, "service_phone": settings.SERVICE_PHONE}
 
 

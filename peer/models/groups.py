@@ -13,7 +13,7 @@ from peer import clock
 from peer.models.dated import DatedQuerySet, public_id
 from peer.models.people import Person, User
 from peer.roles import Role, Scope, rules
-from peer.states import AppendOnly, Stateful
+from peer.states import AppendOnly, AppendOnlyQuerySet, Stateful
 
 
 def _roles_here(user: User) -> models.QuerySet[MembershipRole]:
@@ -260,6 +260,8 @@ class ProtocolAcceptance(AppendOnly):
     protocol = models.ForeignKey(GroupProtocol, on_delete=models.CASCADE, related_name="acceptances")
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
     at = models.DateTimeField(default=clock.now)
+
+    objects = AppendOnlyQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["protocol", "user"], name="acceptance_once")]
