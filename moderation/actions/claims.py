@@ -7,7 +7,7 @@ import datetime as dt
 from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
-from moderation.models import ModerationClaim, QueuedPost
+from moderation.models import ModerationClaim
 from peer import clock
 from peer.gate import action
 from peer.models import Post, User
@@ -18,7 +18,7 @@ HELD_FOR = dt.timedelta(minutes=10)
 
 
 @action(Perm.READ_QUEUE)
-def claim(post: QueuedPost, *, by: User) -> ModerationClaim:
+def claim(post: Post, *, by: User) -> ModerationClaim:
     """Take a post to read: for ten minutes nobody else is sent to it."""
     now = clock.now()
     Post.objects.select_for_update(of=("self",)).get(pk=post.pk)

@@ -17,6 +17,7 @@ from peer.models import Post, SupportGroup, User
 from peer.roles import Perm, Role
 from peer.states import RuleBroken, StaleMove
 
+MANAGERS = paging.TO_MANAGERS
 CHANNELS = ["sms", "call"]  # both at once (E4)
 UNANSWERED = {Escalation.State.OPEN, Escalation.State.PAGING, Escalation.State.REOPENED}
 TO_A_PERSON = {EscalationStep.Rung.NEWS, EscalationStep.Rung.CHOSEN}

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from moderation import paging
 from moderation.models import Escalation, OnCallShift
+from moderation.models.shifts import EARLY
 from moderation.news import CoverLost, ShiftStarted
 from peer import clock
 from peer.events import emit
@@ -16,7 +17,6 @@ from peer.models import Duty, MembershipRole, SupportGroup, User
 from peer.roles import Perm, Role
 from peer.states import RuleBroken
 
-EARLY = dt.timedelta(minutes=30)
 LONGEST = dt.timedelta(hours=14)
 
 
@@ -95,7 +95,7 @@ def nobody_came(shift: OnCallShift, *, by: System) -> OnCallShift:
 def _stop(shift: OnCallShift, state: str) -> None:
     now = clock.now()
     shift.move_to(state, ended_at=now)
-    Duty.objects.filter(pk=shift.duty_id, until_at__gt=now).update(until_at=now)
+    Duty.objects.filter(shift=shift, until_at__gt=now).update(until_at=now)
     _say_if_uncovered(shift.group, at=now)
 
 

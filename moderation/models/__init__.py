@@ -1,8 +1,8 @@
 """The rows of watching over the world, one module per noun."""
 
 from moderation.models.decisions import ModerationDecision, Rule
-from moderation.models.escalations import Escalation, EscalationNote, EscalationPost, EscalationStep
-from moderation.models.queue import ModerationClaim, QueuedPost, RiskPost
+from moderation.models.escalations import Escalation, EscalationNote, EscalationPost, EscalationStep, EscalationTimer
+from moderation.models.queue import ModerationClaim, QueuedPost, RiskPost, WatchedGroup
 from moderation.models.reports import PostReport, RiskFlag
 from moderation.models.shifts import OnCallShift
 
@@ -11,6 +11,7 @@ __all__ = [
     "EscalationNote",
     "EscalationPost",
     "EscalationStep",
+    "EscalationTimer",
     "ModerationClaim",
     "ModerationDecision",
     "OnCallShift",
@@ -19,4 +20,5 @@ __all__ = [
     "RiskFlag",
     "RiskPost",
     "Rule",
+    "WatchedGroup",
 ]

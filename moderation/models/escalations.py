@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 from typing import ClassVar
 
 from django.db import models
 from encrypted_fields.fields import EncryptedTextField
 
-from moderation.models.queue import groups_on_call
+from moderation.models.queue import on_call
 from moderation.models.reports import RiskFlag
 from peer import clock
 from peer.models import Membership, Post, SupportGroup, User
 from peer.models.dated import public_id
+from peer.roles import Role
 from peer.states import AppendOnly, AppendOnlyQuerySet, Owed, Stateful, one_of_states, owed_unless
 
 
@@ -20,8 +22,9 @@ class EscalationQuerySet(models.QuerySet["Escalation"]):
     """Escalations, as far as the viewer may know of them."""
 
     def visible_to(self, user: User) -> EscalationQuerySet:
-        """Keep those of the groups a clinician covers now, and those one owns until hand-over (E9, matrix row 15)."""
-        return self.filter(models.Q(group_id__in=groups_on_call(user)) | models.Q(owner=user))
+        """Keep those of the groups a clinician covers now, and those a clinician owns until hand-over (E9, row 15)."""
+        mine = models.Q(owner=user, owner_role=Role.CLINICIAN)
+        return self.filter(models.Q(group__in=on_call(user).values("group")) | mine)
 
     def unsettled(self) -> EscalationQuerySet:
         """Keep what still needs somebody."""
@@ -30,6 +33,47 @@ class EscalationQuerySet(models.QuerySet["Escalation"]):
     def joinable(self, author: Membership, since: dt.datetime) -> EscalationQuerySet:
         """Keep what a new worry about the same author, in the same group, belongs to (E11)."""
         return self.unsettled().filter(about=author, opened_at__gte=since).order_by("-pk")
+
+
+@dataclass(frozen=True)
+class EscalationClock:
+    """What the board shows of an escalation: times, states and staff."""
+
+    public_id: str
+    group: str
+    level: str
+    state: str
+    state_words: str
+    opened_at: dt.datetime
+    due_at: dt.datetime | None
+    acknowledged_at: dt.datetime | None
+    exhausted_at: dt.datetime | None
+    owner: str
+    offered_to: str
+    may_open: bool
+
+    @classmethod
+    def of(cls, row: Escalation, *, may_open: bool) -> EscalationClock:
+        """Take from a row what the board may show."""
+        return cls(
+            public_id=row.public_id,
+            group=row.group.title,
+            level=row.level,
+            state=row.state,
+            state_words=str(row.get_state_display()),
+            opened_at=row.opened_at,
+            due_at=row.due_at,
+            acknowledged_at=row.acknowledged_at,
+            exhausted_at=row.exhausted_at,
+            owner=str(row.owner or ""),
+            offered_to=str(row.offered_to or ""),
+            may_open=may_open,
+        )
+
+    @property
+    def waits(self) -> bool:
+        """Tell whether nobody has it yet."""
+        return self.state in {EscalationState.OPEN, EscalationState.PAGING, EscalationState.REOPENED}
 
 
 class EscalationState(models.TextChoices):
@@ -202,3 +246,40 @@ class EscalationNote(AppendOnly):
 
     def __str__(self) -> str:
         return f"note {self.pk}"
+
+
+class EscalationTimerQuerySet(EscalationQuerySet):
+    """The board: whose clock runs, and who may press that they have it."""
+
+    def visible_to(self, user: User) -> EscalationTimerQuerySet:
+        """Keep what one may read, what one was paged about, and for managers all (matrix rows 15 and 16)."""
+        if user.may_in_service(Role.SERVICE_MANAGER, Role.SAFEGUARDING_LEAD):
+            return self
+        readable = Escalation.objects.visible_to(user).values("pk")
+        paged = EscalationStep.objects.filter(user=user, state=StepState.FIRED).values("escalation")
+        return self.filter(models.Q(pk__in=readable) | models.Q(pk__in=paged))
+
+    def figures(self) -> dict[str, int]:
+        """Count the pages of the last seven days and those that were not needed (U5)."""
+        week = self.filter(opened_at__gte=clock.now() - dt.timedelta(days=7))
+        return {
+            "paged": week.filter(steps__state=StepState.FIRED).distinct().count(),
+            "not_needed": week.filter(was_needed=False).count(),
+            "judged": week.filter(was_needed__isnull=False).count(),
+        }
+
+    def clocks(self, user: User) -> list[EscalationClock]:
+        """Give the clocks that run, without a word of any post: what is handed out is not the row."""
+        readable = set(Escalation.objects.visible_to(user).values_list("pk", flat=True))
+        rows = self.exclude(state=EscalationState.CLOSED).select_related("group", "owner", "offered_to")
+        return [EscalationClock.of(row, may_open=row.pk in readable) for row in rows.order_by("due_at", "pk")]
+
+
+class EscalationTimer(Escalation):
+    """An escalation as the board knows it: for staff who were paged or who manage, not for reading."""
+
+    objects = EscalationTimerQuerySet.as_manager()  # type: ignore[misc]
+
+    class Meta:
+        proxy = True
+        default_permissions = ()

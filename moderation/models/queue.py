@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery
 
+from moderation.models.decisions import ModerationDecision
 from peer import clock
 from peer.models import Duty, MembershipRole, Post, SupportGroup, User
 from peer.models.talk import PostQuerySet
@@ -13,20 +14,20 @@ from peer.roles import Role
 GROWN_UP = 18
 
 
-def groups_read_by(user: User) -> list[int]:
-    """List the groups whose standard lane this person reads now: moderators, and clinicians on duty."""
+def reading(user: User) -> models.QuerySet[MembershipRole]:
+    """Find the roles by which this person reads a standard lane now: moderators, and clinicians on duty."""
     on_duty = Duty.objects.current().filter(user=user, group=OuterRef("membership__group"))
     mine = MembershipRole.objects.current().filter(membership__user=user, membership__state="active")
     reads = Q(role=Role.PEER_MODERATOR) | Q(Exists(on_duty), role=Role.CLINICIAN)
-    open_now = mine.filter(reads, membership__group__state=SupportGroup.State.OPEN)
-    return sorted(set(open_now.values_list("membership__group_id", flat=True)))
+    return mine.filter(reads, membership__group__state=SupportGroup.State.OPEN)
 
 
-def groups_on_call(user: User) -> list[int]:
-    """List the groups whose risk lane this person reads now: clinicians on duty there, to the second."""
-    duties = Duty.objects.current().filter(user=user, group__memberships__user=user)
-    roles = MembershipRole.objects.current().filter(role=Role.CLINICIAN, membership__state="active")
-    return list(duties.filter(group__memberships__roles__in=roles).values_list("group_id", flat=True).distinct())
+def on_call(user: User) -> models.QuerySet[Duty]:
+    """Find the duties by which this person reads a risk lane now: a clinician of the group, on duty to the second."""
+    roles = MembershipRole.objects.current().filter(
+        role=Role.CLINICIAN, membership__state="active", membership__user=user, membership__group=OuterRef("group")
+    )
+    return Duty.objects.current().filter(Exists(roles), user=user)
 
 
 def may_read_risk(user: User) -> bool:
@@ -35,15 +36,34 @@ def may_read_risk(user: User) -> bool:
     return age is not None and age >= GROWN_UP
 
 
+PAGE = 20
+
+
 class QueuedPostQuerySet(PostQuerySet):
     """The standard lane, one reader's view of it."""
+
+    def next_page(self, *, after: int) -> list[QueuedPost]:
+        """Read the oldest waiting posts behind a key, with who is reading each: one query however many wait."""
+        live = ModerationClaim.objects.live().filter(post=OuterRef("pk"))
+        kinds = ModerationDecision.objects.filter(post=OuterRef("pk"), content_hash=OuterRef("content_hash"))
+        rows = self.filter(pk__gt=after).annotate(
+            reader=Subquery(live.values("by__display_name")[:1]),
+            reader_id=Subquery(live.values("by_id")[:1]),
+            last_kind=Subquery(kinds.order_by("-pk").values("kind")[:1]),
+        )
+        return list(rows.with_group().order_by("pk")[: PAGE + 1])
+
+    def with_group(self) -> QueuedPostQuerySet:
+        """Read thread, group and author along."""
+        return self.select_related("thread__group", "author")
 
     def visible_to(self, user: User) -> QueuedPostQuerySet:
         """Keep waiting posts of the reader's groups, never their own, nor what they handed on (P4, U14).
 
         The groups are fetched first and passed as a list: with the partial index `post_waiting` this stays quick.
         """
-        waiting = self.filter(state=Post.State.PENDING, thread__group_id__in=groups_read_by(user))
+        groups = sorted(set(reading(user).values_list("membership__group_id", flat=True)))
+        waiting = self.filter(state=Post.State.PENDING, thread__group_id__in=groups)
         if not may_read_risk(user):
             waiting = waiting.filter(adults_only=False)
         mine = user.moderation_decisions.filter(post=OuterRef("pk"), content_hash=OuterRef("content_hash"))
@@ -53,7 +73,11 @@ class QueuedPostQuerySet(PostQuerySet):
 class QueuedPost(Post):
     """A post in the standard lane, as a moderator of its group meets it (matrix row 6)."""
 
-    objects = QueuedPostQuerySet.as_manager()
+    reader: str | None
+    reader_id: int | None
+    last_kind: str | None
+
+    objects = QueuedPostQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta:
         proxy = True
@@ -63,15 +87,19 @@ class QueuedPost(Post):
 class RiskPostQuerySet(PostQuerySet):
     """The risk lane, one clinician's view of it."""
 
+    def with_group(self) -> RiskPostQuerySet:
+        """Read thread, group and author along."""
+        return self.select_related("thread__group", "author")
+
     def visible_to(self, user: User) -> RiskPostQuerySet:
         """Keep held posts of the groups this clinician covers at this second (matrix row 7)."""
-        return self.filter(state=Post.State.HELD_RISK, thread__group_id__in=groups_on_call(user))
+        return self.filter(state=Post.State.HELD_RISK, thread__group__in=on_call(user).values("group"))
 
 
 class RiskPost(Post):
     """A post that may mean harm: for clinicians on duty alone."""
 
-    objects = RiskPostQuerySet.as_manager()
+    objects = RiskPostQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta:
         proxy = True
@@ -80,6 +108,10 @@ class RiskPost(Post):
 
 class ModerationClaimQuerySet(models.QuerySet["ModerationClaim"]):
     """Claims on posts."""
+
+    def visible_to(self, user: User) -> ModerationClaimQuerySet:
+        """Keep one's own."""
+        return self.filter(by=user)
 
     def live(self) -> ModerationClaimQuerySet:
         """Keep the claims that hold now, by the database's clock."""
@@ -105,3 +137,26 @@ class ModerationClaim(models.Model):
 
     def __str__(self) -> str:
         return f"claim {self.pk}"
+
+
+class WatchedGroupQuerySet(models.QuerySet["WatchedGroup"]):
+    """Groups, as those who may pause them see them."""
+
+    def visible_to(self, user: User) -> WatchedGroupQuerySet:
+        """Keep the groups one moderates or is a clinician of, paused ones too; for managers all (matrix row 12)."""
+        if user.may_in_service(Role.SERVICE_MANAGER):
+            return self.exclude(state=SupportGroup.State.CLOSED)
+        held = MembershipRole.objects.current().filter(
+            role__in=[Role.PEER_MODERATOR, Role.CLINICIAN], membership__user=user, membership__state="active"
+        )
+        return self.filter(pk__in=held.values("membership__group"))
+
+
+class WatchedGroup(SupportGroup):
+    """A group as its moderators, clinicians and managers know it."""
+
+    objects = WatchedGroupQuerySet.as_manager()  # type: ignore[misc, assignment]
+
+    class Meta:
+        proxy = True
+        default_permissions = ()

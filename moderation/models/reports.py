@@ -2,24 +2,57 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from dataclasses import dataclass
 from typing import ClassVar
 
 from django.db import models
 from encrypted_fields.fields import EncryptedTextField
 
-from moderation.models.queue import groups_on_call
+from moderation.models.queue import on_call, reading
 from peer import clock
 from peer.models import Post, SupportGroup, User
 from peer.models.dated import public_id
+from peer.roles import Role
 from peer.states import AppendOnly, AppendOnlyQuerySet, Owed, Stateful, one_of_states, owed_unless
+
+
+@dataclass(frozen=True)
+class Reported:
+    """What a moderator learns of a report: which post and why, never who."""
+
+    public_id: str
+    reason: str
+    due_at: dt.datetime | None
+    post: Post
 
 
 class PostReportQuerySet(models.QuerySet["PostReport"]):
     """Reports, as far as the viewer may know of them."""
 
     def visible_to(self, user: User) -> PostReportQuerySet:
-        """Keep one's own, and for clinicians on duty those of their groups."""
-        return self.filter(models.Q(by=user) | models.Q(post__thread__group_id__in=groups_on_call(user)))
+        """Keep one's own, for clinicians on duty those of their groups, for moderators what is no worry about somebody.
+
+        Who reported is for clinicians alone: `for_moderators` never reads it (matrix row 14).
+        """
+        read = models.Q(
+            post__thread__group__in=reading(user).values("membership__group"), owner_role=Role.PEER_MODERATOR
+        )
+        return self.filter(models.Q(by=user) | models.Q(post__thread__group__in=on_call(user).values("group")) | read)
+
+    def for_clinicians(self, user: User) -> PostReportQuerySet:
+        """Keep open reports of the groups this clinician covers, the most pressing first."""
+        rows = self.filter(state=ReportState.OPEN, post__thread__group__in=on_call(user).values("group"))
+        return rows.select_related("post__thread__group", "post__author", "by").order_by("due_at")
+
+    def for_moderators(self, user: User) -> list[Reported]:
+        """Give the posts that somebody found unkind or too private, without who said so (H23)."""
+        rows = self.filter(state=ReportState.OPEN, owner_role=Role.PEER_MODERATOR).exclude(by=user)
+        shown = rows.exclude(post__author__user=user).filter(post__state=Post.State.APPROVED)
+        return [
+            Reported(row.public_id, row.get_reason_display(), row.due_at, row.post)
+            for row in shown.select_related("post__thread__group", "post__author").order_by("due_at")[:20]
+        ]
 
 
 class ReportState(models.TextChoices):

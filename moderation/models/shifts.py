@@ -3,14 +3,30 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 from typing import ClassVar
 
 from django.db import models
+from django.db.models import QuerySet
 
-from peer.models import Duty, SupportGroup, User
+from moderation import cover
+from peer import clock
+from peer.models import Duty, MembershipRole, SupportGroup, User
 from peer.models.dated import public_id
 from peer.roles import Role
 from peer.states import Stateful, one_of_states
+
+EARLY = dt.timedelta(minutes=30)
+AHEAD = dt.timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class GroupWeek:
+    """A group's next seven days: who is on the rota, and where nobody is."""
+
+    group: SupportGroup
+    shifts: list[OnCallShift]
+    gaps: list[tuple[dt.datetime, dt.datetime]]
 
 
 class OnCallShiftQuerySet(models.QuerySet["OnCallShift"]):
@@ -21,6 +37,41 @@ class OnCallShiftQuerySet(models.QuerySet["OnCallShift"]):
         if user.may_in_service(Role.CO_ORDINATOR, Role.SERVICE_MANAGER):
             return self
         return self.filter(user=user)
+
+    def with_people(self) -> OnCallShiftQuerySet:
+        """Read group and clinician along."""
+        return self.select_related("group", "user")
+
+    def own(self, user: User) -> list[OnCallShift]:
+        """List one's own shifts, on or to come, the next first."""
+        rows = self.filter(user=user).cover().filter(until_at__gt=clock.now())
+        return list(rows.with_people().order_by("from_at"))
+
+    def groups(self) -> QuerySet[SupportGroup]:
+        """Keep the groups that need cover."""
+        return SupportGroup.objects.exclude(state=SupportGroup.State.CLOSED).order_by("title")
+
+    def clinicians(self) -> QuerySet[User]:
+        """Keep everybody who is a clinician of some group now."""
+        held = MembershipRole.objects.current().filter(role=Role.CLINICIAN, membership__state="active")
+        return User.objects.filter(pk__in=held.values("membership__user")).order_by("display_name")
+
+    def clinicians_of(self, group: SupportGroup) -> QuerySet[User]:
+        """Keep the clinicians of one group."""
+        held = MembershipRole.objects.current().filter(role=Role.CLINICIAN, membership__state="active")
+        return self.clinicians().filter(pk__in=held.filter(membership__group=group).values("membership__user"))
+
+    def week(self) -> list[GroupWeek]:
+        """Give each group's shifts and gaps for the seven days ahead."""
+        start = clock.now()
+        end = start + AHEAD
+        rows = self.cover().between(start, end).with_people().order_by("from_at")
+        weeks = []
+        for group in self.groups():
+            shifts = [shift for shift in rows if shift.group_id == group.pk]
+            spans = [(shift.from_at, shift.until_at) for shift in shifts]
+            weeks.append(GroupWeek(group, shifts, cover.gaps(spans, start=start, end=end)))
+        return weeks
 
     def cover(self) -> OnCallShiftQuerySet:
         """Keep the shifts that cover or are planned to."""
@@ -86,6 +137,19 @@ class OnCallShift(Stateful):
     def is_own(self, user: User) -> bool:
         """Tell whether this is the shift of `user`."""
         return self.user_id == user.pk
+
+    def following(self) -> OnCallShiftQuerySet:
+        """Keep the other shifts that are on for the same group: to them one can hand over."""
+        return OnCallShift.objects.filter(group=self.group_id, state=self.State.ON).exclude(pk=self.pk).with_people()
+
+    def next_cover(self) -> OnCallShift | None:
+        """Find who comes after, or is there beside."""
+        rows = OnCallShift.objects.cover().filter(group=self.group_id, until_at__gt=self.until_at)
+        return rows.exclude(pk=self.pk).with_people().order_by("from_at").first()
+
+    def may_start(self) -> bool:
+        """Tell whether it is time to start."""
+        return self.state == self.State.PLANNED and self.from_at - EARLY <= clock.now() < self.until_at
 
     def length(self) -> dt.timedelta:
         """Count the hours really worked: a night of the clock change has 11 or 13 (safety 2f)."""

@@ -1,0 +1,47 @@
+"""Pausing a group with one press, and opening it again (safety P10)."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from moderation.actions import freezes
+from moderation.forms.shifts import FreezeForm
+from moderation.models import WatchedGroup
+from peer.states import IllegalMove, RuleBroken, StaleMove
+from peer.web import who
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def change(request: HttpRequest, public_id: str, what: str) -> HttpResponse:
+    """Pause a group, or open it again."""
+    if what not in {"pause", "reopen"}:
+        raise Http404
+    group = get_object_or_404(WatchedGroup.objects.visible_to(who(request)), public_id=public_id)
+    form = FreezeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            (freezes.freeze if what == "pause" else freezes.reopen)(group, by=who(request), **form.cleaned_data)
+        except RuleBroken as broken:
+            form.add_error(None, str(broken))
+        except (StaleMove, IllegalMove):
+            form.add_error(None, _("Somebody did this already."))
+        else:
+            done = _("The group is paused.") if what == "pause" else _("The group is open again.")
+            messages.success(request, done)
+            return redirect("freezes-list")
+    context = {"form": form, "group": group, "what": what}
+    return render(request, "moderation/freezes/change.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "HEAD"])
+def index(request: HttpRequest) -> HttpResponse:
+    """List the groups one watches over, each with its one press."""
+    return render(
+        request,
+        "moderation/freezes/index.html",
+        {"groups": WatchedGroup.objects.visible_to(who(request)).order_by("title")},
+    )

@@ -1,0 +1,160 @@
+"""The moderator's queue, made for a phone between two lessons: what waits, and one post at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from moderation import highlights
+from moderation.actions import claims, decisions
+from moderation.forms.decisions import ApproveForm, DecisionForm, DeclineForm, MoveUpForm, PassOnForm, ReturnForm
+from moderation.models import ModerationClaim, ModerationDecision, PostReport, QueuedPost
+from moderation.models.queue import PAGE
+from peer import sanitise
+from peer.models import Post
+from peer.states import RuleBroken, StaleMove
+from peer.web import who
+
+FORMS: dict[str, type[DecisionForm]] = {
+    "approve": ApproveForm,
+    "return": ReturnForm,
+    "decline": DeclineForm,
+    "not-sure": PassOnForm,
+    "might-know": PassOnForm,
+    "worried": MoveUpForm,
+}
+ACTS: dict[str, Callable[..., ModerationDecision]] = {
+    "approve": decisions.approve,
+    "return": decisions.send_back,
+    "decline": decisions.decline,
+    "not-sure": decisions.ask_another,
+    "might-know": decisions.might_know,
+    "worried": decisions.move_up,
+}
+
+
+def said(decision: ModerationDecision) -> str:
+    """Say in one sentence what a decision did."""
+    kinds = ModerationDecision.Kind
+    return {
+        kinds.APPROVE: _("Thank you. It’s shared now."),
+        kinds.FIRST_KEY: _("Thank you. One more person reads it, because it’s one of their first posts."),
+        kinds.RETURN: _("Thank you. They have your words, and theirs are kept."),
+        kinds.REJECT: _("Thank you. They have your words. Deciding that isn’t easy."),
+        kinds.NOT_SURE: _("That’s fine. Somebody else reads it next."),
+        kinds.MIGHT_KNOW: _("Well done for saying so. Somebody else has it now."),
+        kinds.MOVE_UP: _("Thank you. A clinician has it now. It’s not on you any more."),
+    }.get(kinds(decision.kind), _("Done."))
+
+
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """Show what waits in one's own groups, the oldest first."""
+    after = request.GET.get("after", "0")
+    rows = QueuedPost.objects.visible_to(who(request)).next_page(after=int(after) if after.isdigit() else 0)
+    posts = rows[:PAGE]
+    context = {
+        "posts": posts,
+        "older": f"?after={posts[-1].pk}" if len(rows) > PAGE else "",
+        "reports": PostReport.objects.visible_to(who(request)).for_moderators(who(request)),
+    }
+    return render(request, "moderation/queue/index.html", context)
+
+
+@require_POST
+def take_break(request: HttpRequest) -> HttpResponse:
+    """Put everything down with one press, no reason asked (safety W3)."""
+    claims.take_break(who(request), by=who(request))
+    messages.success(request, _("All put down. Others take over. Have a drink, look out of the window."))
+    return redirect("queue-rest")
+
+
+@require_safe
+def rest(request: HttpRequest) -> HttpResponse:
+    """Say that a break is a break, and who is there for a talk."""
+    return render(request, "moderation/queue/rest.html")
+
+
+@require_POST
+def claim(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Take a post to read, for ten minutes."""
+    post = get_object_or_404(QueuedPost.objects.visible_to(who(request)), public_id=public_id)
+    try:
+        claims.claim(post, by=who(request))
+    except RuleBroken as taken:
+        messages.info(request, str(taken))
+        return redirect("queue-list")
+    return redirect("queue-detail", public_id)
+
+
+@require_safe
+def detail(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Show one post to the person who has taken it; to others of the group its first words."""
+    post = get_object_or_404(QueuedPost.objects.visible_to(who(request)).with_group(), public_id=public_id)
+    held = ModerationClaim.objects.visible_to(who(request)).live().filter(post_id=post.pk).first()
+    if held is None:
+        return render(request, "moderation/queue/closed.html", {"post": post})
+    return render(request, "moderation/queue/detail.html", page_of(post) | {"claim": held})
+
+
+@require_POST
+def decide(request: HttpRequest, public_id: str, decision: str) -> HttpResponse:
+    """Record one decision; whoever comes second is told so, and changes nothing (safety P8)."""
+    if decision not in FORMS:
+        raise Http404
+    post = QueuedPost.objects.visible_to(who(request)).with_group().filter(public_id=public_id).first()
+    if post is None:
+        return _decided_already(request, public_id)
+    form = FORMS[decision](request.POST, post=post)
+    if form.is_valid():
+        try:
+            made = ACTS[decision](post, by=who(request), **arguments(form))
+        except StaleMove:
+            return _decided_already(request, public_id)
+        except RuleBroken as broken:
+            form.add_error(None, str(broken))
+        else:
+            messages.success(request, said(made))
+            return redirect("queue-list")
+    context = page_of(post, decision=decision, form=form)
+    return render(request, "moderation/queue/detail.html", context, status=422)
+
+
+def _decided_already(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Tell somebody who had this post in hand that it is decided or changed; to all others it never was."""
+    get_object_or_404(
+        ModerationClaim.objects.visible_to(who(request)).filter(post__public_id=public_id).order_by("-pk")[:1]
+    )
+    words = request.POST.get("own_words", "")
+    return render(request, "moderation/queue/decided.html", {"words": words}, status=409)
+
+
+def arguments(form: DecisionForm) -> dict[str, Any]:
+    """Pick from a form what its act takes by name."""
+    names = {"content_hash", "cleared", "kind_words", "rule", "level"}
+    return {name: value for name, value in form.cleaned_data.items() if name in names}
+
+
+def page_of(post: Post, *, decision: str = "", form: DecisionForm | None = None) -> dict[str, Any]:
+    """Gather what the page of one waiting post shows; the form that was sent keeps what was typed."""
+    forms = {name.replace("-", "_"): kind(post=post, prefix=None) for name, kind in FORMS.items()}
+    if form is not None:
+        forms[decision.replace("-", "_")] = form
+    in_body = [found for found in post.findings if found.get("part", "body") == "body"]
+    in_title = [found for found in post.findings if found.get("part") == "title"]
+    return {
+        "post": post,
+        "forms": forms,
+        "wrong": form,
+        "opened": decision,
+        "title": highlights.pieces(post.thread.title, in_title) if post.opens_thread() else None,
+        "body": highlights.pieces(post.body, in_body),
+        "html": sanitise.as_cleaned(post.html),
+        "first_reader": post.decisions.filter(kind="first_key", content_hash=post.content_hash).exists(),
+    }

@@ -1,0 +1,75 @@
+"""The risk lane: posts that may mean harm, for clinicians on duty alone (matrix row 7)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from moderation.actions import decisions
+from moderation.forms.decisions import ApproveForm, DecisionForm, DeclineForm, PassOnForm, ReturnForm
+from moderation.models import Escalation, ModerationDecision, PostReport, RiskPost
+from moderation.views.queue import arguments, page_of
+from peer.gate import looked
+from peer.models import Post
+from peer.states import RuleBroken, StaleMove
+from peer.web import who
+
+FORMS: dict[str, type[DecisionForm]] = {
+    "approve": ApproveForm,
+    "return": ReturnForm,
+    "decline": DeclineForm,
+    "down": PassOnForm,
+}
+ACTS: dict[str, Callable[..., ModerationDecision]] = {
+    "approve": decisions.approve_risk,
+    "return": decisions.send_back_risk,
+    "decline": decisions.decline_risk,
+    "down": decisions.move_down,
+}
+
+
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """Show what a clinician on duty must read, the most pressing first."""
+    posts = RiskPost.objects.visible_to(who(request)).with_group().order_by("due_at", "pk")
+    reports = PostReport.objects.visible_to(who(request)).for_clinicians(who(request))
+    return render(request, "moderation/risk/index.html", {"posts": posts, "reports": reports})
+
+
+@require_safe
+def detail(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Show one held post; each look leaves a trace (decision 22)."""
+    post = get_object_or_404(RiskPost.objects.visible_to(who(request)).with_group(), public_id=public_id)
+    looked(post, by=who(request), why="risk lane")
+    return _page(request, post)
+
+
+@require_POST
+def decide(request: HttpRequest, public_id: str, decision: str) -> HttpResponse:
+    """Record a clinician's decision about a held post."""
+    if decision not in FORMS:
+        raise Http404
+    post = get_object_or_404(RiskPost.objects.visible_to(who(request)).with_group(), public_id=public_id)
+    form = FORMS[decision](request.POST, post=post)
+    if form.is_valid():
+        try:
+            ACTS[decision](post, by=who(request), **arguments(form))
+        except StaleMove:
+            return render(request, "moderation/queue/decided.html", status=409)
+        except RuleBroken as broken:
+            form.add_error(None, str(broken))
+        else:
+            messages.success(request, _("Done. The young person has been told."))
+            return redirect("risk-list")
+    return _page(request, post, decision=decision, form=form)
+
+
+def _page(request: HttpRequest, post: Post, *, decision: str = "", form: DecisionForm | None = None) -> HttpResponse:
+    escalations = Escalation.objects.visible_to(who(request)).filter(posts=post.pk)
+    context = page_of(post, decision=decision, form=form) | {"escalations": escalations, "down": PassOnForm(post=post)}
+    return render(request, "moderation/risk/detail.html", context, status=422 if form else 200)

@@ -1,0 +1,92 @@
+"""The rota for those who plan it, and one's own shifts for those who cover (matrix row 27)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from moderation.actions import shifts
+from moderation.forms.shifts import HandOverForm, ShiftForm
+from moderation.models import OnCallShift
+from peer import gate
+from peer.roles import Perm
+from peer.states import RuleBroken
+from peer.web import or_404, who
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def rota(request: HttpRequest) -> HttpResponse:
+    """Show seven days ahead with every gap, and plan a shift."""
+    or_404(gate.can(who(request), Perm.PLAN_ROTA, gate.SERVICE) or None)
+    mine = OnCallShift.objects.visible_to(who(request))
+    form = ShiftForm(request.POST or None, groups=mine.groups(), people=mine.clinicians())
+    if request.method == "POST" and form.is_valid():
+        start, end = form.span()
+        said = form.cleaned_data
+        try:
+            shift = shifts.plan(said["group"], by=who(request), user=said["user"], from_at=start, until_at=end)
+        except RuleBroken as broken:
+            form.add_error(None, str(broken))
+        else:
+            hours = shift.length().total_seconds() / 3600
+            messages.success(
+                request, _("Planned: %(hours)g hours for %(name)s.") % {"hours": hours, "name": shift.user}
+            )
+            return redirect("rota-list")
+    context = {"form": form, "groups": mine.week()}
+    return render(request, "moderation/shifts/rota.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+def cancel(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Take a planned shift off the rota."""
+    shifts.cancel(_shift(request, public_id), by=who(request))
+    messages.success(request, _("Taken off the rota. See below whether that leaves a gap."))
+    return redirect("rota-list")
+
+
+@require_safe
+def mine(request: HttpRequest) -> HttpResponse:
+    """Show a clinician's own shifts: what is on, what comes, and who follows."""
+    rows = OnCallShift.objects.visible_to(who(request)).own(who(request))
+    return render(request, "moderation/shifts/mine.html", {"shifts": rows})
+
+
+@require_POST
+def start(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Begin one's shift."""
+    return _press(request, shifts.start, public_id, done=_("You are on call now. Calls and texts reach you."))
+
+
+@require_POST
+def end(request: HttpRequest, public_id: str) -> HttpResponse:
+    """End one's shift."""
+    return _press(request, shifts.end, public_id, done=_("Your shift is over. Thank you."))
+
+
+@require_POST
+def hand_over(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Hand over to the next person, who must have started."""
+    form = HandOverForm(request.POST)
+    shift = _shift(request, public_id)
+    following = shift.following().filter(public_id=form.data.get("to", "")).first() if form.is_valid() else None
+    done = _("Handed over. What you had in hand waits for their yes.")
+    return _press(request, shifts.hand_over, public_id, done=done, to=or_404(following))
+
+
+def _shift(request: HttpRequest, public_id: str) -> OnCallShift:
+    return get_object_or_404(OnCallShift.objects.visible_to(who(request)).with_people(), public_id=public_id)
+
+
+def _press(request: HttpRequest, act: Any, public_id: str, *, done: str, **more: Any) -> HttpResponse:
+    try:
+        act(_shift(request, public_id), by=who(request), **more)
+        messages.success(request, done)
+    except RuleBroken as broken:
+        messages.error(request, str(broken))
+    return redirect("shifts-mine")
