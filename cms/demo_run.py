@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import importlib.util
+import json
 import os
 import signal
 import subprocess
 import sys
 import threading
 import time
+import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -20,6 +22,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
 from django.db import connections
+from django.urls import reverse
 
 from cms import celery, fingerprint
 from cms.example.cast import CAST
@@ -43,6 +46,7 @@ def run(*, port: int) -> None:
         running.enter_context(serve(port))
         if telephones:
             wait_for(telephones)
+            name_phones()
         say_where(port)
         threading.Event().wait()
 
@@ -150,7 +154,7 @@ def start_telephones() -> Iterator[subprocess.Popen[str] | None]:
             *(sys.executable, "-m", "notifications.simulator"),
             *("--port", settings.TWILIO_BASE_URL.rsplit(":", 1)[1]),
             *("--ledger", str(_home() / "handsets.jsonl")),
-            *("--webhook-sms", f"{site}/n/text/", "--webhook-voice", f"{site}/n/ring/"),
+            *("--webhook-sms", site + reverse("webhooks-text"), "--webhook-voice", site + reverse("webhooks-ring")),
             *("--service-number", settings.TWILIO_FROM),
             *("--clock-file", str(settings.CLOCK_OFFSET_FILE), "--home", f"{site}/"),
             *("--parent", str(os.getpid())),
@@ -177,6 +181,17 @@ def wait_for(telephones: subprocess.Popen[str]) -> None:
     assert telephones.stdout is not None  # noqa: S101 - it was asked for with PIPE
     if "ready" not in telephones.stdout.readline():
         sys.exit("The telephones did not start; the line above says why.")
+
+
+def name_phones() -> None:
+    """Put the name of each invented person on their phone."""
+    phones = [{"number": player.number, "name": f"{player.given_name} {player.family_name}"} for player in CAST]
+    request = urllib.request.Request(  # noqa: S310 - the telephones are on this machine
+        f"{settings.TWILIO_BASE_URL}/handsets",
+        data=json.dumps([phone for phone in phones if phone["number"]]).encode(),
+        headers={"Content-Type": "application/json"},
+    )
+    urllib.request.urlopen(request, timeout=5).close()  # noqa: S310
 
 
 @contextmanager
