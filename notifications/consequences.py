@@ -82,7 +82,8 @@ def ended(row: Delivery) -> None:
 
 def ring_again(row: Delivery) -> bool:
     """Ring once more, later the same day or in the morning, where nobody took the first call (N12)."""
-    if row.channel != Delivery.Channel.CALL or row.reason not in AGAIN or row.turn >= CALL_TRIES:
+    given_up = row.contact.state == ContactPoint.State.SUSPENDED
+    if row.channel != Delivery.Channel.CALL or row.reason not in AGAIN or row.turn >= CALL_TRIES or given_up:
         return False
     at = clock.now() + wait("call_again")
     at = routing.opens_at(at, safe_from=row.contact.safe_from, safe_to=row.contact.safe_to) or at

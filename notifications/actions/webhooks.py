@@ -80,7 +80,7 @@ def _e164(sender: str) -> str:
     try:
         return numbers.parse(sender).e164
     except numbers.WrongNumber:
-        return sender[:16]
+        return sender[:16] or "withheld"
 
 
 def _store(sid: str, e164: str, body: str, *, kind: str, contact: ContactPoint | None) -> InboundText:

@@ -88,12 +88,16 @@ class Pool:
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None:
             self._session = aiohttp.ClientSession(
-                auth=aiohttp.BasicAuth(settings.TWILIO_ACCOUNT_SID, settings.TWILIO_AUTH_TOKEN),
+                headers={"Authorization": _credentials()},
                 connector=aiohttp.TCPConnector(limit=self._connections, keepalive_timeout=15),
                 timeout=aiohttp.ClientTimeout(total=wait("answer").total_seconds()),
                 trace_configs=[_trace()] if settings.CRASH_AT else [],
             )
         return self._session
+
+
+def _credentials() -> str:
+    return str(aiohttp.encode_basic_auth(settings.TWILIO_ACCOUNT_SID, settings.TWILIO_AUTH_TOKEN))
 
 
 HEADERS = {"Content-Type": "application/x-www-form-urlencoded"}

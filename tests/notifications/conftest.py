@@ -1,0 +1,58 @@
+"""The real telephone network of the simulator, beside the real site, for tests of this package."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from notifications.dispatcher import Dispatcher
+from notifications.models import Duty
+from notifications.simulator import Simulator, start
+
+SERVICE = "+447700900001"
+
+
+@pytest.fixture(scope="module")
+def network_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulator]:
+    """One simulator for the tests of a module."""
+    ledger = tmp_path_factory.mktemp("network") / "ledger.jsonl"
+    with start(ledger=ledger, options=("--ring-seconds", "6000", "--service-number", SERVICE)) as simulator:
+        yield simulator
+
+
+@pytest.fixture
+def network(network_process: Simulator, settings) -> Simulator:
+    """The network, empty, with the settings that reach it."""
+    network_process.reset()
+    network_process.ask("DELETE", "/faults")
+    settings.TWILIO_BASE_URL = network_process.base_url
+    settings.TWILIO_ACCOUNT_SID = network_process.account_sid
+    settings.TWILIO_AUTH_TOKEN = network_process.auth_token
+    settings.TWILIO_FROM = SERVICE
+    return network_process
+
+
+@pytest.fixture
+def site(live_server, network: Simulator, settings) -> str:
+    """The site on a port of its own, to which the network calls back."""
+    settings.PUBLIC_BASE_URL = live_server.url
+    network.webhooks(sms=f"{live_server.url}/webhooks/twilio/sms/", voice=f"{live_server.url}/webhooks/twilio/voice/")
+    return str(live_server.url)
+
+
+@pytest.fixture
+def dispatcher(network: Simulator) -> Iterator[Dispatcher]:
+    """A sender of everything, over real HTTP."""
+    made = Dispatcher(duties=tuple(Duty), connections=5)
+    yield made
+    made.close()
+
+
+def eventually(true: Callable[[], object], *, seconds: float = 8.0) -> None:
+    """Wait until something is so."""
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, "it did not come about"
+        time.sleep(0.03)

@@ -1,0 +1,116 @@
+"""Webhooks: genuine signatures are taken, forged ones learn nothing and change nothing (N18, G14)."""
+
+from __future__ import annotations
+
+import pytest
+
+from notifications import outbox
+from notifications.models import DeliveryReceipt, Duty, InboundText, OptOut
+from tests.notifications.make import make_contact, make_delivery
+from tests.notifications.signing import signed_post
+
+pytestmark = pytest.mark.django_db
+
+PAT = "+447700900123"
+ADDRESSES = [
+    "/webhooks/twilio/status/abc/",
+    "/webhooks/twilio/call/abc/start/",
+    "/webhooks/twilio/sms/",
+    "/webhooks/twilio/voice/",
+]
+TEXT = {"MessageSid": "SM1", "From": PAT, "Body": "STOP"}
+
+
+@pytest.mark.parametrize("base", ["http://localhost:8000", "https://waiting.example.org"])
+def test_a_genuine_request_is_taken_whatever_the_proxy_says_of_the_scheme(client, settings, base: str) -> None:
+    settings.PUBLIC_BASE_URL = base
+    make_contact(number=PAT)
+    assert signed_post(client, "/webhooks/twilio/sms/", **TEXT).status_code == 200
+    assert OptOut.objects.current().exists()
+
+
+@pytest.mark.parametrize("path", ADDRESSES)
+@pytest.mark.parametrize(
+    "forge",
+    ["no signature", "another key", "another address", "another scheme", "another account", "a field more", "GET"],
+)
+def test_a_forged_request_gets_the_same_few_bytes_and_changes_nothing(client, settings, path: str, forge: str) -> None:
+    make_contact(number=PAT)
+    settings.PUBLIC_BASE_URL = "https://waiting.example.org"
+    answer = {
+        "no signature": lambda: client.post(path, TEXT),
+        "another key": lambda: signed_post(client, path, token="x" * 32, **TEXT),
+        "another address": lambda: signed_post(client, path, base="https://evil.example.org", **TEXT),
+        "another scheme": lambda: signed_post(client, path, base="http://waiting.example.org", **TEXT),
+        "another account": lambda: signed_post(client, path, AccountSid="AC" + "9" * 32, **TEXT),
+        "a field more": lambda: client.post(path, TEXT | {"Body": "x"}, headers={"X-Twilio-Signature": "c2lnbmF0dXJl"}),
+        "GET": lambda: client.get(path),
+    }[forge]()
+    assert (answer.status_code, answer.content) == (403, b"no")
+    assert not OptOut.objects.exists()
+    assert not InboundText.objects.exists()
+
+
+def test_an_unknown_token_is_thanked_like_a_known_one(client) -> None:
+    row = make_delivery(duty=Duty.PAGE, purpose="page")
+    (one,) = outbox.begin(outbox.claim(duties=tuple(Duty), most=1))
+    known = signed_post(client, f"/webhooks/twilio/status/{one.attempt.token}/", MessageSid="SM1", MessageStatus="sent")
+    unknown = signed_post(client, f"/webhooks/twilio/status/{'0' * 32}/", MessageSid="SM1", MessageStatus="sent")
+    assert (known.status_code, known.content) == (unknown.status_code, unknown.content) == (204, b"")
+    row.refresh_from_db()
+    assert (row.state, row.sid) == ("sent", "SM1")
+
+
+def test_a_status_told_fifty_times_is_one_row(client) -> None:
+    make_delivery(duty=Duty.PAGE, purpose="page")
+    (one,) = outbox.begin(outbox.claim(duties=tuple(Duty), most=1))
+    for _ in range(50):
+        signed_post(client, f"/webhooks/twilio/status/{one.attempt.token}/", MessageSid="SM1", MessageStatus="sent")
+    assert DeliveryReceipt.objects.count() == 1
+
+
+def test_a_text_told_twice_is_stored_once_and_answered_the_same(client) -> None:
+    make_contact(number=PAT)
+    form = {"MessageSid": "SM2", "From": PAT, "Body": "hello there"}
+    first = signed_post(client, "/webhooks/twilio/sms/", **form)
+    again = signed_post(client, "/webhooks/twilio/sms/", **form)
+    assert InboundText.objects.count() == 1
+    assert first.content == again.content
+
+
+@pytest.mark.parametrize(
+    "word", ["STOP", " stop ", "Stop.", "UNSUBSCRIBE", "stopall", "END", "QUIT", "CANCEL", "REVOKE", "OPTOUT"]
+)
+def test_each_stop_word_alone_stops(client, word: str) -> None:
+    contact = make_contact(number=PAT)
+    row = make_delivery(contact=contact)
+    answer = signed_post(client, "/webhooks/twilio/sms/", MessageSid="SM3", From=PAT, Body=word)
+    row.refresh_from_db()
+    assert row.state == "cancelled"
+    assert OptOut.objects.current().get().number_hash == contact.number_hash
+    assert b"<Message" not in answer.content  # the network answers a STOP itself
+
+
+@pytest.mark.parametrize("words", ["I can't stop crying", "stop it", "please end this", "", "STOP STOP", "quit school"])
+def test_stop_inside_a_sentence_stops_nothing_and_is_read(client, words: str) -> None:
+    make_contact(number=PAT)
+    signed_post(client, "/webhooks/twilio/sms/", MessageSid="SM4", From=PAT, Body=words)
+    assert not OptOut.objects.exists()
+    assert InboundText.objects.get().state == "new"
+
+
+@pytest.mark.parametrize("sender", ["+15005550001", "85258", "", "anonymous", PAT])
+def test_a_text_from_anybody_is_stored_and_owned(client, sender: str) -> None:
+    answer = signed_post(client, "/webhooks/twilio/sms/", MessageSid="SM5", From=sender, Body="who is this?")
+    assert answer.status_code == 200
+    row = InboundText.objects.get()
+    assert row.owner_role
+    assert row.due_at
+
+
+def test_somebody_who_rings_us_is_rung_back(client) -> None:
+    contact = make_contact(number=PAT)
+    first = signed_post(client, "/webhooks/twilio/voice/", CallSid="CA1", From=PAT)
+    assert b"Press 1 and we will ring you back" in first.content
+    signed_post(client, "/webhooks/twilio/voice/", CallSid="CA1", From=PAT, Digits="1")
+    assert contact.call_tasks.get().about == "ring_me"
