@@ -22,7 +22,7 @@ ASSETS = {
     "call.svg": "image/svg+xml",
 }
 QUICK_REFRESH = 3
-MANY = 12
+MANY = 24
 MOST_PHONES = 200
 
 
