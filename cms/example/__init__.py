@@ -8,13 +8,16 @@ from collections.abc import Callable
 
 def load(say: Callable[[str], None] = print) -> None:
     """Load the invented service once; at every later start only fill up the rota."""
-    from cms.example import fortnight, groups, phones, rota, waiting  # noqa: PLC0415 - models come after Django is ready
+    from cms.example import feedback, fortnight, groups, phones, rota, waiting  # noqa: PLC0415 - models come after Django is ready
+    from cms.site import load_site  # noqa: PLC0415
     from peer import clock  # noqa: PLC0415
     from peer.models import SupportGroup  # noqa: PLC0415
 
     if not SupportGroup.objects.exists():
+        say("  the pages of the public site …")
+        load_site()
         say("  two groups, their people and their phones …")
-        with clock.at(clock.now() - dt.timedelta(days=15)):
+        with clock.at(clock.now() - dt.timedelta(days=60)):
             made = groups.load_groups()
             groups.load_cast(made)
             groups.load_members(made)
@@ -25,4 +28,6 @@ def load(say: Callable[[str], None] = print) -> None:
         waiting.load_families()
         say("  a fortnight of talk …")
         fortnight.load_talk(made)
+        say("  what people said, and what was done …")
+        feedback.load_feedback()
     rota.fill()
