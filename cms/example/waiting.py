@@ -9,7 +9,7 @@ from cms.example.cast import PLAYERS, Player
 from cms.sample.waiting_list import FILE
 from cms.waiting_list.file import open_file
 from notifications.actions import calls
-from notifications.models import CallTask, Delivery
+from notifications.models import CallTask, Delivery, Notification
 from peer import clock, families
 from peer.actions import waiting
 from peer.families import Family, Way
@@ -41,9 +41,17 @@ def load_waiting_list() -> None:
             _ring(kim)
     with clock.at(_days_ago(2)):
         _decide(lee)
-    Delivery.objects.filter(state=Delivery.State.PENDING).update(
-        state=Delivery.State.DELIVERED, changed_at=clock.now()
-    )  # it arrived days ago: the demo's phones ring only for what happens now
+    _all_arrived()
+
+
+def _all_arrived() -> None:
+    """Let every message so far have arrived days ago: the demo's phones ring only for what happens now."""
+    now = clock.now()
+    Delivery.objects.filter(state=Delivery.State.PENDING).update(state=Delivery.State.DELIVERED, changed_at=now)
+    Delivery.objects.filter(state=Delivery.State.HELD).update(
+        state=Delivery.State.CANCELLED, reason="confirmed", changed_at=now
+    )
+    Notification.objects.update(confirmed_at=now)
 
 
 def _days_ago(days: int) -> dt.datetime:
