@@ -103,8 +103,8 @@ def test_gunicorn_serves_it_on_postgresql_and_redis(database: str, redis_url: st
         assert _ask(server.port, "/").getheader("Location") == "https://example.org/"
         secure = {"X-Forwarded-Proto": "https"}
         assert _ask(server.port, "/readyz", **secure).status == 200
-        signing_in = _ask(server.port, "/account/login/", **secure)
-        assert signing_in.status == 200
-        assert "max-age=31536000" in (signing_in.getheader("Strict-Transport-Security") or "")
-        assert "Secure" in (signing_in.getheader("Set-Cookie") or "")
+        form = _ask(server.port, "/feedback/", **secure)
+        assert form.status == 200
+        assert "max-age=31536000" in (form.getheader("Strict-Transport-Security") or "")
+        assert "Secure" in (form.getheader("Set-Cookie") or "")
         assert _ask(server.port, "/demo/", **secure).status == 404
