@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import importlib.util
 import json
 import os
 import signal
@@ -24,8 +23,9 @@ from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
 from django.db import connections
 from django.urls import reverse
 
-from cms import celery, fingerprint
+from cms import celery, example, fingerprint
 from cms.example.cast import CAST
+from notifications import clockwork
 from peer import clock
 
 STARTS_AT = dt.time(16, 30)  # after school, both moderators about, quiet hours far off (decision 1)
@@ -36,26 +36,38 @@ def run(*, port: int) -> None:
     """Start everything, say where it is, and stay until Ctrl-C or a polite kill."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _leave)
-    with ExitStack() as running:
-        telephones = running.enter_context(start_telephones())
-        set_up_database()
-        set_clock()
-        load_example()
-        running.callback(celery.start_threads())
-        running.enter_context(start_clock())
-        running.enter_context(serve(port))
-        if telephones:
-            wait_for(telephones)
-            name_phones()
-        say_where(port)
-        threading.Event().wait()
+    try:
+        with ExitStack() as running:
+            _start(running, port=port)
+            threading.Event().wait()
+    except _StopError:
+        sys.stdout.flush()
+        os._exit(0)  # the worker's pool would hold an orderly end up; rows are the truth, nothing is lost
+
+
+def _start(running: ExitStack, *, port: int) -> None:
+    telephones = running.enter_context(start_telephones())
+    set_up_database()
+    set_clock()
+    load_example()
+    running.callback(celery.start_threads())
+    running.enter_context(start_clock())
+    running.enter_context(serve(port))
+    wait_for(telephones)
+    running.callback(telephones.terminate)  # runs first: it may take its second while the rest stops
+    name_phones()
+    say_where(port)
+
+
+class _StopError(BaseException):
+    """Somebody asked the demo to stop."""
 
 
 def _leave(_number: int, frame: FrameType | None) -> None:
     for again in (signal.SIGINT, signal.SIGTERM):
         signal.signal(again, signal.SIG_IGN)
     print("\nStopping …", flush=True)
-    sys.exit(0)
+    raise _StopError
 
 
 # ── The database ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -135,19 +147,14 @@ def set_clock() -> None:
 def load_example() -> None:
     """Load the invented service; quick where it is there already."""
     print("Looking after the invented people …", flush=True)
-    load = getattr(importlib.import_module("cms.example"), "load", None)
-    if load:
-        load()
+    example.load()
     (_home() / "stamp").write_text(fingerprint.of_migrations())
 
 
 # ── What runs ───────────────────────────────────────────────────────────────────────────────────────────────────────
 @contextmanager
-def start_telephones() -> Iterator[subprocess.Popen[str] | None]:
+def start_telephones() -> Iterator[subprocess.Popen[str]]:
     """Start the telephone network as a child that ends with this process."""
-    if importlib.util.find_spec("notifications.simulator") is None:
-        yield None
-        return
     site = settings.PUBLIC_BASE_URL
     child = subprocess.Popen(
         [
@@ -198,11 +205,7 @@ def name_phones() -> None:
 def start_clock() -> Iterator[None]:
     """Run the clock: sweeps, the outbox, the ladder."""
     stop = threading.Event()
-    if importlib.util.find_spec("notifications.clockwork") is None:
-        yield
-        return
-    loop = importlib.import_module("notifications.clockwork").run
-    threading.Thread(target=loop, kwargs={"stop": stop}, name="clock", daemon=True).start()
+    threading.Thread(target=clockwork.run, kwargs={"stop": stop}, name="clock", daemon=True).start()
     try:
         yield
     finally:
