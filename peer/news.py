@@ -66,6 +66,13 @@ class MembershipAccepted:
 
 
 @dataclass(frozen=True)
+class MembershipConfirmed:
+    """A clinician said hello by phone; now the person chooses their name in the group."""
+
+    membership: Membership
+
+
+@dataclass(frozen=True)
 class MembershipStarted:
     """A person is in the group now."""
 

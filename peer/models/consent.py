@@ -2,11 +2,72 @@
 
 from __future__ import annotations
 
+import hashlib
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
 from django.db import models
 
 from peer import clock
 from peer.models.people import Person, User
+from peer.roles import Role
 from peer.states import AppendOnly, AppendOnlyQuerySet
+
+
+TABLE = Path(__file__).parent.with_name("consent.toml")
+
+
+@dataclass(frozen=True)
+class Wording:
+    """The exact words of one question, their version, and the hash that an answer keeps (C2)."""
+
+    words: str
+    version: str
+
+    @property
+    def lines(self) -> list[str]:
+        """Give the words line by line, for a page."""
+        return self.words.strip().splitlines()
+
+    @property
+    def text_hash(self) -> str:
+        """Hash words and version."""
+        return hashlib.sha256(f"{self.version}\n{self.words.strip()}".encode()).hexdigest()
+
+
+@cache
+def wording(purpose: str) -> Wording:
+    """Read the current words of one purpose from consent.toml."""
+    return Wording(**tomllib.loads(TABLE.read_text())[purpose])
+
+
+class ConsentQuerySet(AppendOnlyQuerySet):
+    """Answers, as far as the viewer may know of them."""
+
+    def visible_to(self, user: User) -> ConsentQuerySet:
+        """Keep one's own; for clinicians all (matrix row 22)."""
+        return self if user.may_in_service(Role.CLINICIAN) else self.filter(person__user=user)
+
+    def say(self, person: Person, purpose: str, *, given: bool, basis: str, by: User) -> Consent:
+        """Write down one answer to the words as they stand now."""
+        asked = wording(purpose)
+        row: Consent = self.create(
+            person=person,
+            purpose=purpose,
+            given=given,
+            basis=basis,
+            by=by,
+            text_hash=asked.text_hash,
+            version=asked.version,
+        )
+        return row
+
+    def holds(self, person: Person, purpose: str) -> bool:
+        """Tell whether the latest answer is a yes to the words as they stand now (C4)."""
+        last = self.filter(person=person, purpose=purpose).order_by("-id").first()
+        return bool(last and last.given and last.text_hash == wording(purpose).text_hash)
 
 
 class Consent(AppendOnly):
@@ -30,7 +91,7 @@ class Consent(AppendOnly):
     by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     at = models.DateTimeField(default=clock.now)
 
-    objects = AppendOnlyQuerySet.as_manager()
+    objects = ConsentQuerySet.as_manager()
 
     class Meta:
         indexes = [models.Index(fields=["person", "purpose", "-id"], name="consent_latest")]

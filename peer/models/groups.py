@@ -7,6 +7,8 @@ from typing import ClassVar
 
 from django.db import models
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 from guardian.models import UserObjectPermissionBase
 
 from peer import clock
@@ -102,6 +104,8 @@ class SupportGroup(Stateful):
     closes = models.TimeField(default=dt.time(22, 0))
     state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFT)
     listed = models.BooleanField(default=False)
+    hello = models.TextField("a few words from who leads the group", blank=True)
+    next_up = models.CharField("what is next, and when", max_length=200, blank=True)
     thread_count = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(default=clock.now)
 
@@ -124,6 +128,12 @@ class SupportGroup(Stateful):
     def get_absolute_url(self) -> str:
         """Give the group's own page."""
         return reverse("groups-detail", args=[self.public_id])
+
+    def lacks(self) -> list[str]:
+        """Name in words what a group still needs before it may open (S1)."""
+        held = set(MembershipRole.objects.in_group(self).values_list("role", flat=True))
+        missing = [str(words) for role, words in NEEDED.items() if role not in held]
+        return missing if self.protocol() else [*missing, _("How we treat each other, with its three headings.")]
 
     def protocol(self) -> GroupProtocol | None:
         """Find the current version of how we treat each other."""
@@ -240,6 +250,14 @@ class Membership(Stateful):
         return self.state == self.State.ACTIVE
 
 
+class MembershipRoleQuerySet(DatedQuerySet["MembershipRole"]):
+    """Dated roles in groups."""
+
+    def in_group(self, group: SupportGroup) -> MembershipRoleQuerySet:
+        """Keep the roles that people who are in the group hold now."""
+        return self.current().filter(membership__group=group, membership__state=Membership.State.ACTIVE)
+
+
 class MembershipRole(models.Model):
     """A dated role of one person in one group; nobody chooses their own (safety M2)."""
 
@@ -248,7 +266,7 @@ class MembershipRole(models.Model):
     from_at = models.DateTimeField(default=clock.now)
     until_at = models.DateTimeField(null=True, blank=True)
 
-    objects = DatedQuerySet["MembershipRole"].as_manager()
+    objects = MembershipRoleQuerySet.as_manager()
 
     def __str__(self) -> str:
         return f"{self.role} of membership {self.membership_id}"

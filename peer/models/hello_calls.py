@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
+from django.urls import reverse
 
 from peer import clock
 from peer.models.dated import public_id
@@ -76,6 +77,10 @@ class HelloCall(Stateful, Owed):
 
     def __str__(self) -> str:
         return f"hello call {self.public_id}"
+
+    def get_absolute_url(self) -> str:
+        """Give the clinician's page of this call."""
+        return reverse("hello-calls-detail", args=[self.public_id])
 
 
 class KeptApartQuerySet(models.QuerySet["KeptApart"]):

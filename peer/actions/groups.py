@@ -1,0 +1,152 @@
+"""Setting up a group so that it cannot run unsafely, and a person's last steps into it (S1, S45)."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.utils.translation import gettext as _
+
+from peer import clock, grants, names
+from peer.events import emit
+from peer.gate import TheService, action
+from peer.lookalikes import fold
+from peer.models import GroupProtocol, Membership, MembershipRole, ProtocolAcceptance, SupportGroup, User
+from peer.news import MembershipStarted
+from peer.roles import Perm, Role
+from peer.states import RuleBroken
+
+IN_A_GROUP = (Role.PEER_MODERATOR, Role.PEER_FACILITATOR, Role.CLINICIAN)
+
+
+@action(Perm.RUN_GROUP)
+def create(service: TheService, *, by: User, **details: object) -> SupportGroup:
+    """Begin a group; nobody can be in it until it opens."""
+    return SupportGroup.objects.create(created_at=clock.now(), **details)
+
+
+@action(Perm.RUN_GROUP)
+def change(group: SupportGroup, *, by: User, **details: object) -> SupportGroup:
+    """Change what a group says of itself and its hours; its ages stay while people are in it (H24)."""
+    ages = (details.get("age_from", group.age_from), details.get("age_to", group.age_to))
+    if ages != (group.age_from, group.age_to) and group.memberships.active().exists():
+        raise RuleBroken(_("People are in this group, so its ages stay as they are."))
+    for name, value in details.items():
+        setattr(group, name, value)
+    group.save(update_fields=list(details))
+    return group
+
+
+@action(Perm.RUN_GROUP)
+def publish_protocol(group: SupportGroup, *, by: User, treated: str, listened: str, accepted: str) -> GroupProtocol:
+    """Publish how we treat each other as a new version; everybody is asked again before they write (S45)."""
+    if not all(text.strip() for text in (treated, listened, accepted)):
+        raise RuleBroken(_("All three headings need words."))
+    last = group.protocols.order_by("-version").first()
+    return group.protocols.create(
+        version=last.version + 1 if last else 1,
+        treated=treated,
+        listened=listened,
+        accepted=accepted,
+        published_at=clock.now(),
+    )
+
+
+@action(Perm.RUN_GROUP)
+def open_group(group: SupportGroup, *, by: User) -> SupportGroup:
+    """Open a group, once its people and its protocol are there (S1)."""
+    missing = group.lacks()
+    if missing:
+        raise RuleBroken(_("Not yet. Still missing: %(missing)s") % {"missing": " ".join(missing)})
+    group.move_to(SupportGroup.State.OPEN)
+    return group
+
+
+@action(Perm.GIVE_ROLE)
+def give_role(
+    group: SupportGroup, *, by: User, user: User, role: Role, name: str, until_at: dt.datetime | None = None
+) -> MembershipRole:
+    """Give somebody a dated role in a group, under the name people there will know them by."""
+    if user == by:
+        raise RuleBroken(_("Nobody gives a role to themselves. Ask a colleague."))
+    if role not in IN_A_GROUP:
+        raise RuleBroken(_("That role is not given by hand."))
+    membership = _staff_membership(group, user, name)
+    given = membership.roles.create(role=role, from_at=clock.now(), until_at=until_at)
+    grants.sync(membership)
+    return given
+
+
+@action(Perm.GIVE_ROLE)
+def end_role(group: SupportGroup, *, by: User, role: MembershipRole) -> MembershipRole:
+    """End a role in a group now; the right is gone with the next request (M7)."""
+    if role.membership.group_id != group.pk:
+        raise RuleBroken(_("That role belongs to another group."))
+    role.until_at = clock.now()
+    role.save(update_fields=["until_at"])
+    grants.sync(role.membership)
+    return role
+
+
+@action(Perm.CHOOSE_NAME)
+def choose_name(membership: Membership, *, by: User, name: str, colour: int) -> Membership:
+    """Choose the name and colour the group knows one by."""
+    if membership.state != Membership.State.CONFIRMED:
+        raise RuleBroken(_("Your name here is already chosen."))
+    person = membership.person
+    chosen = names.choose(name, real_names=[person.given_name, person.family_name])
+    if membership.group.memberships.exclude(pk=membership.pk).filter(skeleton=chosen.skeleton).exists():
+        raise RuleBroken(_("Somebody here has a name like that already. Please choose another one."))
+    membership.pseudonym, membership.skeleton, membership.colour = chosen.shown, chosen.skeleton, colour
+    membership.save(update_fields=["pseudonym", "skeleton", "colour"])
+    return membership
+
+
+@action(Perm.CHOOSE_NAME)
+def start(membership: Membership, *, by: User, protocol: GroupProtocol) -> Membership:
+    """Say yes to how we treat each other, and be in the group."""
+    if not membership.pseudonym:
+        raise RuleBroken(_("Choose your name here first."))
+    _check_current(protocol, membership.group)
+    ProtocolAcceptance.objects.create(protocol=protocol, user=by, at=clock.now())
+    membership.move_to(Membership.State.ACTIVE, joined_at=clock.now())
+    is_parents = membership.group.audience == SupportGroup.Audience.PARENTS
+    role = Role.PARENT_CARER if is_parents else Role.YOUNG_PERSON
+    membership.roles.create(role=role, from_at=clock.now())
+    grants.sync(membership)
+    emit(MembershipStarted(membership))
+    return membership
+
+
+@action(Perm.ACCEPT_PROTOCOL)
+def accept_protocol(protocol: GroupProtocol, *, by: User) -> ProtocolAcceptance:
+    """Say yes to a new version of how we treat each other."""
+    _check_current(protocol, protocol.group)
+    said, _is_new = ProtocolAcceptance.objects.get_or_create(protocol=protocol, user=by, defaults={"at": clock.now()})
+    return said
+
+
+def _check_current(protocol: GroupProtocol, group: SupportGroup) -> None:
+    if group.protocol() != protocol:
+        raise RuleBroken(_("These words have just changed. Please read the new ones."))
+
+
+def _staff_membership(group: SupportGroup, user: User, name: str) -> Membership:
+    """Find or make the membership of somebody who works in the group; staff names are theirs by right."""
+    if user.person is None:
+        raise RuleBroken(_("That account belongs to nobody. Join it to a person first."))
+    skeleton = fold(name)
+    if group.memberships.exclude(user=user).filter(skeleton=skeleton).exists():
+        raise RuleBroken(_("Somebody here has a name like that already."))
+    membership, is_new = group.memberships.get_or_create(
+        person=user.person,
+        defaults={
+            "user": user,
+            "pseudonym": name,
+            "skeleton": skeleton,
+            "state": Membership.State.ACTIVE,
+            "joined_at": clock.now(),
+        },
+    )
+    if not is_new and not membership.is_current():
+        raise RuleBroken(_("That person is not in the group now."))
+    return membership
