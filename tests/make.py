@@ -17,10 +17,12 @@ from peer.models import (
     MembershipRole,
     Person,
     Post,
+    Referral,
     ServiceRole,
     SupportGroup,
     Thread,
     User,
+    WaitingListEntry,
 )
 from peer.roles import Role
 
@@ -133,3 +135,27 @@ def make_post(
     if state == Post.State.APPROVED:
         post.move_to(state, approved_hash=digest, decided_at=real_now(), owner_role="", due_at=None)
     return post
+
+
+def make_wait(*, person: Person, state: str = WaitingListEntry.State.WAITING) -> WaitingListEntry:
+    """Put a person on the waiting list."""
+    referral = Referral.objects.create(
+        person=person, reference=f"R-{next(_numbers)}", referred_on=dt.date(2026, 1, 5), pathway="Feeling low"
+    )
+    now = real_now()
+    return WaitingListEntry.objects.create(
+        referral=referral, state=state, released_at=now, owner_role=Role.CO_ORDINATOR, due_at=now + dt.timedelta(days=9)
+    )
+
+
+def make_open_group(*, title: str = "Lantern") -> SupportGroup:
+    """Make a group in which one can write now: all day open, with Mo to check posts and Dr Lee on duty."""
+    group = make_group(title=title)
+    SupportGroup.objects.filter(pk=group.pk).update(opens=dt.time(0, 0), closes=dt.time(23, 59, 59))
+    make_member(group=group, role=Role.PEER_MODERATOR, name="Mo")
+    make_member(group=group, role=Role.PEER_FACILITATOR, name="Ben")
+    lee = make_member(group=group, role=Role.CLINICIAN, name="Dr Lee").user
+    if lee is not None:
+        make_duty(group=group, user=lee)
+    group.refresh_from_db()
+    return group
