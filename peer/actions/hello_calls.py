@@ -13,7 +13,7 @@ from peer.gate import action
 from peer.models import Consent, HelloCall, KeptApart, Membership, Person, SupportGroup, User
 from peer.models.people import age_on
 from peer.news import MembershipConfirmed
-from peer.roles import Perm, Role
+from peer.roles import Perm
 from peer.states import RuleBroken
 
 ASK_AGAIN = dt.timedelta(days=28)

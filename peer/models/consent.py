@@ -15,7 +15,6 @@ from peer.models.people import Person, User
 from peer.roles import Role
 from peer.states import AppendOnly, AppendOnlyQuerySet
 
-
 TABLE = Path(__file__).parent.with_name("consent.toml")
 
 

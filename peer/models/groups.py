@@ -18,6 +18,12 @@ from peer.roles import Role, Scope, rules
 from peer.states import AppendOnly, AppendOnlyQuerySet, Stateful
 
 
+NEEDED = {
+    Role.PEER_MODERATOR: lazy("A peer moderator: a young person who checks posts."),
+    Role.CLINICIAN: lazy("A clinician who can be called."),
+}
+
+
 def _roles_here(user: User) -> models.QuerySet[MembershipRole]:
     held = MembershipRole.objects.current().filter(membership__group=models.OuterRef("pk"), membership__user=user)
     return held.filter(membership__state=Membership.State.ACTIVE)

@@ -9,9 +9,8 @@ import pytest
 from peer import clock, gate
 from peer.actions import talk
 from peer.models import Membership, Post, SupportGroup, Thread, User
-from peer.roles import Role
 from peer.states import IllegalMove, RuleBroken
-from tests.make import make_duty, make_group, make_member
+from tests.make import make_group, make_member, make_open_group
 
 pytestmark = pytest.mark.django_db
 
@@ -19,14 +18,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def group() -> SupportGroup:
     """Make a group in which everything is there."""
-    group = make_group()
-    SupportGroup.objects.filter(pk=group.pk).update(opens=dt.time(0, 0), closes=dt.time(23, 59, 59))
-    make_member(group=group, role=Role.PEER_MODERATOR, name="Mo")
-    lee = make_member(group=group, role=Role.CLINICIAN, name="Lee")
-    assert lee.user
-    make_duty(group=group, user=lee.user)
-    group.refresh_from_db()
-    return group
+    return make_open_group()
 
 
 @pytest.fixture
@@ -186,7 +178,7 @@ def test_an_outsider_writes_nothing(group: SupportGroup) -> None:
 
 def test_a_clinician_off_duty_and_a_paused_group_read_nothing(group: SupportGroup, asha: User) -> None:
     approve(talk.start_thread(group, by=asha, title="Hello", body="hi"))
-    lee = User.objects.get(memberships__pseudonym="Lee")
+    lee = User.objects.get(memberships__pseudonym="Dr Lee")
     assert Thread.objects.visible_to(lee).exists()
     SupportGroup.objects.update(state="frozen")
     assert Thread.objects.visible_to(lee).exists()
