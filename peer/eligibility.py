@@ -1,4 +1,4 @@
-"""Who may be offered which group: the age is known and fits, a request for help waits, nothing stands in the way (U9, S114)."""
+"""Who may be offered which group: age known and fitting, a request that waits, nothing in the way (U9, S114)."""
 
 from __future__ import annotations
 

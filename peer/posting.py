@@ -1,4 +1,4 @@
-"""Whether somebody may write in a group now, and if not, why not and until when (decision 13); pure but for `standing`."""
+"""Whether somebody may write in a group now, and if not, why not and until when (decision 13)."""
 
 from __future__ import annotations
 

@@ -84,14 +84,16 @@ _TOLD = {
     Kind.EMAIL: r"[\w.+\-]+\s*(?:@|[\[(]\s*at\s*[\])]|\sat\s)\s*[\w\-]+\s*(?:\.|[\[(]\s*dot\s*[\])]|\sdot\s)\s*"
     r"(?:com|co|uk|org|net|me|io|ac|gov|edu|live|icloud)\b(?:\.\w+)*",
     Kind.HANDLE: r"(?<![\w@])@[\w.]{2,}|"
-    r"(?<!\w)(?:snap|snapchat|sc|insta|instagram|ig|discord|tiktok|tik tok|whatsapp|telegram|twitter|roblox|kik|xbox|psn)"
+    r"(?<!\w)(?:snap|snapchat|sc|insta|instagram|ig|discord|tiktok|tik tok|whatsapp|telegram|twitter|roblox|kik|psn)"
     r"(?:\s+(?:is|name|user|username|handle|tag|id|its|me|=))*\s*[:\-=]?\s*(?=[\w.]*[\d_.])[\w.]{3,}|"
-    r"(?<!\w)(?:snap|snapchat|insta|instagram|discord|tiktok|telegram|kik|roblox)(?:\s*(?:is|name is|tag is)|\s*[:=])\s+[\w.]{3,}|"
+    r"(?<!\w)(?:snap|snapchat|insta|instagram|discord|tiktok|telegram|kik|roblox)"
+    r"(?:\s*(?:is|name is|tag is)|\s*[:=])\s+[\w.]{3,}|"
     r"(?<!\w)\w{2,}#\d{4}(?!\d)",
     Kind.POSTCODE: r"(?<!\w)(?:gir\s?0aa|[a-z]{1,2}\d[a-z\d]?\s?\d[abd-hjlnp-uw-z]{2})(?!\w)",
     Kind.SCHOOL: r"(?<!\w)(?:i go to|i went to|i ?a?m (?:at|from)|my school is)\s+(?:st\.?\s+)?(?:[\w]+\s+){1,4}"
-    r"(?:school|academy|college|high|primary|grammar|sixth form)(?!\w)|(?<!\w)(?:im|i am) in (?:year|yr)\s?\d{1,2}(?!\w)",
-    Kind.AGE: r"(?<!\w)(?:i\s?a?m|i just turned|i turned|ill be|turning|aged?)\s+(?:only\s+|nearly\s+|almost\s+|now\s+)?"
+    r"(?:school|academy|college|high|primary|grammar|sixth form)(?!\w)|"
+    r"(?<!\w)(?:im|i am) in (?:year|yr)\s?\d{1,2}(?!\w)",
+    Kind.AGE: r"(?<!\w)(?:i\s?a?m|i just turned|i turned|ill be|turning|aged?)\s+(?:(?:only|nearly|almost|now)\s+)?"
     r"(?:[1-9]|1\d)(?!\d|\s?(?:th|st|nd|rd|%|min|hour|day|week|month|out|am|pm|of))(?!\w)|"
     r"(?<!\w)\d{1,2}\s?(?:yrs?|years?)\s?old(?!\w)|(?<!\w)my \d{1,2}(?:th|st|nd|rd) birthday(?!\w)|"
     r"(?<!\w)born (?:in|on)\s[\w\s]{0,14}(?:19|20)\d\d(?!\d)",

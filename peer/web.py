@@ -5,8 +5,9 @@ from __future__ import annotations
 import secrets
 import uuid
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
+from django import forms
 from django.apps import apps
 from django.conf import settings
 from django.contrib import messages
@@ -17,10 +18,12 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from peer import gate, grants
-from peer.states import IllegalMove, StaleMove
+from peer.states import IllegalMove, RuleBroken, StaleMove
 
 if TYPE_CHECKING:
     from peer.models import User
+
+Result = TypeVar("Result")
 
 
 class GateMiddleware:
@@ -83,6 +86,15 @@ def _page_of(kind: str, pk: int | None, request: HttpRequest) -> str:
 def who(request: HttpRequest) -> User:
     """Name who asks; only for views that nobody reaches without signing in."""
     return cast("User", request.user)
+
+
+def acted(form: forms.Form, act: Callable[[], Result]) -> Result | None:
+    """Act; where a rule of the service says no, put its sentence on the form and give None."""
+    try:
+        return act()
+    except RuleBroken as rule:
+        form.add_error(None, str(rule))
+        return None
 
 
 def new_nonce() -> str:

@@ -8,6 +8,7 @@ import itertools
 
 from django.utils.timezone import now as real_now
 
+from notifications.models import ContactPoint
 from peer import grants
 from peer.lookalikes import fold
 from peer.models import (
@@ -140,7 +141,7 @@ def make_post(
 def make_wait(*, person: Person, state: str = WaitingListEntry.State.WAITING) -> WaitingListEntry:
     """Put a person on the waiting list."""
     referral = Referral.objects.create(
-        person=person, reference=f"R-{next(_numbers)}", referred_on=dt.date(2026, 1, 5), pathway="Feeling low"
+        person=person, reference=f"R-{next(_numbers)}", referred_on=dt.date(2026, 1, 5), pathway="Feeling low", row="{}"
     )
     now = real_now()
     return WaitingListEntry.objects.create(
@@ -159,3 +160,17 @@ def make_open_group(*, title: str = "Lantern") -> SupportGroup:
         make_duty(group=group, user=lee)
     group.refresh_from_db()
     return group
+
+
+def make_phone(*, person: Person, number: str = "", is_shared: bool = False) -> ContactPoint:
+    """Give a person a proved mobile number of the drama range."""
+    phone = ContactPoint.for_number(
+        number or f"07700 900{next(_numbers) % 1000:03}",
+        person=person,
+        source="test",
+        is_shared=is_shared,
+        state=ContactPoint.State.PROVED,
+        proved_at=real_now(),
+    )
+    phone.save()
+    return phone

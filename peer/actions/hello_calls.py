@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -95,7 +96,7 @@ def keep_apart(person: Person, *, by: User, other: Person, why: str) -> KeptApar
     return KeptApart.objects.create(one=person, other=other, why=why, by=by, at=clock.now())
 
 
-def _settle(call: HelloCall, state: str, *, by: User, **changes: object) -> HelloCall:
+def _settle(call: HelloCall, state: str, *, by: User, **changes: Any) -> HelloCall:
     call.move_to(state, made_by=by, made_at=clock.now(), **changes)
     return call
 

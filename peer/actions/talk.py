@@ -175,5 +175,5 @@ def _checked_title(title: str) -> str:
 
 def _plain(text: str) -> str:
     """Drop control characters, which PostgreSQL cannot keep and nobody can see."""
-    kept = (char for char in text.replace("\r\n", "\n") if char in "\n\t" or not unicodedata.category(char) == "Cc")
+    kept = (char for char in text.replace("\r\n", "\n") if char in "\n\t" or unicodedata.category(char) != "Cc")
     return "".join(kept).encode("utf-8", "ignore").decode().strip()

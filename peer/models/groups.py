@@ -13,11 +13,12 @@ from guardian.models import UserObjectPermissionBase
 
 from peer import clock
 from peer.models.dated import DatedQuerySet, public_id
-from peer.models.people import Person, User
+from peer.models.people import Person, ServiceRole, User
 from peer.roles import Role, Scope, rules
 from peer.states import AppendOnly, AppendOnlyQuerySet, Stateful
 
-
+STAFF = (Role.SERVICE_MANAGER, Role.CLINICIAN, Role.CO_ORDINATOR)
+LOOK_AFTER = (Role.PEER_FACILITATOR, Role.PEER_MODERATOR, Role.CLINICIAN)
 NEEDED = {
     Role.PEER_MODERATOR: lazy("A peer moderator: a young person who checks posts."),
     Role.CLINICIAN: lazy("A clinician who can be called."),
@@ -38,7 +39,12 @@ class SupportGroupQuerySet(models.QuerySet["SupportGroup"]):
     """Groups, as far as the viewer may know of them."""
 
     def visible_to(self, user: User) -> SupportGroupQuerySet:
-        """Keep the groups this person is in now, as a member or as staff of it (matrix row 2)."""
+        """Keep the groups this person is in now; for staff who set up or offer groups all (matrix row 2)."""
+        staff = ServiceRole.objects.current().filter(user=user, role__in=STAFF)
+        return self.filter(models.Exists(_roles_here(user)) | models.Exists(staff))
+
+    def joined_by(self, user: User) -> SupportGroupQuerySet:
+        """Keep the groups this person is in now."""
         return self.filter(models.Exists(_roles_here(user)))
 
     def readable_by(self, user: User) -> SupportGroupQuerySet:
@@ -47,6 +53,10 @@ class SupportGroupQuerySet(models.QuerySet["SupportGroup"]):
         covers = Duty.objects.current().filter(group=models.OuterRef("pk"), user=user)
         as_member = models.Exists(here.exclude(clinician)) & ~models.Q(state=SupportGroup.State.FROZEN)
         return self.filter(as_member | (models.Exists(here.filter(clinician)) & models.Exists(covers)))
+
+    def open_to_offer(self) -> SupportGroupQuerySet:
+        """Keep the groups that staff can offer to somebody."""
+        return self.filter(state=SupportGroup.State.OPEN).order_by("title")
 
     def with_standing(self, user: User) -> SupportGroupQuerySet:
         """Add, in the same query, all that decides whether `user` may write here now (`peer.posting` reads it)."""
@@ -135,6 +145,15 @@ class SupportGroup(Stateful):
         """Give the group's own page."""
         return reverse("groups-detail", args=[self.public_id])
 
+    def looked_after_by(self) -> models.QuerySet[MembershipRole]:
+        """List who looks after the group now; a clinician only with the end of the cover, who has none is not here."""
+        cover = (
+            Duty.objects.current().filter(group=self, user=models.OuterRef("membership__user")).order_by("-until_at")
+        )
+        people = MembershipRole.objects.in_group(self).filter(role__in=LOOK_AFTER).select_related("membership")
+        covered = people.annotate(cover_until=models.Subquery(cover.values("until_at")[:1]))
+        return covered.exclude(role=Role.CLINICIAN, cover_until=None).order_by("id")
+
     def lacks(self) -> list[str]:
         """Name in words what a group still needs before it may open (S1)."""
         held = set(MembershipRole.objects.in_group(self).values_list("role", flat=True))
@@ -186,6 +205,11 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
     def active(self) -> MembershipQuerySet:
         """Keep the people who are in now."""
         return self.filter(state=Membership.State.ACTIVE)
+
+    def joining(self, user: User) -> MembershipQuerySet:
+        """Keep the groups this person said yes to and is not in yet."""
+        on_the_way = [Membership.State.ACCEPTED, Membership.State.CONFIRMED]
+        return self.filter(user=user, state__in=on_the_way).select_related("group", "person", "hello_call")
 
     def visible_to(self, user: User) -> MembershipQuerySet:
         """Keep one's own; for clinicians and co-ordinators all (there is no member list for members, M6)."""
@@ -250,6 +274,12 @@ class Membership(Stateful):
     def is_own(self, user: User) -> bool:
         """Tell whether this is the membership of `user`."""
         return self.user_id is not None and self.user_id == user.pk
+
+    def clinician_name(self) -> str:
+        """Name who will ring to say hello: the group's clinician."""
+        held = MembershipRole.objects.in_group(self.group).filter(role=Role.CLINICIAN).order_by("id")
+        name = held.values_list("membership__pseudonym", flat=True).first()
+        return name or _("a clinician")
 
     def is_current(self) -> bool:
         """Tell whether the person is in the group now."""

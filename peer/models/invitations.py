@@ -37,9 +37,9 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
         """Keep what can still be answered."""
         return self.filter(state__in=[Invitation.State.OFFERED, Invitation.State.ASKED], expires_at__gt=clock.now())
 
-    def for_secret(self, secret: str) -> Invitation | None:
-        """Find the live invitation of a link; wrong, used and expired are all None, by the same one query."""
-        rows = self.live().select_related("person", "group")
+    def of_link(self, secret: str) -> Invitation | None:
+        """Find the invitation of a link; among the live ones wrong, used and out of date are all None (M1)."""
+        rows = self.select_related("person", "group")
         return rows.filter(secret_hash=keyed_hash(secret), person__deceased_at=None).first()
 
 

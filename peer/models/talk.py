@@ -25,6 +25,14 @@ class ThreadQuerySet(models.QuerySet["Thread"]):
         groups = SupportGroup.objects.readable_by(user).values("pk")
         return self.filter(models.Q(post_count__gt=0) | models.Q(started_by__user=user), group__in=groups)
 
+    def shown(self) -> ThreadQuerySet:
+        """Keep threads in which others can read something, the newest words first."""
+        return self.filter(post_count__gt=0).order_by("-last_post_at", "-id")
+
+    def older_than(self, at: dt.datetime, pk: int) -> ThreadQuerySet:
+        """Keep what comes after that place of the list (keyset, performance 7.2)."""
+        return self.filter(models.Q(last_post_at__lt=at) | models.Q(last_post_at=at, pk__lt=pk))
+
 
 class Thread(models.Model):
     """A subject in a group, with its posts."""
@@ -69,6 +77,17 @@ class PostQuerySet(models.QuerySet["Post"]):
     def approved(self) -> PostQuerySet:
         """Keep what a person approved."""
         return self.filter(state=Post.State.APPROVED)
+
+    def seen_by(self, membership_id: int | None) -> PostQuerySet:
+        """Keep, of a thread one may read, what is shown and one's own that is not given up."""
+        given_up = [Post.State.WITHDRAWN, Post.State.REMOVED]
+        mine = models.Q(author_id=membership_id) & ~models.Q(state__in=given_up)
+        return self.filter(models.Q(state=Post.State.APPROVED) | mine).select_related("author").order_by("id")
+
+    def unfinished(self) -> PostQuerySet:
+        """Keep what its writer still waits for, or has to do something about."""
+        states = [Post.State.DRAFT, Post.State.PENDING, Post.State.HELD_RISK, Post.State.RETURNED, Post.State.HIDDEN]
+        return self.filter(state__in=states).select_related("thread").order_by("-id")
 
     def visible_to(self, user: User) -> PostQuerySet:
         """Keep approved posts of one's groups, and one's own whatever their state (safety P1)."""

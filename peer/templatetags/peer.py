@@ -33,11 +33,17 @@ def form_nonce() -> SafeString:
 
 
 @register.filter
-def when(moment: dt.datetime) -> str:
-    """Say a time as people do: "today at 4.30pm", "Tuesday 3 March at 9am"."""
+def time_of(moment: dt.datetime) -> str:
+    """Say a time of day as people do: "9pm", "4.30pm"."""
     local = localtime(moment, clock.LONDON)
     minutes = "" if local.minute == 0 else f".{local.minute:02}"
-    time = f"{local.hour % 12 or 12}{minutes}{'am' if local.hour < 12 else 'pm'}"
+    return f"{local.hour % 12 or 12}{minutes}{'am' if local.hour < 12 else 'pm'}"
+
+
+@register.filter
+def when(moment: dt.datetime) -> str:
+    """Say a time as people do: "today at 4.30pm", "Tuesday 3 March at 9am"."""
+    local, time = localtime(moment, clock.LONDON), time_of(moment)
     days = (local.date() - clock.today()).days
     day = {0: _("today"), 1: _("tomorrow"), -1: _("yesterday")}.get(days) or date_format(local, "l j F")
     if abs(days) > 300:

@@ -14,7 +14,7 @@ from peer.models import Consent, HelloCall, Invitation, Membership, Person, Supp
 from peer.news import InvitationCodeAsked, InvitationOffered
 from peer.roles import Role
 from peer.states import RuleBroken, StaleMove
-from tests.make import make_member, make_open_group, make_person, make_user, make_wait
+from tests.make import make_member, make_open_group, make_person, make_phone, make_user, make_wait
 
 pytestmark = pytest.mark.django_db
 heard: dict[str, str] = {}
@@ -53,6 +53,7 @@ def aged(years: int | None) -> Person:
     born = None if years is None else clock.today().replace(day=1) - dt.timedelta(days=365 * years + years // 4 + 40)
     person = make_person(given_name="Noor", family_name="Hadley", born_on=born)
     make_wait(person=person)
+    make_phone(person=person)
     return person
 
 
@@ -84,7 +85,16 @@ def test_the_link_lasts_thirty_days_and_its_secret_is_stored_as_a_hash(invitatio
     assert invitation.expires_at - invitation.offered_at == dt.timedelta(days=30)
     assert len(heard["secret"]) >= 22
     assert heard["secret"] not in str(Invitation.objects.values().get())
-    assert Invitation.objects.for_secret(heard["secret"]) == invitation
+    assert Invitation.objects.live().of_link(heard["secret"]) == invitation
+
+
+def test_without_a_number_of_their_own_nothing_is_offered(group: SupportGroup, kim: User) -> None:
+    person = make_person()
+    make_wait(person=person)
+    make_phone(person=person, is_shared=True)
+    with pytest.raises(RuleBroken):
+        invitations.offer(person, by=kim, group=group)
+    assert not Invitation.objects.exists()
 
 
 def test_who_does_not_wait_or_is_on_hold_is_not_asked(group: SupportGroup, kim: User) -> None:
@@ -143,7 +153,7 @@ def test_a_link_works_once_and_of_two_clicks_one_wins(invitation: Invitation) ->
     with pytest.raises(StaleMove):
         invitations.accept(second, by=LINK, code=heard["code"], parent_told=None)
     assert Membership.objects.filter(person=invitation.person).count() == 1
-    assert Invitation.objects.for_secret(heard["secret"]) is None
+    assert Invitation.objects.live().of_link(heard["secret"]) is None
 
 
 def test_a_code_has_five_tries_and_ten_minutes(invitation: Invitation) -> None:
@@ -173,14 +183,14 @@ def test_without_the_code_nobody_says_yes(invitation: Invitation) -> None:
 
 def test_no_is_no_and_closes_the_link(invitation: Invitation) -> None:
     invitations.decline(invitation, by=LINK)
-    assert Invitation.objects.for_secret(heard["secret"]) is None
+    assert Invitation.objects.live().of_link(heard["secret"]) is None
 
 
 def test_a_question_is_owed_and_its_answer_opens_the_link_again(invitation: Invitation, kim: User) -> None:
     invitations.ask(invitation, by=LINK, question="Do I have to talk?")
     assert (invitation.owner_role, invitation.question_level) == ("co_ordinator", "")
     assert invitation.due_at
-    assert Invitation.objects.for_secret(heard["secret"])
+    assert Invitation.objects.live().of_link(heard["secret"])
     invitations.answer_question(invitation, by=kim, answer="No, reading is fine.")
     assert invitation.state == "offered"
 

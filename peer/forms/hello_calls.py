@@ -1,0 +1,68 @@
+"""What a clinician writes down after the hello call: one form (U8)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from peer.models import HelloCall
+
+OUTCOMES = [
+    ("confirm", _("Yes: confirm")),
+    ("not_now", _("Not now: keep the place, ask again in four weeks, tell nobody")),
+    ("unsuitable", _("Not this group: somebody else takes over")),
+]
+
+
+class HelloForm(forms.Form):
+    """Who they are, what is private, how to reach them, what helps, and what came of it."""
+
+    outcome = forms.ChoiceField(label=_("What came of the call?"), choices=OUTCOMES, widget=forms.RadioSelect)
+    born_on = forms.DateField(
+        label=_("Birth date, as they said it"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )
+    basis = forms.ChoiceField(
+        label=_("What does the yes rest on?"),
+        choices=[("", _("Choose one")), *HelloCall.Basis.choices],
+        required=False,
+    )
+    limits_read = forms.BooleanField(
+        label=_("I read out what is private and when it is not, and they agreed"), required=False
+    )
+    apart_asked = forms.BooleanField(
+        label=_("I asked whether there is anybody they should not meet here"), required=False
+    )
+    safe_ways = forms.CharField(
+        label=_("Safe ways to reach them"),
+        help_text=_("When to ring, who may pick up, what not to say, who to ring if it is urgent."),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    helps = forms.CharField(label=_("What helps"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    handover = forms.CharField(
+        label=_("If not this group: who takes over, and with what"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for what the outcome needs, and for nothing else."""
+        given = super().clean() or {}
+        needed = {
+            "confirm": {
+                "born_on": _("Ask for the birth date, and write it down as they said it."),
+                "basis": _("Say what the yes rests on."),
+                "limits_read": _("Read out what is private first, then tick this."),
+                "apart_asked": _("Ask first, then tick this."),
+                "safe_ways": _("Write down how it is safe to reach them."),
+            },
+            "unsuitable": {"handover": _("Say who takes over. Nobody is left with a no.")},
+        }.get(given.get("outcome", ""), {})
+        for name, words in needed.items():
+            if not given.get(name) and name not in self.errors:
+                self.add_error(name, words)
+        return given

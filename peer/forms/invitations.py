@@ -1,0 +1,96 @@
+"""Offering a group, and answering the offer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from peer.models import Person, SupportGroup
+
+ASKED = [("yes", _("Yes, you may tell them")), ("no", _("No, please don’t")), ("later", _("I’ll say on the phone"))]
+
+
+class OfferForm(forms.Form):
+    """Which group to offer."""
+
+    group = forms.ModelChoiceField(
+        label=_("Which group?"), queryset=SupportGroup.objects.none(), empty_label=None, widget=forms.RadioSelect
+    )
+
+    def __init__(self, *args: Any, groups: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["group"].queryset = groups  # type: ignore[attr-defined]
+
+
+class YesForm(forms.Form):
+    """The code from the text, and the answers to three questions, each apart (safety C1)."""
+
+    code = forms.CharField(
+        label=_("The 6 numbers from our text"),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "size": "8"}),
+        error_messages={"required": _("Type the 6 numbers we sent you by text.")},
+    )
+    join = forms.BooleanField(
+        label=_("Yes, I want to join"),
+        error_messages={
+            "required": _("Tick this if you want to join. If you don’t, that is fine: choose “No thank you”.")
+        },
+    )
+    limits = forms.BooleanField(
+        label=_("Yes, I understand what is private and when it is not"),
+        error_messages={"required": _("Tick this when you have read it. If something is unclear, ask us.")},
+    )
+    parent_told = forms.ChoiceField(
+        label=_("May we tell a parent or carer that you are in a group?"),
+        widget=forms.RadioSelect,
+        choices=ASKED,
+        error_messages={"required": _("Choose one of the three. There is no wrong answer.")},
+    )
+
+    def clean_code(self) -> str:
+        """Take the spaces out of a code as people type it."""
+        return "".join(self.cleaned_data["code"].split())
+
+    def clean_parent_told(self) -> bool | None:
+        """Turn the choice into yes, no, or not said yet."""
+        return {"yes": True, "no": False}.get(self.cleaned_data["parent_told"])
+
+
+class QuestionForm(forms.Form):
+    """What somebody wants to know before they answer."""
+
+    question = forms.CharField(
+        label=_("What would you like to know?"),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        error_messages={
+            "required": _("Write your question first."),
+            "max_length": _("That is a little long. Please keep it under %(limit_value)d letters, or ring us."),
+        },
+    )
+
+
+class AnswerForm(forms.Form):
+    """The answer of staff."""
+
+    answer = forms.CharField(
+        label=_("Your answer"),
+        help_text=_("They read it by the same link. Plain words, no names."),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 5}),
+    )
+
+
+class KeepApartForm(forms.Form):
+    """Whom to keep apart from somebody, and why; only clinicians see it."""
+
+    other = forms.ModelChoiceField(label=_("Keep apart from"), queryset=Person.objects.none())
+    why = forms.CharField(label=_("Why"), widget=forms.Textarea(attrs={"rows": 3}))
+
+    def __init__(self, *args: Any, people: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["other"]
+        field.queryset = people
+        field.label_from_instance = lambda person: person.full_name()

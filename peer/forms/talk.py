@@ -1,0 +1,31 @@
+"""A box to write in, and a title for a new subject."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+
+class ReplyForm(forms.Form):
+    """Words for a thread; how long they may be is the action's to say, so that nothing typed is lost."""
+
+    body = forms.CharField(
+        label=_("What would you like to say?"),
+        widget=forms.Textarea(attrs={"rows": 8}),
+        required=False,
+        strip=False,
+    )
+
+
+class ThreadForm(ReplyForm):
+    """A title and the first words."""
+
+    title = forms.CharField(label=_("What is it about?"), help_text=_("A few words."), required=False)
+    field_order = ("title", "body")
+
+
+def change_form(*args: Any, opens_thread: bool, **kwargs: Any) -> ReplyForm:
+    """Give the form that fits a post: with the title where it is the first of its thread."""
+    return ThreadForm(*args, **kwargs) if opens_thread else ReplyForm(*args, **kwargs)

@@ -1,0 +1,113 @@
+"""My groups, one group's page, and the last steps into a group."""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import partial
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from peer import posting
+from peer.actions import groups
+from peer.forms.groups import NameForm, YesForm
+from peer.models import Membership, Post, SupportGroup, Thread
+from peer.web import acted, who
+
+PAGE = 20
+
+
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """List my groups, and the way into those I have said yes to."""
+    user = who(request)
+    mine = SupportGroup.objects.visible_to(user).joined_by(user).with_standing(user).order_by("title")
+    cards = [(group, posting.of(group)) for group in mine]
+    context = {"cards": cards, "joining": Membership.objects.visible_to(user).joining(user)}
+    return render(request, "peer/groups/index.html", context)
+
+
+@require_safe
+def detail(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Show one group: who is here, whether one can write, what people talk about."""
+    user = who(request)
+    group = get_object_or_404(SupportGroup.objects.visible_to(user).with_standing(user), public_id=public_id)
+    threads, older = _threads(request, group)
+    context = {
+        "group": group,
+        "posting": posting.of(group),
+        "people": group.looked_after_by(),
+        "threads": threads,
+        "older_href": older,
+        "mine": Post.objects.visible_to(user).filter(author=group.membership_id).unfinished(),
+    }
+    return render(request, "peer/groups/detail.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def protocol(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Read how we treat each other, and say yes to it."""
+    user = who(request)
+    group = get_object_or_404(SupportGroup.objects.visible_to(user).with_standing(user), public_id=public_id)
+    current = group.protocol()
+    form = YesForm(request.POST or None)
+    if request.method == "POST" and current is not None and form.is_valid():
+        asked = get_object_or_404(group.protocols, version=form.cleaned_data["version"])
+        if acted(form, lambda: groups.accept_protocol(asked, by=user)):
+            return redirect(group)
+    context = {"group": group, "protocol": current, "form": form}
+    return render(request, "peer/groups/protocol.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def name(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Choose one's name and colour in a group."""
+    membership = _joining(request, public_id)
+    form = NameForm(request.POST or None, initial={"name": membership.pseudonym, "colour": membership.colour})
+    act = partial(groups.choose_name, membership, by=who(request))
+    if request.method == "POST" and form.is_valid() and acted(form, lambda: act(**form.cleaned_data)):
+        return redirect("groups-start", membership.public_id)
+    context = {"membership": membership, "form": form}
+    return render(request, "peer/groups/name.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def start(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Read how we treat each other, say yes, and be in."""
+    membership = _joining(request, public_id)
+    group = membership.group
+    form = YesForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        asked = get_object_or_404(group.protocols, version=form.cleaned_data["version"])
+        if acted(form, lambda: groups.start(membership, by=who(request), protocol=asked)):
+            return redirect(group)
+    context = {"membership": membership, "group": group, "protocol": group.protocol(), "form": form}
+    return render(request, "peer/groups/start.html", context, status=422 if form.errors else 200)
+
+
+def _joining(request: HttpRequest, public_id: str) -> Membership:
+    """Find one's own membership after the hello call and before the first step in."""
+    user = who(request)
+    rows = Membership.objects.visible_to(user).joining(user).filter(state=Membership.State.CONFIRMED)
+    return get_object_or_404(rows, public_id=public_id)
+
+
+def _threads(request: HttpRequest, group: SupportGroup) -> tuple[list[Thread], str]:
+    """Give one page of threads, newest words first, and the address of the next."""
+    rows = Thread.objects.visible_to(who(request)).filter(group=group).shown().select_related("started_by")
+    place = _place(request.GET.get("before", ""))
+    threads = list((rows.older_than(*place) if place else rows)[: PAGE + 1])
+    if len(threads) <= PAGE:
+        return threads, ""
+    last = threads[PAGE - 1]
+    return threads[:PAGE], f"?before={last.last_post_at.timestamp():.6f}-{last.pk}"
+
+
+def _place(text: str) -> tuple[dt.datetime, int] | None:
+    """Read a place in the list; what is no place begins at the top."""
+    at, _, pk = text.partition("-")
+    try:
+        return dt.datetime.fromtimestamp(float(at), dt.UTC), int(pk)
+    except (ValueError, OverflowError, OSError):
+        return None

@@ -1,0 +1,142 @@
+"""The desk of groups: set one up, give it its people and its protocol, and open it when nothing is missing (S1)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from peer import clock, gate
+from peer.actions import groups
+from peer.forms.groups import GroupForm, ProtocolForm, RoleForm
+from peer.models import MembershipRole, SupportGroup
+from peer.models.groups import SupportGroupQuerySet
+from peer.roles import Perm
+from peer.states import RuleBroken
+from peer.web import acted, who
+
+
+def _staff(request: HttpRequest) -> SupportGroupQuerySet:
+    """Begin with every group for those who set groups up; for anybody else there is no such page."""
+    if not gate.can(who(request), Perm.RUN_GROUP, gate.SERVICE):
+        raise Http404
+    return SupportGroup.objects.visible_to(who(request))
+
+
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """List all groups with what each still lacks."""
+    rows = [(group, group.lacks()) for group in _staff(request).order_by("state", "title")]
+    return render(request, "peer/groups/desk.html", {"rows": rows})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """Begin a group."""
+    _staff(request)
+    form = GroupForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        group = acted(form, lambda: groups.create(gate.SERVICE, by=who(request), **form.cleaned_data))
+        if group is not None:
+            return redirect("groups-set-up", group.public_id)
+    return _page(request, form, title=_("A new group"), button=_("Begin this group"), group=None)
+
+
+@require_safe
+def set_up(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Show one group's people, protocol and hours, and what is missing before it may open."""
+    group = get_object_or_404(_staff(request), public_id=public_id)
+    roles = MembershipRole.objects.in_group(group).exclude(role__in=["young_person", "parent_carer"])
+    context = {
+        "group": group,
+        "lacks": group.lacks(),
+        "roles": roles.select_related("membership").order_by("role", "id"),
+        "protocol": group.protocol(),
+        "members": group.memberships.active().count(),
+        "may_give": gate.can(who(request), Perm.GIVE_ROLE, gate.SERVICE),
+    }
+    return render(request, "peer/groups/set_up.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def change(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Change what a group says of itself, and its hours."""
+    group = get_object_or_404(_staff(request), public_id=public_id)
+    form = GroupForm(request.POST or None, initial={name: getattr(group, name) for name in GroupForm.base_fields})
+    act = lambda: groups.change(group, by=who(request), **form.cleaned_data)  # noqa: E731 - run when the form is valid
+    return _act(request, form, act, group=group, title=_("Change this group"), button=_("Save"))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def protocol(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Write a new version of how we treat each other."""
+    group = get_object_or_404(_staff(request), public_id=public_id)
+    last = group.protocol()
+    initial = {name: getattr(last, name) for name in ProtocolForm.base_fields} if last else {}
+    form = ProtocolForm(request.POST or None, initial=initial)
+    act = lambda: groups.publish_protocol(group, by=who(request), **form.cleaned_data)  # noqa: E731
+    title = _("How we treat each other")
+    return _act(request, form, act, group=group, title=title, button=_("Publish: everybody is asked again"))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def role(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Give somebody a dated role in a group."""
+    group = get_object_or_404(_staff(request), public_id=public_id)
+    form = RoleForm(request.POST or None)
+
+    def act() -> MembershipRole:
+        said = dict(form.cleaned_data)
+        until_on = said.pop("until_on")
+        until_at = until_on and dt.datetime.combine(until_on, dt.time(0), clock.LONDON)
+        return groups.give_role(group, by=who(request), until_at=until_at, **said)
+
+    return _act(request, form, act, group=group, title=_("Give a role"), button=_("Give this role"))
+
+
+@require_POST
+def end_role(request: HttpRequest, public_id: str, pk: int) -> HttpResponse:
+    """End a role now."""
+    group = get_object_or_404(_staff(request), public_id=public_id)
+    held = get_object_or_404(MembershipRole.objects.in_group(group), pk=pk)
+    groups.end_role(group, by=who(request), role=held)
+    return redirect("groups-set-up", group.public_id)
+
+
+@require_POST
+def open_now(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Open a group, or say what is missing."""
+    group = get_object_or_404(_staff(request), public_id=public_id)
+    try:
+        groups.open_group(group, by=who(request))
+    except RuleBroken as rule:
+        messages.error(request, str(rule))
+    return redirect("groups-set-up", group.public_id)
+
+
+def _act(
+    request: HttpRequest,
+    form: forms.Form,
+    act: Callable[[], Any],
+    *,
+    group: SupportGroup,
+    title: str,
+    button: str,
+) -> HttpResponse:
+    if request.method == "POST" and form.is_valid() and acted(form, act):
+        return redirect("groups-set-up", group.public_id)
+    return _page(request, form, title=title, button=button, group=group)
+
+
+def _page(
+    request: HttpRequest, form: forms.Form, *, title: str, button: str, group: SupportGroup | None
+) -> HttpResponse:
+    context = {"form": form, "title": title, "button": button, "group": group}
+    return render(request, "peer/groups/form.html", context, status=422 if form.errors else 200)

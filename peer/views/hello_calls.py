@@ -1,0 +1,93 @@
+"""A clinician's list of hello calls, and one form for each (U8)."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from peer import gate
+from peer.actions import hello_calls
+from peer.forms.hello_calls import HelloForm
+from peer.forms.invitations import KeepApartForm
+from peer.models import HelloCall, KeptApart, Membership, Person, User
+from peer.models.consent import wording
+from peer.models.hello_calls import HelloCallQuerySet
+from peer.roles import Perm
+from peer.web import acted, who
+
+
+def _mine(request: HttpRequest) -> HelloCallQuerySet:
+    """Begin with the calls a clinician may see; for anybody else there is no such page."""
+    if not gate.can(who(request), Perm.MAKE_HELLO_CALL, gate.SERVICE):
+        raise Http404
+    return HelloCall.objects.visible_to(who(request)).select_related("membership__person", "membership__group")
+
+
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """List the calls that are owed, soonest due first."""
+    return render(request, "peer/hello_calls/index.html", {"calls": _mine(request).to_make()})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def detail(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Show one call and take what came of it."""
+    call = get_object_or_404(_mine(request), public_id=public_id)
+    person = call.membership.person
+    form = HelloForm(request.POST or None, initial={"safe_ways": call.safe_ways})
+    settle = partial(_settle, call, by=who(request))
+    if request.method == "POST" and form.is_valid() and acted(form, lambda: settle(said=form.cleaned_data)):
+        messages.success(request, _("Written down. Thank you for ringing."))
+        return redirect("hello-calls-index")
+    if request.method != "POST":
+        gate.looked(call, by=who(request))
+    context = {
+        "call": call,
+        "person": person,
+        "form": form,
+        "limits": wording("limits"),
+        "is_open": call.state in {HelloCall.State.DUE, HelloCall.State.NOT_NOW},
+        "apart": KeptApart.objects.visible_to(who(request)).of(person).select_related("one", "other"),
+        "stands_between": KeptApart.objects.visible_to(who(request)).stands_between(person, call.membership.group),
+    }
+    return render(request, "peer/hello_calls/detail.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+def taken_over(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Note that somebody else has taken over."""
+    hello_calls.taken_over(get_object_or_404(_mine(request), public_id=public_id), by=who(request))
+    return redirect("hello-calls-index")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def keep_apart(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Say whom this person must not meet in a group."""
+    call = get_object_or_404(_mine(request), public_id=public_id)
+    person = call.membership.person
+    people = Person.objects.visible_to(who(request)).filter(kind=person.kind).exclude(pk=person.pk)
+    form = KeepApartForm(request.POST or None, people=people.order_by("given_name", "family_name", "pk"))
+    act = partial(hello_calls.keep_apart, person, by=who(request))
+    if request.method == "POST" and form.is_valid() and acted(form, lambda: act(**form.cleaned_data)):
+        return redirect(call)
+    context = {"call": call, "person": person, "form": form}
+    return render(request, "peer/hello_calls/keep_apart.html", context, status=422 if form.errors else 200)
+
+
+def _settle(call: HelloCall, *, by: User, said: dict[str, Any]) -> Membership | HelloCall:
+    match said["outcome"]:
+        case "confirm":
+            heard = {name: said[name] for name in ("born_on", "basis", "safe_ways", "helps")}
+            return hello_calls.confirm(call, by=by, said=hello_calls.Said(**heard))
+        case "not_now" if call.state == HelloCall.State.NOT_NOW:
+            return hello_calls.ring_again(call, by=by)
+        case "not_now":
+            return hello_calls.not_now(call, by=by, safe_ways=said["safe_ways"])
+        case _:
+            return hello_calls.unsuitable(call, by=by, handover=said["handover"])

@@ -1,0 +1,145 @@
+"""Reading and writing in a group."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from peer import posting, screening
+from peer.actions import talk
+from peer.forms.talk import ReplyForm, ThreadForm, change_form
+from peer.models import Post, SupportGroup, Thread
+from peer.web import acted, who
+
+PAGE = 20
+
+Write = Callable[..., Post]
+
+
+@require_safe
+def detail(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Show one thread: what is approved, and one's own words with where they are."""
+    user = who(request)
+    thread = get_object_or_404(Thread.objects.visible_to(user), public_id=public_id)
+    group = get_object_or_404(SupportGroup.objects.visible_to(user).with_standing(user), pk=thread.group_id)
+    posts, links = _page(thread, group, request)
+    context = {"thread": thread, "group": group, "posting": posting.of(group), "posts": posts, "form": ReplyForm()}
+    return render(request, "peer/talk/detail.html", context | links)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Begin a new subject in a group."""
+    user = who(request)
+    groups = SupportGroup.objects.visible_to(user).joined_by(user).with_standing(user)
+    group = get_object_or_404(groups, public_id=public_id)
+    form = ThreadForm(request.POST or None)
+    send = partial(talk.start_thread, group, by=user)
+    save = partial(talk.draft_thread, group, by=user)
+    return _write(request, form, send=send, save=save, context={"group": group})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def reply(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Answer in a thread."""
+    user = who(request)
+    thread = get_object_or_404(Thread.objects.visible_to(user), public_id=public_id)
+    group = get_object_or_404(SupportGroup.objects.visible_to(user).with_standing(user), pk=thread.group_id)
+    form = ReplyForm(request.POST or None)
+    send = partial(talk.reply, thread, by=user)
+    save = partial(talk.draft_reply, thread, by=user)
+    return _write(request, form, send=send, save=save, context={"group": group, "thread": thread})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def change(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Change one's own post and send it, or keep it for later."""
+    user = who(request)
+    post = _own(request, public_id)
+    group = get_object_or_404(SupportGroup.objects.visible_to(user).with_standing(user), pk=post.thread.group_id)
+    opens = post.opens_thread()
+    form = change_form(
+        request.POST or None, initial={"title": post.thread.title, "body": post.body}, opens_thread=opens
+    )
+    send = partial(talk.send, post, by=user)
+    save = partial(talk.save_draft, post, by=user)
+    context = {"group": group, "thread": None if opens else post.thread, "post": post}
+    return _write(request, form, send=send, save=save, context=context)
+
+
+@require_safe
+def own(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Show one's own post: where it is now, when it will be read, what can be done with it."""
+    post = _own(request, public_id)
+    user = who(request)
+    group = SupportGroup.objects.visible_to(user).with_standing(user).filter(pk=post.thread.group_id).first()
+    found = screening.screen(post.body).level if post.state == Post.State.DRAFT else post.level
+    context = {"post": post, "group": group, "posting": group and posting.of(group), "worried": found}
+    return render(request, "peer/talk/own.html", context)
+
+
+@require_POST
+def take_back(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Take a waiting post back to change it."""
+    post = talk.take_back(_own(request, public_id), by=who(request))
+    return redirect("talk-change", post.public_id)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def withdraw(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Ask once, then take a post away for good."""
+    post = _own(request, public_id)
+    if request.method == "POST":
+        talk.withdraw(post, by=who(request))
+        return redirect("talk-own", post.public_id)
+    return render(request, "peer/talk/withdraw.html", {"post": post})
+
+
+def _own(request: HttpRequest, public_id: str) -> Post:
+    user = who(request)
+    rows = Post.objects.visible_to(user).filter(author__user=user).select_related("thread__group", "author")
+    return get_object_or_404(rows, public_id=public_id)
+
+
+def _write(
+    request: HttpRequest, form: forms.Form, *, send: Write, save: Write, context: dict[str, Any]
+) -> HttpResponse:
+    """Show the box; send or keep what is in it; where a rule says no, give every word back."""
+    if request.method == "POST" and form.is_valid():
+        act = save if "keep" in request.POST else send
+        post = acted(form, lambda: act(**form.cleaned_data))
+        if post is not None:
+            return redirect("talk-own", post.public_id)
+    worried = screening.screen(form.data.get("body", "")).level if form.errors else ""
+    context |= {"form": form, "posting": posting.of(context["group"]), "worried": worried}
+    return render(request, "peer/talk/write.html", context, status=422 if form.errors else 200)
+
+
+def _page(thread: Thread, group: SupportGroup, request: HttpRequest) -> tuple[list[Post], dict[str, str]]:
+    """Give one page of posts, oldest first, and the links beside it (keyset, performance 7.2)."""
+    rows = thread.posts.seen_by(group.membership_id)
+    after, before = _number(request.GET.get("after")), _number(request.GET.get("before"))
+    if before is not None:
+        posts = list(rows.filter(pk__lt=before).order_by("-id")[: PAGE + 1])
+        earlier, later = len(posts) > PAGE, True
+        posts = posts[:PAGE][::-1]
+    else:
+        posts = list((rows.filter(pk__gt=after) if after is not None else rows)[: PAGE + 1])
+        earlier, later = after is not None, len(posts) > PAGE
+        posts = posts[:PAGE]
+    links = {}
+    if posts and earlier:
+        links["earlier_href"] = f"?before={posts[0].pk}"
+    if posts and later:
+        links["later_href"] = f"?after={posts[-1].pk}"
+    return posts, links
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text and text.isdecimal() and len(text) < 19 else None
