@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -19,13 +21,13 @@ IN_A_GROUP = (Role.PEER_MODERATOR, Role.PEER_FACILITATOR, Role.CLINICIAN)
 
 
 @action(Perm.RUN_GROUP)
-def create(service: TheService, /, *, by: User, **details: object) -> SupportGroup:
+def create(service: TheService, *, by: User, details: Mapping[str, Any]) -> SupportGroup:
     """Begin a group; nobody can be in it until it opens."""
     return SupportGroup.objects.create(created_at=clock.now(), **details)
 
 
 @action(Perm.RUN_GROUP)
-def change(group: SupportGroup, /, *, by: User, **details: object) -> SupportGroup:
+def change(group: SupportGroup, *, by: User, details: Mapping[str, Any]) -> SupportGroup:
     """Change what a group says of itself and its hours; its ages stay while people are in it (H24)."""
     ages = (details.get("age_from", group.age_from), details.get("age_to", group.age_to))
     if ages != (group.age_from, group.age_to) and group.memberships.active().exists():

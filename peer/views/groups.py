@@ -66,7 +66,7 @@ def name(request: HttpRequest, public_id: str) -> HttpResponse:
     membership = _joining(request, public_id)
     form = NameForm(request.POST or None, initial={"name": membership.pseudonym, "colour": membership.colour})
     act = partial(groups.choose_name, membership, by=who(request))
-    if request.method == "POST" and form.is_valid() and acted(form, lambda: act(**form.cleaned_data)):
+    if request.method == "POST" and form.is_valid() and acted(form, lambda: act(**form.cleaned_data)) is not None:
         return redirect("groups-start", membership.public_id)
     context = {"membership": membership, "form": form}
     return render(request, "peer/groups/name.html", context, status=422 if form.errors else 200)

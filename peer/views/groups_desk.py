@@ -43,7 +43,7 @@ def new(request: HttpRequest) -> HttpResponse:
     _staff(request)
     form = GroupForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        group = acted(form, lambda: groups.create(gate.SERVICE, by=who(request), **form.cleaned_data))
+        group = acted(form, lambda: groups.create(gate.SERVICE, by=who(request), details=form.cleaned_data))
         if group is not None:
             return redirect("groups-set-up", group.public_id)
     return _page(request, form, title=_("A new group"), button=_("Begin this group"), group=None)
@@ -70,7 +70,7 @@ def change(request: HttpRequest, public_id: str) -> HttpResponse:
     """Change what a group says of itself, and its hours."""
     group = get_object_or_404(_staff(request), public_id=public_id)
     form = GroupForm(request.POST or None, initial={name: getattr(group, name) for name in GroupForm.base_fields})
-    act = lambda: groups.change(group, by=who(request), **form.cleaned_data)  # noqa: E731 - run when the form is valid
+    act = lambda: groups.change(group, by=who(request), details=form.cleaned_data)  # noqa: E731 - run when the form is valid
     return _act(request, form, act, group=group, title=_("Change this group"), button=_("Save"))
 
 

@@ -42,7 +42,7 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
     person = call.membership.person
     form = HelloForm(request.POST or None, initial={"safe_ways": call.safe_ways})
     settle = partial(_settle, call, by=who(request))
-    if request.method == "POST" and form.is_valid() and acted(form, lambda: settle(said=form.cleaned_data)):
+    if request.method == "POST" and form.is_valid() and acted(form, lambda: settle(said=form.cleaned_data)) is not None:
         messages.success(request, _("Written down. Thank you for ringing."))
         return redirect("hello-calls-index")
     if request.method != "POST":
@@ -74,7 +74,7 @@ def keep_apart(request: HttpRequest, public_id: str) -> HttpResponse:
     people = Person.objects.visible_to(who(request)).filter(kind=person.kind).exclude(pk=person.pk)
     form = KeepApartForm(request.POST or None, people=people.order_by("given_name", "family_name", "pk"))
     act = partial(hello_calls.keep_apart, person, by=who(request))
-    if request.method == "POST" and form.is_valid() and acted(form, lambda: act(**form.cleaned_data)):
+    if request.method == "POST" and form.is_valid() and acted(form, lambda: act(**form.cleaned_data)) is not None:
         return redirect(call)
     context = {"call": call, "person": person, "form": form}
     return render(request, "peer/hello_calls/keep_apart.html", context, status=422 if form.errors else 200)

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('peer', '0006_group_checks'),
+        ('peer', '0008_audit_trigger'),
     ]
 
     operations = [
