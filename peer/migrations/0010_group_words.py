@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('peer', '0008_audit_trigger'),
+        ('peer', '0009_audit_trigger'),
     ]
 
     operations = [
