@@ -21,7 +21,7 @@ IN_A_GROUP = (Role.PEER_MODERATOR, Role.PEER_FACILITATOR, Role.CLINICIAN)
 
 
 @action(Perm.RUN_GROUP)
-def create(service: TheService, *, by: User, details: Mapping[str, Any]) -> SupportGroup:
+def begin(service: TheService, *, by: User, details: Mapping[str, Any]) -> SupportGroup:
     """Begin a group; nobody can be in it until it opens."""
     return SupportGroup.objects.create(created_at=clock.now(), **details)
 

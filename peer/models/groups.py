@@ -154,6 +154,10 @@ class SupportGroup(Stateful):
         covered = people.annotate(cover_until=models.Subquery(cover.values("until_at")[:1]))
         return covered.exclude(role=Role.CLINICIAN, cover_until=None).order_by("id")
 
+    def given_roles(self) -> models.QuerySet[MembershipRole]:
+        """List the roles that were given by hand and are held now."""
+        return MembershipRole.objects.in_group(self).filter(role__in=LOOK_AFTER).select_related("membership")
+
     def lacks(self) -> list[str]:
         """Name in words what a group still needs before it may open (S1)."""
         held = set(MembershipRole.objects.in_group(self).values_list("role", flat=True))

@@ -43,7 +43,7 @@ def new(request: HttpRequest) -> HttpResponse:
     _staff(request)
     form = GroupForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        group = acted(form, lambda: groups.create(gate.SERVICE, by=who(request), details=form.cleaned_data))
+        group = acted(form, lambda: groups.begin(gate.SERVICE, by=who(request), details=form.cleaned_data))
         if group is not None:
             return redirect("groups-set-up", group.public_id)
     return _page(request, form, title=_("A new group"), button=_("Begin this group"), group=None)
@@ -53,11 +53,10 @@ def new(request: HttpRequest) -> HttpResponse:
 def set_up(request: HttpRequest, public_id: str) -> HttpResponse:
     """Show one group's people, protocol and hours, and what is missing before it may open."""
     group = get_object_or_404(_staff(request), public_id=public_id)
-    roles = MembershipRole.objects.in_group(group).exclude(role__in=["young_person", "parent_carer"])
     context = {
         "group": group,
         "lacks": group.lacks(),
-        "roles": roles.select_related("membership").order_by("role", "id"),
+        "roles": group.given_roles().order_by("role", "id"),
         "protocol": group.protocol(),
         "members": group.memberships.active().count(),
         "may_give": gate.can(who(request), Perm.GIVE_ROLE, gate.SERVICE),
@@ -105,7 +104,7 @@ def role(request: HttpRequest, public_id: str) -> HttpResponse:
 def end_role(request: HttpRequest, public_id: str, pk: int) -> HttpResponse:
     """End a role now."""
     group = get_object_or_404(_staff(request), public_id=public_id)
-    held = get_object_or_404(MembershipRole.objects.in_group(group), pk=pk)
+    held = get_object_or_404(group.given_roles(), pk=pk)
     groups.end_role(group, by=who(request), role=held)
     return redirect("groups-set-up", group.public_id)
 

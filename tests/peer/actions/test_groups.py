@@ -34,7 +34,7 @@ def confirmed(group: SupportGroup) -> Membership:
 
 
 def test_a_group_opens_only_with_moderator_clinician_and_protocol(sam: User) -> None:
-    group = groups.create(gate.SERVICE, by=sam, details={"title": "Harbour", "age_from": 16, "age_to": 17})
+    group = groups.begin(gate.SERVICE, by=sam, details={"title": "Harbour", "age_from": 16, "age_to": 17})
     for step in range(3):
         with pytest.raises(RuleBroken):
             groups.open_group(group, by=sam)
