@@ -103,8 +103,6 @@ def _tell_trigger(word: str) -> None:
 class AppendOnly(models.Model):
     """A row that is written once; the latest row counts."""
 
-    objects = AppendOnlyQuerySet.as_manager()
-
     class Meta:
         abstract = True
 
