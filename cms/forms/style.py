@@ -49,13 +49,17 @@ FILLED = {
 
 
 def every_state() -> list[tuple[str, forms.Form]]:
-    """Give the form empty, filled, wrong and switched off, each with ids of its own."""
+    """Give the form empty, filled, wrong, switched off and in focus, each with ids of its own."""
     off = EveryField(initial=FILLED, auto_id="off_%s")
     for field in off.fields.values():
         field.disabled = True
+    focused = EveryField(initial=FILLED, auto_id="focus_%s")
+    for field in focused.fields.values():
+        field.widget.attrs["class"] = "focused"
     return [
         (gettext("Empty"), EveryField(auto_id="empty_%s")),
         (gettext("Filled"), EveryField(initial=FILLED, auto_id="filled_%s")),
         (gettext("With something to change"), EveryField({"name": "x" * 31}, auto_id="wrong_%s")),
         (gettext("Switched off"), off),
+        (gettext("In focus"), focused),
     ]
