@@ -82,6 +82,7 @@ class Perm(StrEnum):
     READ_CASELOAD = "read_caseload"
     DECIDE_TRIAGE = "decide_triage"
     MAKE_CALL = "make_call"
+    SEND_CODE = "send_code"
     KEEP_CONTACTS = "keep_contacts"
     READ_NOTIFICATION_LOG = "read_notification_log"
     SETTLE_STUCK_MESSAGE = "settle_stuck_message"

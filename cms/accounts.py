@@ -1,0 +1,96 @@
+"""Signing in by a code to one's own phone: invitation only, no passwords, and a shared number is nobody's (U9)."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django import forms
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from notifications import numbers
+from notifications.actions import codes
+from notifications.models import ContactPoint
+from peer.models import User
+
+HASHED = re.compile(r"number-[0-9a-f]{64}")
+
+
+class PhoneField(forms.CharField):
+    """A mobile number as people type it; gives its keyed hash, so that no session or limiter keeps the number."""
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("label", _("Your mobile number"))
+        options.setdefault("help_text", _("We text you a code. Nobody else can sign in with it."))
+        options.setdefault("max_length", 80)
+        options["widget"] = forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"})
+        super().__init__(**options)
+
+    def clean(self, value: Any) -> str:
+        """Read a number of the United Kingdom; a plain sentence says what is wrong."""
+        typed = str(super().clean(value))
+        if not typed or HASHED.fullmatch(typed):  # allauth cleans what it has cleaned once more
+            return typed
+        try:
+            number = numbers.parse(typed)
+        except numbers.WrongNumber as wrong:
+            raise forms.ValidationError(str(wrong)) from None
+        if number.line is not numbers.Line.MOBILE:
+            raise forms.ValidationError(_("The code comes by text, so please give a mobile number."))
+        return f"number-{numbers.hashed(number.e164)}"
+
+
+def contact_of(phone: str) -> ContactPoint | None:
+    """Find the one number of one person behind a hash; shared, doubted or ended numbers are nobody's."""
+    found = ContactPoint.objects.filter(number_hash=phone.removeprefix("number-")).select_related("person")
+    rows = list(found.filter(person__deceased_at=None)[:2])
+    usable = {ContactPoint.State.UNPROVED, ContactPoint.State.PROVED}
+    if len(rows) != 1 or rows[0].is_shared or rows[0].state not in usable:
+        return None
+    return rows[0]
+
+
+class Adapter(DefaultAccountAdapter):  # type: ignore[misc] - allauth has no types
+    """Joins allauth to our contact points and to the outbox; unknown numbers get the same page and no text."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Say no: people come by invitation."""
+        return False
+
+    def phone_form_field(self, **options: Any) -> PhoneField:
+        """Give the field for a number."""
+        return PhoneField(**options)
+
+    def get_user_by_phone(self, phone: str) -> User | None:
+        """Find the account of the person whose number it is, and theirs alone."""
+        contact = contact_of(phone)
+        return User.objects.filter(person=contact.person, is_active=True).first() if contact else None
+
+    def send_verification_code_sms(self, user: User, phone: str, code: str, **options: Any) -> None:
+        """Queue the code, which lives ten minutes."""
+        contact = contact_of(phone)
+        if contact is not None and contact.person_id == user.person_id:
+            codes.send(contact, by=codes.SIGN_IN, code=code)
+
+    def send_unknown_account_sms(self, phone: str, **options: Any) -> None:
+        """Send nothing to strangers (trap 13)."""
+
+    def send_account_already_exists_sms(self, phone: str, **options: Any) -> None:
+        """Send nothing: nobody signs up."""
+
+    def get_phone(self, user: User) -> tuple[str, bool] | None:
+        """Give the hash of the person's own number, and whether it is proved."""
+        rows = ContactPoint.objects.filter(person__user=user, is_shared=False, kind=numbers.Line.MOBILE)
+        own = rows.reachable().order_by("pk").first()
+        return (f"number-{own.number_hash}", own.is_proved) if own else None
+
+    def set_phone(self, user: User, phone: str, verified: bool) -> None:
+        """Change nothing: numbers are changed with a person of staff."""
+
+    def set_phone_verified(self, user: User, phone: str) -> None:
+        """Count the number as proved: a code that went there came back."""
+        contact = contact_of(phone)
+        if contact is not None and contact.person_id == user.person_id and not contact.is_proved:
+            codes.prove(contact, by=codes.SIGN_IN)
