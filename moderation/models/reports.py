@@ -87,7 +87,7 @@ class PostReport(Stateful, Owed):
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="reports")
     reason = models.CharField(max_length=24, choices=Reason.choices)
     is_urgent = models.BooleanField(default=False)
-    words = EncryptedTextField(blank=True, default="")
+    words = EncryptedTextField(null=True, blank=True)
     answer_words = models.TextField(blank=True)
     state = models.CharField(max_length=8, choices=State.choices, default=State.OPEN)
     reported_at = models.DateTimeField(default=clock.now)

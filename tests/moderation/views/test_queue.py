@@ -15,6 +15,7 @@ from peer.roles import Role
 from tests.make import make_duty, make_group, make_member, make_person, make_post, make_user
 
 pytestmark = pytest.mark.django_db
+SIGNING_IN = ('"django_session"', 'SELECT "peer_user"."id"')  # left out of the budget (decision 34)
 
 
 def moderator(group: SupportGroup, name: str = "Mo", *, age: int = 17) -> User:
@@ -49,7 +50,8 @@ def test_the_queue_asks_the_database_the_same_few_questions_however_many_wait(wa
     client = signed_in(moderator(group))
     with CaptureQueriesContext(connection) as queries:
         client.get("/queue/")
-    assert len(queries) <= 6, "\n".join(query["sql"][:160] for query in queries)  # session and user among them
+    own = [query["sql"] for query in queries if not any(name in query["sql"][:60] for name in SIGNING_IN)]
+    assert len(own) <= 6, "\n".join(sql[:160] for sql in own)
 
 
 def test_thirty_posts_are_two_pages_without_a_repeat() -> None:
@@ -117,7 +119,7 @@ def test_a_return_with_a_ready_made_beginning_and_own_words_reaches_the_author()
         ("return", {"own_words": " "}, "write a few words"),
         ("decline", {"own_words": "No."}, "which rule"),
         ("return", {"own_words": "x" * 1_001}, "1000"),
-        ("worried", {"level": "purple"}, "valid choice"),
+        ("worried", {"level": "purple"}, "Something needs changing"),
     ],
 )
 def test_a_wrong_form_says_so_and_changes_nothing(decision: str, words: dict[str, str], sentence: str) -> None:
