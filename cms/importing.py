@@ -98,7 +98,9 @@ def look(file: WaitingListFile, *, told: Listener) -> Counts:
 
 def load(name: str, source: BinaryIO, file: WaitingListFile, *, by: User | System, told: Listener) -> ImportRun:
     """Bring every good row in and keep every bad one with its reason; `told` hears of the bad ones as they come."""
-    run = imports.open_run(SERVICE, by=by, file_name=name, file_hash=_hash_of(source))
+    run = imports.open_run(
+        SERVICE, by=by, file_name=name, file_hash=_hash_of(source), headings=json.dumps(file.headings)
+    )
     counts = Counts()
     for found in sorted_rows(file):
         for row in found.new:
@@ -134,7 +136,7 @@ def _bring_in(row: Good, found: Sorted, *, run: ImportRun, by: User | System, co
 def _close_batch(found: Sorted, *, run: ImportRun, by: User | System, counts: Counts) -> None:
     seen = [referral.pk for referral in [*found.same, *(referral for referral, _row in found.changed)]]
     faults = [
-        ImportFault(run=run, line=bad.line, reasons="\n".join(bad.reasons), cells=json.dumps(bad.cells))
+        ImportFault(run=run, line=bad.line, reasons="\n".join(bad.why), cells=json.dumps(bad.cells))
         for bad in found.bad
     ]
     imports.close_batch(run, by=by, seen=seen, faults=faults, counts=vars(counts))

@@ -11,7 +11,7 @@ from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.contrib.sitemaps.views import sitemap
 from wagtail.documents.views.serve import serve as serve_document
 
-from cms.views import health, robots, style
+from cms.views import health, imports, robots, style
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
@@ -33,6 +33,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "_util/login/", login_not_required(RedirectView.as_view(pattern_name="account_login")), name="wagtailcore_login"
     ),
     *([path("demo/", include("cms.demo.urls"))] if settings.DEMO else []),
+    path("staff/lists/", imports.index, name="imports-index"),
+    path("staff/lists/changes/", imports.changes, name="imports-changes"),
+    path("staff/lists/changes/<str:public_id>/", imports.change, name="imports-change"),
+    path("staff/lists/changes/<str:public_id>/take/", imports.take, name="imports-take"),
+    path("staff/lists/changes/<str:public_id>/keep/", imports.keep, name="imports-keep"),
+    path("staff/lists/<str:public_id>/", imports.detail, name="imports-detail"),
+    path("staff/lists/<str:public_id>/left-out.csv", imports.left_out, name="imports-left-out"),
     path("", include("peer.urls")),
     path("", include("moderation.urls")),
     path("", include("notifications.urls")),

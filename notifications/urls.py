@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from notifications.views import act_sheet, webhooks
+from notifications.views import act_sheet, calls, contacts, webhooks
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("escalations/<str:public_id>/act-sheet/", act_sheet.detail, name="act-sheet-detail"),
@@ -12,4 +12,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("webhooks/twilio/call/<str:token>/<slug:step>/", webhooks.call, name="webhooks-voice"),
     path("webhooks/twilio/sms/", webhooks.text, name="webhooks-text"),
     path("webhooks/twilio/voice/", webhooks.ring, name="webhooks-ring"),
+    path("staff/calls/", calls.index, name="calls-index"),
+    path("staff/calls/<str:public_id>/", calls.detail, name="calls-detail"),
+    path("staff/calls/<str:public_id>/take/", calls.take, name="calls-take"),
+    path("staff/calls/<str:public_id>/hand-back/", calls.hand_back, name="calls-hand-back"),
+    path("staff/people/<str:public_id>/numbers/", contacts.add, name="contacts-add"),
 ]

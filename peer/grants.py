@@ -13,6 +13,8 @@ from peer.roles import Perm, Role, group_perms
 if TYPE_CHECKING:
     from peer.models import Membership, SupportGroup, User
 
+NO_GROUP = 0  # no group has this key
+
 kept: ContextVar[dict[tuple[int, int], frozenset[str]] | None] = ContextVar("kept", default=None)
 
 
@@ -66,18 +68,35 @@ def _holds(user: User, group: SupportGroup, perm: Perm, *, locked: bool) -> bool
 
 def roles(user: User, group: SupportGroup | None, *, perm: Perm, locked: bool = False) -> frozenset[Role]:
     """Read the dated roles a person holds now: in the whole service (None), or in a group that gives them `perm`."""
-    from peer.models import MembershipRole, ServiceRole  # noqa: PLC0415
+    from peer.models import MembershipRole  # noqa: PLC0415
 
     if group is None:
-        rows = ServiceRole.objects.current().filter(user=user)
-        for_service = (rows.select_for_update() if locked else rows).values_list("role", flat=True)
-        return frozenset(Role(role) for role in for_service)
+        return _read_service_roles(user, locked=True) if locked else service_roles(user)
     if not _holds(user, group, perm, locked=locked):
         return frozenset()
     in_group = MembershipRole.objects.current().filter(
         membership__user=user, membership__group=group, membership__state="active"
     )
     held = (in_group.select_for_update(of=("self",)) if locked else in_group).values_list("role", flat=True)
+    return frozenset(Role(role) for role in held)
+
+
+def service_roles(user: User) -> frozenset[Role]:
+    """Read the roles a person holds now in the whole service, in one query, kept for the request."""
+    memory, key = kept.get(), (user.pk, NO_GROUP)
+    if memory is not None and key in memory:
+        return frozenset(Role(role) for role in memory[key])
+    held = _read_service_roles(user, locked=False)
+    if memory is not None:
+        memory[key] = frozenset(str(role) for role in held)
+    return held
+
+
+def _read_service_roles(user: User, *, locked: bool) -> frozenset[Role]:
+    from peer.models import ServiceRole  # noqa: PLC0415
+
+    rows = ServiceRole.objects.current().filter(user=user)
+    held = (rows.select_for_update() if locked else rows).values_list("role", flat=True)
     return frozenset(Role(role) for role in held)
 
 

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from peer.views import feedback, feedback_desk, groups, groups_desk, hello_calls, invitations, invitations_desk, talk
+from peer.views import (
+    feedback,
+    feedback_desk,
+    groups,
+    groups_desk,
+    hello_calls,
+    home,
+    invitations,
+    invitations_desk,
+    talk,
+    waiting,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("feedback/", feedback.give, name="feedback-give"),
@@ -12,6 +23,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("feedback/find/", feedback.find, name="feedback-find"),
     path("feedback/said/<str:public_id>/", feedback.said, name="feedback-said"),
     path("feedback/<str:reference>/", feedback.status, name="feedback-status"),
+    path("home/", home.home, name="home"),
+    path("staff/waiting/", waiting.index, name="waiting-index"),
+    path("staff/waiting/release/", waiting.release, name="waiting-release"),
+    path("staff/waiting/places/<str:public_id>/decide/", waiting.decide, name="waiting-decide"),
+    path("staff/waiting/places/<str:public_id>/start/", waiting.start, name="waiting-start"),
+    path("staff/waiting/<str:public_id>/", waiting.detail, name="waiting-detail"),
     path("staff/feedback/", feedback_desk.index, name="feedback-index"),
     path("staff/feedback/by-phone/", feedback_desk.log, name="feedback-log"),
     path("staff/feedback/promises/<int:pk>/", feedback_desk.settle, name="feedback-settle"),

@@ -29,7 +29,7 @@ class Bad:
     """A row that is left out, with every reason."""
 
     line: int
-    reasons: tuple[str, ...]
+    why: tuple[str, ...]
     cells: list[str]
 
 

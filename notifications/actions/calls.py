@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 
 from notifications.models import CallTask, ContactPoint, OptOut
 from peer import clock, workdays
-from peer.gate import action
-from peer.models import ParentRelationship, TimelineEntry, TriageDecision, User
+from peer.gate import System, action
+from peer.models import ParentRelationship, Person, TimelineEntry, TriageDecision, User
 from peer.roles import Perm, Role
 
-AGAIN_AFTER = 1  # working days until the next try
+AGAIN_AFTER, PROVE_WITHIN = 1, 3  # working days until the next try, and until a new number is proved
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +26,22 @@ class Wishes:
     voicemail_allowed: bool = False
     safe_from: dt.time | None = None
     safe_to: dt.time | None = None
+
+
+@action(Perm.KEEP_CONTACTS)
+def ask(contact: ContactPoint, *, by: User | System, subject: Person) -> CallTask:
+    """Put a call on the list that proves a new number by conversation (U1)."""
+    return CallTask.objects.create(
+        event_key=f"contact:{contact.pk}",
+        person=contact.person,
+        subject=subject,
+        contact=contact,
+        about=CallTask.About.FIRST_HELLO,
+        language=contact.language,
+        owner_role=Role.CO_ORDINATOR,
+        due_at=workdays.due(days=PROVE_WITHIN),
+        created_at=clock.now(),
+    )
 
 
 @action(Perm.MAKE_CALL)
@@ -137,9 +153,8 @@ def _tell_timeline(task: CallTask, *, kind: TimelineEntry.Kind, words: str) -> N
 
 def _decision(task: CallTask) -> TriageDecision | None:
     """Find the decision that this call was to bring."""
-    if task.about != CallTask.About.WEIGHTY_NEWS:
-        return None
-    return TriageDecision.objects.filter(pk=int(task.event_key.split(":")[1])).select_related("referral").first()
+    pk = task.brings()
+    return TriageDecision.objects.filter(pk=pk).select_related("referral").first() if pk else None
 
 
 def _was_told(decision: TriageDecision) -> bool:

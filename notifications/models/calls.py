@@ -7,6 +7,7 @@ from typing import ClassVar, Self
 from django.db import models
 from encrypted_fields.fields import EncryptedTextField
 
+from notifications.languages import LANGUAGES
 from notifications.models.contacts import ContactPoint
 from peer import clock
 from peer.models import Person, User
@@ -96,6 +97,17 @@ class CallTask(Stateful, Owed):
             one_of_states(CallState, name="call_state"),
             owed_unless("done", "cancelled", name="call_owed"),
         ]
+
+    def get_language(self) -> str:
+        """Name the language that the call is to be in."""
+        return LANGUAGES.get(self.language, self.language)
+
+    def brings(self) -> int | None:
+        """Give the key of the decision that this call is to tell, if that is what it is about (U2)."""
+        kind, _colon, rest = self.event_key.partition(":")
+        if self.about != self.About.WEIGHTY_NEWS or kind != "triagedecision":
+            return None
+        return int(rest.partition(":")[0])
 
     def __str__(self) -> str:
         return f"{self.get_about_display()} ({self.get_state_display()})"

@@ -9,6 +9,7 @@ from django.db import models
 from encrypted_fields.fields import EncryptedCharField
 
 from notifications import numbers
+from notifications.languages import LANGUAGES
 from peer import clock
 from peer.models import Person, User
 from peer.models.dated import public_id
@@ -125,6 +126,10 @@ class ContactPoint(Stateful):
     def masked(self) -> str:
         """Show the last three digits."""
         return numbers.masked(self.number)
+
+    def get_language(self) -> str:
+        """Name the language that is spoken here."""
+        return LANGUAGES.get(self.language, self.language)
 
     def is_own(self, user: User) -> bool:
         """Tell whether this is the viewer's own number (for the gate)."""

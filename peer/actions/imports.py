@@ -28,10 +28,10 @@ DECIDE_CHANGE_WITHIN = 5  # working days
 
 
 @action(Perm.IMPORT_WAITING_LIST)
-def open_run(service: TheService, *, by: User | System, file_name: str, file_hash: str) -> ImportRun:
+def open_run(service: TheService, *, by: User | System, file_name: str, file_hash: str, headings: str) -> ImportRun:
     """Begin to load a file."""
     who = None if isinstance(by, System) else by
-    return ImportRun.objects.create(file_name=file_name[:120], file_hash=file_hash, by=who)
+    return ImportRun.objects.create(file_name=file_name[:120], file_hash=file_hash, headings=headings, by=who)
 
 
 class Admitted(NamedTuple):

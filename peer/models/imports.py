@@ -30,6 +30,7 @@ class ImportRun(models.Model):
     file_name = models.CharField(max_length=120)
     file_hash = models.CharField(max_length=64)
     by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    headings = models.TextField(blank=True)
     started_at = models.DateTimeField(default=clock.now)
     ended_at = models.DateTimeField(null=True, blank=True)
     added = models.PositiveIntegerField(default=0)
@@ -60,6 +61,11 @@ class ImportFault(models.Model):
 
     def __str__(self) -> str:
         return f"line {self.line}"
+
+    @property
+    def why(self) -> list[str]:
+        """Give the reasons one by one."""
+        return self.reasons.splitlines()
 
 
 class ImportChangeQuerySet(models.QuerySet["ImportChange"]):

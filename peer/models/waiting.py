@@ -82,8 +82,12 @@ class WaitingListEntryQuerySet(models.QuerySet["WaitingListEntry"]):
     """Places on the list, as far as the viewer may know of them."""
 
     def visible_to(self, user: User) -> WaitingListEntryQuerySet:
-        """Keep one's own; for staff with a caseload all."""
-        return self if user.may_in_service(*STAFF) else self.filter(referral__person__user=user)
+        """Keep one's own; for staff all; for an adult the children under 16 of whom they may know (U7)."""
+        if user.may_in_service(*STAFF):
+            return self
+        told = ParentRelationship.objects.visible_to(user).values("young_person")
+        child = under_sixteen("referral__person__") & models.Q(referral__person__in=told)
+        return self.filter(models.Q(referral__person__user=user) | child)
 
     def on_hold(self) -> WaitingListEntryQuerySet:
         """Keep the families nobody has written to yet, the longest wait first (U10)."""
@@ -94,6 +98,20 @@ class WaitingListEntryQuerySet(models.QuerySet["WaitingListEntry"]):
         midnight = dt.datetime.combine(clock.today(), dt.time(), tzinfo=clock.LONDON)
         a_day: int = settings.RELEASE_A_DAY
         return max(a_day - self.filter(released_at__gte=midnight).count(), 0)
+
+    def figures(self, now: dt.datetime) -> dict[str, int]:
+        """Count, in one query, who is on hold, who waits and for whom we are late."""
+        waits = ~models.Q(state__in=[EntryState.ON_HOLD, *WaitingListEntry.FINAL])
+        return self.aggregate(
+            on_hold=models.Count("pk", filter=models.Q(state=EntryState.ON_HOLD)),
+            released=models.Count("pk", filter=waits),
+            late=models.Count("pk", filter=waits & models.Q(due_at__lt=now)),
+        )
+
+    def cohorts(self) -> models.QuerySet[Any, Any]:
+        """Count each cohort that left the hold, the newest first."""
+        left = self.filter(cohort__isnull=False).order_by().values("cohort")
+        return left.annotate(families=models.Count("pk"), at=models.Min("released_at")).order_by("-cohort")
 
     def open(self) -> WaitingListEntryQuerySet:
         """Keep the places of people who still wait for something from us."""
@@ -234,6 +252,11 @@ def sixteen_before() -> dt.date:
     return today.replace(year=today.year - 16)
 
 
+def under_sixteen(prefix: str = "") -> models.Q:
+    """Give the condition that somebody is under 16, or of unknown age (U7, U9)."""
+    return models.Q(**{f"{prefix}born_on__gt": sixteen_before()}) | models.Q(**{f"{prefix}born_on__isnull": True})
+
+
 class TimelineEntryQuerySet(AppendOnlyQuerySet):
     """What happened, as far as the viewer may know of it."""
 
@@ -247,17 +270,12 @@ class TimelineEntryQuerySet(AppendOnlyQuerySet):
     def _as_adult(self, user: User) -> models.Q:
         knows = ParentRelationship.MayKnow
         told = ParentRelationship.objects.filter(adult=user.person_id, must_not_be_told=False)
-        young = models.Q(born_on__gt=sixteen_before()) | models.Q(born_on__isnull=True)
-        children = Person.objects.filter(young)
+        children = Person.objects.filter(under_sixteen())
         routine = children.filter(adults__in=told.filter(may_know__in=[knows.ROUTINE, knows.ALL]))
         everything = children.filter(adults__in=told.filter(may_know=knows.ALL))
         return models.Q(for_adults=TimelineEntry.ForAdults.ROUTINE, person__in=routine) | models.Q(
             for_adults=TimelineEntry.ForAdults.ALL, person__in=everything
         )
-
-    def heard(self) -> TimelineEntryQuerySet:
-        """Keep the times the family heard from us."""
-        return self.filter(kind__in=[TimelineEntry.Kind.MESSAGE, TimelineEntry.Kind.CALL])
 
 
 class TimelineEntry(AppendOnly):
@@ -273,6 +291,8 @@ class TimelineEntry(AppendOnly):
         CALL = "call", "Call"
         CHANGE = "change", "Change"
         NOTE = "note", "Note"
+
+    HEARD: ClassVar[tuple[str, ...]] = (Kind.MESSAGE, Kind.CALL)
 
     class ForAdults(models.TextChoices):
         """What an adult must be allowed to know to read this; nothing about groups ever is theirs (promise 4)."""

@@ -44,7 +44,7 @@ class Command(BaseCommand):
             bar.update(source.tell() - bar.n)
             with bar.external_write_mode(file=sys.stdout):
                 for row in bad:
-                    self.stdout.write(f"line {row.line}: {'; '.join(row.reasons)}")
+                    self.stdout.write(f"line {row.line}: {'; '.join(row.why)}")
 
         file = open_file(source, today=clock.today())
         if file.columns.unused:

@@ -27,7 +27,7 @@ def one(heading: str, row: str) -> Good | Bad:
 def reasons(heading: str, row: str) -> str:
     found = one(heading, row)
     assert isinstance(found, Bad)
-    return "; ".join(found.reasons)
+    return "; ".join(found.why)
 
 
 @pytest.mark.parametrize(
@@ -150,7 +150,7 @@ def test_a_word_outside_the_tables_is_refused_and_the_known_words_are_told(colum
 def test_all_faults_of_a_row_are_told_at_once_with_its_line() -> None:
     found = rows(f"{HEAD}\n{ROW}\n\n{ROW.replace('R1', '').replace('04/05/2011', 'x').replace('Zoë', '<b>')}\n")
     assert isinstance(found[1], Bad)
-    assert (found[1].line, len(found[1].reasons)) == (4, 3)
+    assert (found[1].line, len(found[1].why)) == (4, 3)
 
 
 def test_a_quote_mark_that_is_never_closed_costs_its_own_line_only() -> None:
@@ -158,7 +158,7 @@ def test_a_quote_mark_that_is_never_closed_costs_its_own_line_only() -> None:
     text = "\n".join([HEAD, ROW, broken, *(ROW.replace("R1", f"R{n}") for n in range(3, 60))])
     found = rows(text)
     bad = [row for row in found if isinstance(row, Bad)]
-    assert [(row.line, "quote mark" in row.reasons[0]) for row in bad] == [(3, True)]
+    assert [(row.line, "quote mark" in row.why[0]) for row in bad] == [(3, True)]
     assert len(found) == 59
 
 
@@ -193,5 +193,5 @@ def test_a_file_that_breaks_off_inside_a_letter_gives_what_came_before() -> None
     text = "\n".join([HEAD, *(ROW.replace("R1", f"R{n}") for n in range(2000))]).encode("utf-16")
     found = rows(text[:-1])
     assert isinstance(found[-1], Bad)
-    assert "cannot be read" in found[-1].reasons[0]
+    assert "cannot be read" in found[-1].why[0]
     assert sum(isinstance(row, Good) for row in found) >= 1900

@@ -1,0 +1,114 @@
+"""The page after signing in: a young person, a parent and staff each find theirs, and nothing that is not."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from peer import clock
+from peer.actions import waiting
+from peer.models import Consent, ParentRelationship, Person, TimelineEntry, User
+from peer.roles import Role
+from tests.make import make_group, make_member, make_person, make_user
+from tests.peer.actions.test_waiting import make_entry
+
+pytestmark = pytest.mark.django_db
+
+
+def home(client: Client, user: User) -> str:
+    client.force_login(user)
+    page = client.get("/home/")
+    assert page.status_code == 200
+    return page.content.decode()
+
+
+def make_parent(child: Person, *, may_know: str = "all") -> User:
+    parent = make_person(kind="parent_carer", given_name="Pat")
+    ParentRelationship.objects.create(young_person=child, adult=parent, may_know=may_know)
+    return make_user(person=parent)
+
+
+def test_a_young_person_reads_where_they_are_and_when_they_last_heard(client: Client) -> None:
+    entry = make_entry(state="released")
+    TimelineEntry.objects.create(person=entry.person, kind="call", words="We spoke on the phone.")
+    page = home(client, make_user(person=entry.person))
+    assert "You’re on the list. Here’s what we know" in page
+    assert "Last heard from us: today" in page
+    assert "You keep your place" in page or "you keep your place" in page
+
+
+def test_good_news_is_there_with_its_reason(client: Client) -> None:
+    entry = make_entry(state="released")
+    kim = make_user(roles=(Role.CLINICIAN,))
+    waiting.decide(entry, by=kim, outcome="accepted", reason="School mornings are hard.", next_step="")
+    page = home(client, make_user(person=entry.person))
+    assert "We said yes" in page
+    assert "School mornings are hard." in page
+
+
+@pytest.mark.parametrize("who", ["young person", "parent"])
+def test_weighty_news_is_not_read_on_the_page_before_a_person_has_told_it(client: Client, who: str) -> None:
+    entry = make_entry(state="released")
+    user = make_user(person=entry.person) if who == "young person" else make_parent(entry.person)
+    decision = waiting.decide(
+        entry, by=make_user(roles=(Role.CLINICIAN,)), outcome="not_accepted", reason="Another team helps better."
+    )
+    page = home(client, user)
+    assert "ring" in page
+    assert "Another team" not in page
+    assert "ot accepted" not in page
+    decision.write_down(told=True)
+    assert "Another team helps better." in home(client, user)
+
+
+def test_a_parents_page_says_nothing_of_a_group(client: Client) -> None:
+    entry = make_entry(state="released")
+    parent = make_parent(entry.person)
+    before = home(client, parent)
+    group = make_group(title="Lantern")
+    make_member(group=group, user=make_user(person=entry.person), name="Fern")
+    TimelineEntry.objects.create(person=entry.person, kind="note", words="Joined Lantern.", for_adults="never")
+    after = home(client, parent)
+    tokens = re.compile(r'value="[\w-]{20,}"')
+    assert tokens.sub("", after) == tokens.sub("", before)
+
+
+def test_from_sixteen_a_parents_page_is_the_same_with_and_without_an_objection(client: Client) -> None:
+    today = clock.today()
+    child = make_person(born_on=today.replace(year=today.year - 16, day=1))
+    make_entry(state="released", person=child)
+    parent = make_parent(child)
+    tokens = re.compile(r'value="[\w-]{20,}"')
+    before = tokens.sub("", home(client, parent))
+    assert "From 16 we talk with the young person" in before
+    for given in (False, True):
+        Consent.objects.create(person=child, purpose="parent_told", given=given, basis="16-17 presumed")
+        assert tokens.sub("", home(client, parent)) == before
+
+
+def test_an_adult_who_must_not_be_told_finds_an_empty_page(client: Client) -> None:
+    entry = make_entry(state="released")
+    parent = make_parent(entry.person)
+    ParentRelationship.objects.update(must_not_be_told=True)
+    page = home(client, parent)
+    assert entry.person.given_name not in page
+    assert "Nothing here yet" in page
+
+
+def test_a_co_ordinator_finds_the_desk_and_a_moderator_the_group(client: Client) -> None:
+    make_entry()
+    assert "1 family is on hold" in home(client, make_user(roles=(Role.CO_ORDINATOR,)))
+    mo = make_member(group=make_group(title="Lantern"), role=Role.PEER_MODERATOR).user
+    assert "Lantern" in home(client, mo)
+
+
+def test_home_takes_few_queries(client: Client) -> None:
+    entry = make_entry(state="released")
+    client.force_login(make_user(person=entry.person))
+    with CaptureQueriesContext(connection) as seen:
+        client.get("/home/")
+    assert len(seen) <= 10, [query["sql"][:90] for query in seen]
