@@ -52,6 +52,12 @@ def initial(name: str) -> str:
 
 
 @register.filter
+def is_optional(field: Any) -> bool:
+    """Tell whether a field may be left out; one that a draft may lack and a send may not carries aria-required."""
+    return not field.field.required and "aria-required" not in field.field.widget.attrs
+
+
+@register.filter
 def is_kind(field: Any, kind: str) -> bool:
     """Tell whether a form field's control is of one kind, such as "checkbox"."""
     return getattr(field.field.widget, "input_type", "") == kind

@@ -13,7 +13,7 @@ class ReplyForm(forms.Form):
 
     body = forms.CharField(
         label=_("What would you like to say?"),
-        widget=forms.Textarea(attrs={"rows": 8}),
+        widget=forms.Textarea(attrs={"rows": 8, "aria-required": "true"}),
         required=False,
         strip=False,
     )
