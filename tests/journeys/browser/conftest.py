@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+import signal
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,6 +12,8 @@ from urllib.parse import urlsplit
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
+
+from tests.journeys.browser.demo import Demo, start
 
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright's sync calls run inside a loop (trap 29)
 
@@ -73,3 +76,12 @@ def faults(page: Page) -> Callable[[], list[str]]:
 def sideways(page: Page) -> Callable[[], int]:
     """Give a question: how many pixels does the page stick out to the right?"""
     return lambda: int(page.evaluate("document.documentElement.scrollWidth - window.innerWidth"))
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """Start the real demo once, in a folder of its own, and end it as Ctrl-C does."""
+    child, running = start(tmp_path_factory.mktemp("demo"))
+    yield running
+    child.send_signal(signal.SIGINT)
+    assert child.wait(timeout=15) == 0
