@@ -52,7 +52,7 @@ def contact_of(phone: str) -> ContactPoint | None:
     return rows[0]
 
 
-class Adapter(DefaultAccountAdapter):  # type: ignore[misc] - allauth has no types
+class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
     """Joins allauth to our contact points and to the outbox; unknown numbers get the same page and no text."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:

@@ -20,7 +20,7 @@ from peer import clock
 from peer.models import User
 
 CODE_BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
-MOVES = {
+MOVES: dict[str, tuple[object, dt.timedelta | dt.time]] = {
     "hour": (_("One hour on"), dt.timedelta(hours=1)),
     "day": (_("One day on"), dt.timedelta(days=1)),
     "afternoon": (_("To 4.30 in the afternoon"), dt.time(16, 30)),
@@ -65,9 +65,9 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 @require_POST
 def move_clock(request: HttpRequest) -> HttpResponse:
     """Move the product's clock forward, for every process of the demo."""
-    step = MOVES.get(request.POST.get("to", ""), (None, None))[1]
-    if step is None:
+    if request.POST.get("to") not in MOVES:
         raise Http404
+    step = MOVES[request.POST["to"]][1]
     ahead = step if isinstance(step, dt.timedelta) else _until(step)
     clock.set_offset(clock.offset() + ahead)
     return redirect("demo-guide")

@@ -190,9 +190,7 @@ def test_no_thank_you_and_a_question(kim: Client, noor: Person, group: SupportGr
     assert phone.get(link).status_code == 404
 
 
-def test_worrying_words_in_a_question_get_the_honest_sentence(
-    kim: Client, noor: Person, group: SupportGroup
-) -> None:
+def test_worrying_words_in_a_question_get_the_honest_sentence(kim: Client, noor: Person, group: SupportGroup) -> None:
     link = offered(kim, noor, group)
     phone = Client()
     phone.post(f"{link}/question", {"question": "I want to die. Can I come?"})
@@ -323,7 +321,11 @@ def test_pages_stay_within_six_statements(group: SupportGroup) -> None:
     for address in (group.get_absolute_url(), thread.get_absolute_url()):
         with CaptureQueriesContext(connection) as queries:
             assert reader.get(address).status_code == 200
-        told = [row["sql"] for row in queries if "django_session" not in row["sql"] and '"peer_user"."id" =' not in row["sql"]]
+        told = [
+            row["sql"]
+            for row in queries
+            if "django_session" not in row["sql"] and '"peer_user"."id" =' not in row["sql"]
+        ]
         assert len(told) <= 6, "\n".join(told)
     second = re.search(r"\?after=\d+", reader.get(thread.get_absolute_url()).content.decode())
     assert second
