@@ -19,7 +19,7 @@ def load_talk(groups: dict[str, SupportGroup]) -> None:
     names = {(m.group_id, m.pseudonym): m for m in Membership.objects.filter(group__in=groups.values())}
     for told in WORDS["thread"]:
         _load_thread(told, groups[told["group"]], names)
-    for waiting in WORDS["waiting"]:
+    for waiting in sorted(WORDS["waiting"], key=lambda row: -row["minutes"]):
         _load_waiting(waiting, groups[waiting["group"]], names)
     for group in groups.values():
         SupportGroup.objects.filter(pk=group.pk).update(thread_count=group.threads.count())
