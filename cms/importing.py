@@ -15,7 +15,7 @@ from cms.waiting_list.file import Bad, Good, WaitingListFile
 from notifications import numbers
 from notifications.actions import contacts
 from notifications.models import ContactPoint
-from peer import families
+from peer import families, gate
 from peer.actions import imports
 from peer.actions.imports import Admitted
 from peer.families import Family
@@ -101,16 +101,21 @@ def load(name: str, source: BinaryIO, file: WaitingListFile, *, by: User | Syste
     run = imports.open_run(
         SERVICE, by=by, file_name=name, file_hash=_hash_of(source), headings=json.dumps(file.headings)
     )
-    counts = Counts()
-    for found in sorted_rows(file):
-        for row in found.new:
-            _bring_in(row, found, run=run, by=by, counts=counts)
-        for referral, row in found.changed:
-            imports.note_change(referral, by=by, run=run, family=row.family)
-        _count(found, counts)
-        _close_batch(found, run=run, by=by, counts=counts)
-        told(found.bad)
-    return imports.close_run(run, by=by)
+    with gate.after_first():
+        counts = Counts()
+        for found in sorted_rows(file):
+            _take_in(found, run=run, by=by, counts=counts)
+            told(found.bad)
+        return imports.close_run(run, by=by)
+
+
+def _take_in(found: Sorted, *, run: ImportRun, by: User | System, counts: Counts) -> None:
+    for row in found.new:
+        _bring_in(row, found, run=run, by=by, counts=counts)
+    for referral, row in found.changed:
+        imports.note_change(referral, by=by, run=run, family=row.family)
+    _count(found, counts)
+    _close_batch(found, run=run, by=by, counts=counts)
 
 
 def _count(found: Sorted, counts: Counts) -> None:

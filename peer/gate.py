@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import functools
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
@@ -154,6 +155,17 @@ def action(
         return gated
 
     return decorate
+
+
+@contextmanager
+def after_first() -> Iterator[None]:
+    """Let one form stand behind many acts: the first has carried its nonce, those in here carry none."""
+    asked = request.get()
+    token = request.set(Request(request_id=asked.request_id if asked else ""))
+    try:
+        yield
+    finally:
+        request.reset(token)
 
 
 def _nonce(by: User | System) -> str:

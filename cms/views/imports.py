@@ -39,7 +39,7 @@ def _co_ordinator(request: HttpRequest) -> User:
 def index(request: HttpRequest) -> HttpResponse:
     """Take a file in, or only look at it; list the files before."""
     user = _co_ordinator(request)
-    form = UploadForm(request.POST or None, request.FILES or None)
+    form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
     context: dict[str, object] = {}
     if request.method == "POST" and form.is_valid():
         try:
