@@ -6,10 +6,10 @@ import logging
 
 from moderation import paging
 from moderation.actions import escalations
-from moderation.models import Escalation, EscalationStep, RiskFlag
+from moderation.models import Escalation, EscalationStep, ModerationClaim, RiskFlag
 from peer import clock
 from peer.events import on
-from peer.news import PostHeldForRisk
+from peer.news import PostHeldForRisk, PostWithdrawn
 
 log = logging.getLogger(__name__)
 
@@ -20,6 +20,12 @@ def somebody_must_read_this(news: PostHeldForRisk) -> None:
     level = RiskFlag.Level.AMBER if news.level == RiskFlag.Level.AMBER else RiskFlag.Level.RED
     RiskFlag.objects.create(post=news.post, level=level, at=clock.now())
     page_now(paging.worry_about(news.post, level=level))
+
+
+@on(PostWithdrawn)
+def nobody_reads_this_any_more(news: PostWithdrawn) -> None:
+    """Let go of the claim on a post that its author took back (P12)."""
+    ModerationClaim.objects.filter(post=news.post, released_at__isnull=True).update(released_at=clock.now())
 
 
 def page_now(escalation: Escalation) -> None:

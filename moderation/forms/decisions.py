@@ -35,7 +35,7 @@ class ApproveForm(DecisionForm):
         label=_("Look at each marked part"),
         widget=forms.CheckboxSelectMultiple,
         coerce=int,
-        required=False,
+        error_messages={"required": _("Look at each marked part, and tick that you did.")},
         help_text=_("Tick it when you have looked, and it is fine."),
     )
     kind_words = forms.CharField(label=_("A word for them"), max_length=200, required=False)
@@ -56,7 +56,7 @@ class NoForm(DecisionForm):
     """No, in kind words: a ready-made beginning, one's own words, or both (P11)."""
 
     starters: tuple[starters.Starter, ...] = ()
-    starter = forms.ChoiceField(label=_("A beginning, if you like"), required=False, widget=forms.RadioSelect)
+    starter = forms.ChoiceField(label=_("Words to begin with"), required=False, widget=forms.RadioSelect)
     own_words = forms.CharField(
         label=_("Your own words"),
         required=False,

@@ -51,9 +51,10 @@ class EscalationClock:
     owner: str
     offered_to: str
     may_open: bool
+    may_take: bool
 
     @classmethod
-    def of(cls, row: Escalation, *, may_open: bool) -> EscalationClock:
+    def of(cls, row: Escalation, *, may_open: bool, may_take: bool) -> EscalationClock:
         """Take from a row what the board may show."""
         return cls(
             public_id=row.public_id,
@@ -68,6 +69,7 @@ class EscalationClock:
             owner=str(row.owner or ""),
             offered_to=str(row.offered_to or ""),
             may_open=may_open,
+            may_take=may_take,
         )
 
     @property
@@ -272,7 +274,12 @@ class EscalationTimerQuerySet(EscalationQuerySet):
         """Give the clocks that run, without a word of any post: what is handed out is not the row."""
         readable = set(Escalation.objects.visible_to(user).values_list("pk", flat=True))
         rows = self.exclude(state=EscalationState.CLOSED).select_related("group", "owner", "offered_to")
-        return [EscalationClock.of(row, may_open=row.pk in readable) for row in rows.order_by("due_at", "pk")]
+        fired = EscalationStep.objects.filter(user=user, state=StepState.FIRED)
+        paged = set(fired.values_list("escalation_id", flat=True))
+        return [
+            EscalationClock.of(row, may_open=row.pk in readable, may_take=row.pk in readable | paged)
+            for row in rows.order_by("due_at", "pk")
+        ]
 
 
 class EscalationTimer(Escalation):

@@ -44,7 +44,7 @@ class OnCallShiftQuerySet(models.QuerySet["OnCallShift"]):
 
     def own(self, user: User) -> list[OnCallShift]:
         """List one's own shifts, on or to come, the next first."""
-        rows = self.filter(user=user).cover().filter(until_at__gt=clock.now())
+        rows = self.filter(user=user).cover().filter(until_at__gt=clock.now(), from_at__lt=clock.now() + AHEAD)
         return list(rows.with_people().order_by("from_at"))
 
     def groups(self) -> QuerySet[SupportGroup]:

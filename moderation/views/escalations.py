@@ -151,7 +151,7 @@ def _page(
         "escalation": escalation,
         "mine": escalation.is_own(who(request)),
         "posts": escalation.posts.select_related("thread", "author").order_by("pk"),
-        "steps": escalation.steps.select_related("user").order_by("round", "number", "pk"),
+        "steps": escalation.steps.exclude(state="cancelled").select_related("user").order_by("round", "number", "pk"),
         "notes": escalation.notes.select_related("by").order_by("pk"),
         "forms": open_forms,
         "opened": what,
