@@ -1,0 +1,1 @@
+"""What fault runs are made of."""

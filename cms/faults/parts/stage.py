@@ -1,0 +1,190 @@
+"""A stage for fault runs: a database of its own, the telephone network, the web, and a clock that may be killed."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+
+from cms import servers
+from cms.env import local_secret
+from notifications.simulator import Simulator, start
+from peer.clock import LONDON
+
+HERE = Path(__file__).resolve().parents[3]
+SCALE = 30  # every wait is a thirtieth
+SERVICE = "+447700900001"
+
+
+def offset_to_noon() -> float:
+    """Give the seconds that bring the product's clock to noon in London, so that quiet hours never decide a run."""
+    now = dt.datetime.now(dt.UTC)  # noqa: TID251 - the real clock is what is offset here
+    noon = dt.datetime.combine(now.astimezone(LONDON).date(), dt.time(12), LONDON)
+    return (noon - now).total_seconds()
+
+
+@dataclass
+class Stage:
+    """Everything that one run needs, with the environment its processes share."""
+
+    env: dict[str, str]
+    network: Simulator
+    kills: int = 0
+    clock: subprocess.Popen[bytes] | None = None
+    log: IO[bytes] | None = None
+    plan: list[str] = field(default_factory=list)
+
+    def manage(self, *arguments: str, **env: str) -> str:
+        """Run one command to its end and give what it said."""
+        done = subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=HERE,
+            env=self.env | env,
+            stdout=subprocess.PIPE,
+            stderr=self.log,
+            check=True,
+            text=True,
+        )
+        return done.stdout
+
+    def count(self, question: str) -> int:
+        """Ask the run's database for one number, past the product's own code."""
+        url = self.env["DATABASE_URL"]
+        if url.startswith("sqlite"):
+            with closing(sqlite3.connect(url.removeprefix("sqlite:///"), timeout=20)) as rows:
+                return int(rows.execute(question).fetchone()[0])
+        import psycopg  # noqa: PLC0415 - only where PostgreSQL is asked for
+
+        with psycopg.connect(url) as server:
+            found = server.execute(question).fetchone()  # type: ignore[call-overload]
+            return int(found[0]) if found else 0
+
+    def start_clock(self, *, crash_at: str = "") -> subprocess.Popen[bytes]:
+        """Start the clock process, to die at a named point where one is given."""
+        self.clock = subprocess.Popen(
+            [sys.executable, "manage.py", "clock"],
+            cwd=HERE,
+            env=self.env | {"CRASH_AT": crash_at},
+            stdout=subprocess.DEVNULL,
+            stderr=self.log,
+        )
+        return self.clock
+
+    def supervise(self) -> None:
+        """Start the clock again where it was killed, next time to die at the next point of the plan."""
+        if self.clock is not None and self.clock.poll() is None:
+            return
+        if self.clock is not None:
+            self.kills += 1
+        self.start_clock(crash_at=self.plan.pop(0) if self.plan else "")
+
+    def stop_clock(self) -> None:
+        """End the clock."""
+        if self.clock is not None and self.clock.poll() is None:
+            self.clock.terminate()
+            with suppress(subprocess.TimeoutExpired):
+                self.clock.wait(5)
+            if self.clock.poll() is None:
+                self.clock.kill()
+                self.clock.wait()
+        self.clock = None
+
+
+def environment(folder: Path, database: str) -> dict[str, str]:
+    """Give the environment of a run's processes: their own keys and database, noon, and short waits."""
+    keep = {key: value for key, value in os.environ.items() if not key.startswith(("DJANGO", "TEST_"))}
+    return keep | {
+        "ENVIRONMENT": "development",
+        "DEBUG": "false",
+        "STATE_DIR": str(folder),
+        "DATABASE_URL": database,
+        "CELERY_BROKER_URL": "memory://",
+        "REDIS_URL": "",
+        "CLOCK_OFFSET": str(offset_to_noon()),
+        "TIME_SCALE": str(SCALE),
+        "TWILIO_FROM": SERVICE,
+        "TWILIO_CONNECTIONS": "4",  # small batches, so that there is always a next one to die in
+        "MEANWHILE_NO_BOOTSTRAP": "1",
+    }
+
+
+@contextmanager
+def migrated(folder: Path, *, postgres: str = "") -> Iterator[str]:
+    """Make an empty, migrated database once for a run: a file, or a database of a PostgreSQL server."""
+    name = f"meanwhile_faults_{os.getpid()}"
+    url = f"{postgres.rpartition('/')[0]}/{name}" if postgres else f"sqlite:///{folder / 'base.sqlite3'}"
+    if postgres:
+        _sql(postgres, f'CREATE DATABASE "{name}"')
+    try:
+        command = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
+        subprocess.run(command, cwd=HERE, env=environment(folder, url), check=True)
+        yield url
+    finally:
+        if postgres:
+            _sql(postgres, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+def _sql(url: str, words: str) -> None:
+    import psycopg  # noqa: PLC0415 - only where PostgreSQL is asked for
+
+    with psycopg.connect(url, autocommit=True) as admin:
+        admin.execute(words)  # type: ignore[call-overload]
+
+
+@contextmanager
+def stage(database: str, folder: Path, **env: str) -> Iterator[Stage]:
+    """Set the stage on a database: network and web run, the clock does not yet."""
+    env = environment(folder, database) | env
+    token = local_secret("TWILIO_AUTH_TOKEN", folder)
+    port = servers.free_port()
+    site = f"http://127.0.0.1:{port}"
+    env |= {"PUBLIC_BASE_URL": site, "SHORT_ADDRESS": "localhost"}
+    ledger = Path(tempfile.mkdtemp(dir=folder)) / "ledger.jsonl"
+    options = ("--service-number", SERVICE, "--clock-offset", env["CLOCK_OFFSET"])
+    with (
+        (folder / "run.log").open("ab") as log,
+        start(ledger=ledger, account_sid="AC" + "0" * 32, auth_token=token, options=options) as network,
+        _web(port, env | {"TWILIO_BASE_URL": network.base_url}, log),
+    ):
+        made = Stage(env=env | {"TWILIO_BASE_URL": network.base_url}, network=network, log=log)
+        try:
+            yield made
+        finally:
+            made.stop_clock()
+
+
+@contextmanager
+def _web(port: int, env: dict[str, str], log: IO[bytes]) -> Iterator[None]:
+    command = [sys.executable, "-m", "gunicorn", "cms.wsgi:application", "--bind", f"127.0.0.1:{port}"]
+    child = subprocess.Popen(
+        [*command, "--worker-class", "gthread", "--threads", "4", "--log-level", "warning"],
+        cwd=HERE,
+        env=env,
+        stdout=log,
+        stderr=log,
+    )
+    try:
+        servers.wait_until_listens(port, child=child, seconds=60)
+        yield
+    finally:
+        child.terminate()
+        child.wait(timeout=30)
+
+
+def until(seconds: float, true: object) -> bool:
+    """Wait until a question is answered with yes, at most so long; tell whether it was."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if true():  # type: ignore[operator]
+            return True
+        time.sleep(0.2)
+    return False

@@ -1,0 +1,79 @@
+"""Real processes, killed with kill -9 where it hurts most: one text on each phone, none lost (safety 4a, N1–N6)."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from cms.faults import first_story
+from cms.faults.first_story import Outcome
+from cms.faults.parts.stage import Stage, stage
+from tests.conftest import STATE_DIR
+
+FAMILIES = 12
+WORST = ["C9_answer_save:1", "C8_bytes_out:1", "C10_save_commit:1"]
+
+
+@pytest.fixture
+def sqlite(tmp_path: Path, django_db_setup) -> str:
+    """A migrated database of this test's own."""
+    if settings.DATABASES["default"]["ENGINE"].endswith("postgresql"):
+        pytest.skip("the first run of the suite plays this on SQLite")
+    shutil.copyfile(STATE_DIR / f"test-{os.environ['TEST_NAME']}.pristine", tmp_path / "run.sqlite3")
+    return f"sqlite:///{tmp_path / 'run.sqlite3'}"
+
+
+@pytest.fixture
+def postgres(django_db_setup) -> Iterator[str]:
+    """The same on PostgreSQL."""
+    import psycopg
+
+    server, name = os.environ["DATABASE_URL"], f"test_{os.environ['TEST_NAME']}"
+    with psycopg.connect(server, autocommit=True) as admin:
+        admin.execute(f'DROP DATABASE IF EXISTS "{name}_run" WITH (FORCE)')
+        admin.execute(f'CREATE DATABASE "{name}_run" TEMPLATE "{name}_pristine"')
+        yield f"{server.rpartition('/')[0]}/{name}_run"
+        admin.execute(f'DROP DATABASE IF EXISTS "{name}_run" WITH (FORCE)')
+
+
+def once(made: Stage, plan: list[str], *, callbacks: bool) -> None:
+    outcome = first_story.play(made, plan=plan, callbacks=callbacks, families=FAMILIES)
+    assert outcome == Outcome(lost=0, doubled=0, kills=len(plan), restless=0)
+
+
+def test_killed_between_the_network_s_yes_and_its_own_save_each_phone_has_one_text(sqlite, tmp_path) -> None:
+    with stage(sqlite, tmp_path) as made:
+        once(made, list(WORST), callbacks=True)
+
+
+def test_the_network_s_list_alone_settles_what_the_dead_sender_left(sqlite, tmp_path) -> None:
+    with stage(sqlite, tmp_path) as made:
+        once(made, ["C9_answer_save:1", "C7_begun:1"], callbacks=False)
+
+
+@pytest.mark.postgres
+def test_killed_on_postgresql_each_phone_has_one_text(postgres, tmp_path) -> None:
+    with stage(postgres, tmp_path) as made:
+        once(made, list(WORST), callbacks=True)
+
+
+def test_with_the_broker_emptied_everything_still_arrives(sqlite, tmp_path, redis_url: str) -> None:
+    import redis
+
+    broker = redis_url.rpartition("/")[0] + "/14"
+    with stage(sqlite, tmp_path, CELERY_BROKER_URL=broker) as made, redis.Redis.from_url(broker) as server:
+        made.manage("shell", "-c", f"from cms.faults.parts.families import decide_for; decide_for({FAMILIES})")
+        assert server.llen("celery") > 0
+        server.flushdb()
+        made.start_clock()
+        assert first_story.until(60, lambda: len(made.network.texts()) == FAMILIES)
+
+
+def test_with_the_broker_down_nothing_fails_and_everything_arrives(sqlite, tmp_path) -> None:
+    with stage(sqlite, tmp_path, CELERY_BROKER_URL="redis://127.0.0.1:9/0") as made:
+        once(made, [], callbacks=True)
