@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
@@ -165,7 +167,8 @@ def act(request: HttpRequest, public_id: str, verb: str) -> HttpResponse:
     form = _form(verb, item, request.POST)
     if form.is_valid():
         try:
-            ACTS[verb].does(item, by=_user(request), **form.cleaned_data)
+            with suppress(gate.AlreadyDone):
+                ACTS[verb].does(item, by=_user(request), **form.cleaned_data)
         except RuleBroken as broken:
             form.add_error(None, str(broken))
     if form.errors:
@@ -174,28 +177,31 @@ def act(request: HttpRequest, public_id: str, verb: str) -> HttpResponse:
     return redirect("feedback-detail", item.public_id)
 
 
+def _press(request: HttpRequest, item: FeedbackItem, act: Callable[[], object], *, done: str) -> HttpResponse:
+    """Do what one button does, once however often it is pressed, and say on the item's page how it went."""
+    try:
+        with suppress(gate.AlreadyDone):
+            act()
+        messages.success(request, done)
+    except RuleBroken as broken:
+        messages.error(request, str(broken))
+    return redirect("feedback-detail", item.public_id)
+
+
 @require_POST
 def agree(request: HttpRequest, public_id: str) -> HttpResponse:
     """Agree as the second person to exactly the words that were on the page."""
     item = get_object_or_404(_staff(request), public_id=public_id)
-    try:
-        feedback.publish(item, by=_user(request), seen=request.POST.get("seen", ""))
-        messages.success(request, _("It is on the website now."))
-    except RuleBroken as broken:
-        messages.error(request, str(broken))
-    return redirect("feedback-detail", item.public_id)
+    publish = partial(feedback.publish, item, by=_user(request), seen=request.POST.get("seen", ""))
+    return _press(request, item, publish, done=_("It is on the website now."))
 
 
 @require_POST
 def acknowledge(request: HttpRequest, public_id: str) -> HttpResponse:
     """Tell somebody who complained that it was read."""
     item = get_object_or_404(_staff(request), public_id=public_id)
-    try:
-        feedback.acknowledge(item, by=_user(request))
-        messages.success(request, _("They can now see that you have read it, and by when you answer."))
-    except RuleBroken as broken:
-        messages.error(request, str(broken))
-    return redirect("feedback-detail", item.public_id)
+    told = partial(feedback.acknowledge, item, by=_user(request))
+    return _press(request, item, told, done=_("They can now see that you have read it, and by when you answer."))
 
 
 @require_POST
@@ -203,11 +209,8 @@ def settle(request: HttpRequest, pk: int) -> HttpResponse:
     """Say how a promise ended."""
     commitment = get_object_or_404(Commitment.objects.visible_to(_user(request)), pk=pk)
     form = SettleForm(request.POST)
-    try:
-        if form.is_valid():
-            feedback.settle(commitment, by=_user(request), **form.cleaned_data)
-        else:
-            messages.error(request, _("Say how it ended."))
-    except RuleBroken as broken:
-        messages.error(request, str(broken))
-    return redirect("feedback-detail", commitment.item.public_id)
+    if not form.is_valid():
+        messages.error(request, _("Say how it ended."))
+        return redirect("feedback-detail", commitment.item.public_id)
+    ended = partial(feedback.settle, commitment, by=_user(request), **form.cleaned_data)
+    return _press(request, commitment.item, ended, done=_("Saved."))

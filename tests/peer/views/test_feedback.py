@@ -117,3 +117,11 @@ def test_feedback_by_phone_is_read_back_first(client: Client, manager: User) -> 
     page = client.post("/staff/feedback/by-phone/", {"works": "The calls", "read_back": "on"}, follow=True)
     assert "The calls" in page.content.decode()
     assert FeedbackItem.objects.get().by_phone
+
+
+def test_a_reply_sent_twice_is_one_reply_and_leads_back_to_the_desk(client: Client, manager: User) -> None:
+    item = FeedbackItem.objects.get(reference=give(client).url.split("/")[-2])
+    base = f"/staff/feedback/{item.public_id}/"
+    form = {"body": "Thank you", "signed": "The list team", "form_nonce": nonce(client.get(base))}
+    assert [client.post(f"{base}reply/", form).url for _ in range(2)] == [base, base]
+    assert item.responses.count() == 1
