@@ -12,7 +12,7 @@ from wagtail.fields import StreamField
 from wagtail.models import GroupApprovalTask, Locale, Page, Site
 
 from cms import editors
-from cms.models import HomePage, ServiceDetails
+from cms.models import GroupPublicPage, HomePage, ServiceDetails
 from cms.models.base import PlainLanguagePage
 from peer import clock
 from peer.models import SupportGroup
@@ -32,6 +32,8 @@ def load_site() -> HomePage:
     if not home.body:
         _set_streams(home, words["pages"][0], home)
         home.save_revision().publish()
+    for row in words["pages"]:
+        _join_group(row)
     ServiceDetails.objects.get_or_create(site=Site.objects.get(is_default_site=True), defaults=words["service"])
     return home
 
@@ -77,10 +79,15 @@ def _page(row: dict[str, Any], home: HomePage | None) -> PlainLanguagePage:
             setattr(page, name, row[name])
     if "wait_ago" in row:
         page.wait_on = clock.today() - dt.timedelta(days=row["wait_ago"])
-    if "group" in row:
-        page.group = SupportGroup.objects.filter(title=row["group"]).first()
     _set_streams(page, row, home)
     return page
+
+
+def _join_group(row: dict[str, Any]) -> None:
+    """Join a group's page to its group, once the group is there."""
+    group = SupportGroup.objects.filter(title=row.get("group")).first()
+    if group is not None:
+        GroupPublicPage.objects.filter(title=row["title"], group=None).update(group=group)
 
 
 def _set_streams(page: PlainLanguagePage, row: dict[str, Any], home: HomePage | None) -> None:

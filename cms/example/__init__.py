@@ -14,14 +14,14 @@ def load(say: Callable[[str], None] = print) -> None:
     from peer.models import SupportGroup  # noqa: PLC0415
 
     if not SupportGroup.objects.exists():
-        say("  the pages of the public site …")
-        load_site()
         say("  two groups, their people and their phones …")
         with clock.at(clock.now() - dt.timedelta(days=60)):
             made = groups.load_groups()
             groups.load_cast(made)
             groups.load_members(made)
             phones.load_phones()
+        say("  the pages of the public site …")
+        load_site()
         rota.fill()
         say("  500 people who wait …")
         waiting.load_waiting_list()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any, ClassVar
+from urllib.parse import urlencode
 
 from django.http import HttpRequest
 from wagtail.admin.panels import FieldPanel
@@ -41,10 +42,12 @@ class YouSaidPage(PlainLanguagePage):
         if before.isdecimal():
             items = items.filter(pk__lt=int(before[:18]))
         page = list(items.prefetch_related("steps", "responses", "commitments")[: PAGE + 1])
-        more = f"?show={shown}&about={about}&before={page[PAGE - 1].pk}" if len(page) > PAGE else ""
+        newest = f"?{urlencode({'show': shown, 'about': about})}"
+        older = f"{newest}&before={page[PAGE - 1].pk}" if len(page) > PAGE else ""
         late = Commitment.objects.late().select_related("item")
-        filters = {"shown": shown, "about": about, "abouts": FeedbackItem.About.choices, "filtered": bool(before)}
-        return context | filters | {"items": page[:PAGE], "more": more, "late": late, "figures": figures()}
+        asked = {"shown": shown, "about": about, "abouts": FeedbackItem.About.choices, "is_first": not before}
+        links = {"older": older, "newest": "" if not before else newest}
+        return context | asked | links | {"items": page[:PAGE], "late": late, "figures": figures()}
 
 
 def _shown(items: FeedbackQuerySet, shown: str) -> FeedbackQuerySet:
