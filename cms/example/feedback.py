@@ -11,7 +11,6 @@ from peer import clock
 from peer.actions import feedback
 from peer.gate import SERVICE
 from peer.models import FeedbackItem, User
-from peer.roles import Role
 
 SAID = tomllib.loads(Path(__file__).with_name("feedback.toml").read_text())
 
@@ -44,7 +43,7 @@ def _load(told: dict[str, Any], *, nonce: str, today: dt.datetime) -> None:
 
 def _promise(told: dict[str, Any], item: FeedbackItem, *, by: User, today: dt.datetime) -> None:
     due_on = today.date() + dt.timedelta(days=told["promise_due"])
-    promise = feedback.promise(item, by=by, what=told["promise"], owner_role=Role.SERVICE_MANAGER, due_on=due_on)
+    promise = feedback.promise(item, by=by, what=told["promise"], owner_role="Sam, who runs Northfields", due_on=due_on)
     if "kept" in told:
         with clock.at(today + dt.timedelta(days=told["promise_due"])):
             feedback.settle(promise, by=by, state=promise.State.KEPT, outcome=told["kept"])
