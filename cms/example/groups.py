@@ -25,6 +25,10 @@ ACCEPTED = (
     "If a post of mine can’t be shared I am told why, and I can say it another way.\n"
     "I can change these rules too: say so in the group and we vote."
 )
+HELLO = (
+    "Hi, it’s Ben. This week’s question: what is one thing that was a bit less bad than you expected?\n"
+    "One word is plenty."
+)
 GROUPS = {
     "lantern": ("Lantern", "For 14 and 15 year olds who are waiting. Led by Ben, who waited too.", 14, 15),
     "harbour": ("Harbour", "For 16 and 17 year olds who are waiting. Led by Ben, checked by Mo and Zara.", 16, 17),
@@ -36,7 +40,14 @@ def load_groups() -> dict[str, SupportGroup]:
     made = {}
     for key, (title, about, age_from, age_to) in GROUPS.items():
         group = SupportGroup.objects.create(
-            title=title, about=about, age_from=age_from, age_to=age_to, state=SupportGroup.State.OPEN, listed=True
+            title=title,
+            about=about,
+            age_from=age_from,
+            age_to=age_to,
+            state=SupportGroup.State.OPEN,
+            listed=True,
+            hello=HELLO,
+            next_up="Tuesday at 7pm: a text room with Ben and Mo. Come, or just read afterwards.",
         )
         GroupProtocol.objects.create(
             group=group, version=1, treated=TREATED, listened=LISTENED, accepted=ACCEPTED, published_at=clock.now()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from peer import clock
@@ -29,6 +30,13 @@ class NameForm(forms.Form):
     colour = forms.TypedChoiceField(
         label=_("Your colour"), choices=COLOURS, coerce=int, widget=forms.RadioSelect, initial=0
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Show each colour beside its word."""
+        super().__init__(*args, **kwargs)
+        swatch = '<span class="avatar avatar-small avatar-{}" aria-hidden="true"></span> {}'
+        field: Any = self.fields["colour"]
+        field.choices = [(number, format_html(swatch, number, words)) for number, words in COLOURS]
 
 
 class YesForm(forms.Form):

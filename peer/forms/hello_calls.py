@@ -16,6 +16,18 @@ OUTCOMES = [
 ]
 
 
+NEEDED = {
+    "confirm": {
+        "born_on": _("Ask for the birth date, and write it down as they said it."),
+        "basis": _("Say what the yes rests on."),
+        "limits_read": _("Read out what is private first, then tick this."),
+        "apart_asked": _("Ask first, then tick this."),
+        "safe_ways": _("Write down how it is safe to reach them."),
+    },
+    "unsuitable": {"handover": _("Say who takes over. Nobody is left with a no.")},
+}
+
+
 class HelloForm(forms.Form):
     """Who they are, what is private, how to reach them, what helps, and what came of it."""
 
@@ -49,20 +61,10 @@ class HelloForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
     )
 
-    def clean(self) -> dict[str, Any]:
-        """Ask for what the outcome needs, and for nothing else."""
-        given = super().clean() or {}
-        needed = {
-            "confirm": {
-                "born_on": _("Ask for the birth date, and write it down as they said it."),
-                "basis": _("Say what the yes rests on."),
-                "limits_read": _("Read out what is private first, then tick this."),
-                "apart_asked": _("Ask first, then tick this."),
-                "safe_ways": _("Write down how it is safe to reach them."),
-            },
-            "unsuitable": {"handover": _("Say who takes over. Nobody is left with a no.")},
-        }.get(given.get("outcome", ""), {})
-        for name, words in needed.items():
-            if not given.get(name) and name not in self.errors:
-                self.add_error(name, words)
-        return given
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Ask for what the outcome needs, and for nothing else; before one is chosen, for what a yes needs."""
+        super().__init__(*args, **kwargs)
+        outcome = self.data.get("outcome", "confirm")
+        for name, words in NEEDED.get(outcome, {}).items():
+            self.fields[name].required = True
+            self.fields[name].error_messages["required"] = words

@@ -13,16 +13,20 @@ class ReplyForm(forms.Form):
 
     body = forms.CharField(
         label=_("What would you like to say?"),
-        widget=forms.Textarea(attrs={"rows": 8, "aria-required": "true"}),
-        required=False,
+        widget=forms.Textarea(attrs={"rows": 8}),
         strip=False,
+        error_messages={"required": _("The box is empty. Write something first.")},
     )
 
 
 class ThreadForm(ReplyForm):
     """A title and the first words."""
 
-    title = forms.CharField(label=_("What is it about?"), help_text=_("A few words."), required=False)
+    title = forms.CharField(
+        label=_("What is it about?"),
+        help_text=_("A few words."),
+        error_messages={"required": _("Give it a few words as a title, so that people know what it is about.")},
+    )
     field_order = ("title", "body")
 
 
