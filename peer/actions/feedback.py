@@ -104,9 +104,9 @@ def reply(item: FeedbackItem, *, by: User, body: str, signed: str) -> ServiceRes
 
 @action(Perm.ANSWER_FEEDBACK)
 def move(item: FeedbackItem, *, by: User, state: str, reason: str = "") -> FeedbackStep:
-    """Say that it was talked about, done, or not done and why."""
-    if state in {FeedbackItem.State.NOT_ACTED_UPON, FeedbackItem.State.SET_ASIDE} and not reason:
-        raise RuleBroken(_("Say why. The person who wrote this will read your reason."))
+    """Say that it was talked about, done and how, or not done and why."""
+    if state in FeedbackItem.FINAL and not reason:
+        raise RuleBroken(_("Say what was done, or why not. The person who wrote this will read it."))
     item.move_to(state, due_at=None if state in FeedbackItem.FINAL else workdays.due(days=DECIDE_WITHIN))
     return FeedbackStep.objects.create(item=item, state=state, reason=reason)
 

@@ -234,7 +234,8 @@ class FeedbackStep(AppendOnly):
         ordering = ["id"]
         constraints = [
             models.CheckConstraint(
-                condition=~Q(state__in=["not_acted_upon", "set_aside"]) | ~Q(reason=""), name="step_no_has_reason"
+                condition=~Q(state__in=["acted_upon", "not_acted_upon", "set_aside"]) | ~Q(reason=""),
+                name="step_end_has_reason",
             )
         ]
 

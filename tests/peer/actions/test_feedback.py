@@ -74,7 +74,7 @@ def test_nothing_moves_without_the_reason_people_will_read(manager: User) -> Non
 
 def test_what_was_not_talked_about_cannot_be_done(manager: User) -> None:
     with pytest.raises(IllegalMove):
-        feedback.move(give(works="x"), by=manager, state="acted_upon")
+        feedback.move(give(works="x"), by=manager, state="acted_upon", reason="Done.")
 
 
 def test_a_co_ordinator_reads_but_does_not_answer(kim: User) -> None:
