@@ -7,13 +7,13 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
 from django.db import IntegrityError, models, transaction
 
 from peer import clock, grants
-from peer.roles import SERVICE_WIDE, Perm, Reach, Role, Scope, rules
+from peer.roles import SERVICE_WIDE, Perm, Reach, Scope, rules
 from peer.states import IllegalMove, Move, RuleBroken, StaleMove, open_moves
 
 if TYPE_CHECKING:
@@ -32,7 +32,6 @@ class System:
 
     name: str
     may: frozenset[Perm] = frozenset()
-    roles: frozenset[Role] = field(default_factory=frozenset)
 
 
 class TheService:
