@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from moderation import sweeps
 from moderation.actions import decisions, escalations
@@ -39,7 +40,8 @@ class Night:
 
     def risky(self, *, level: str = "red", author: Membership | None = None) -> Post:
         post = make_post(author=author or self.asha, state=Post.State.HELD_RISK)
-        emit(PostHeldForRisk(post, level))
+        with transaction.atomic():  # as the act of sending does
+            emit(PostHeldForRisk(post, level))
         return post
 
     def minutes(self, number: float) -> dt.datetime:
@@ -310,10 +312,8 @@ def test_screening_leaves_a_flag_without_a_person(night: Night) -> None:
     assert RiskFlag.objects.get().by is None
 
 
-@pytest.mark.django_db(transaction=True)
-def test_twenty_sweepers_page_each_person_once(night: Night) -> None:
-    import threading
-
+def rush(night: Night) -> None:
+    """Let twenty sweepers find the same overdue steps at the same moment."""
     night.risky()
 
     def sweep() -> None:
@@ -327,3 +327,35 @@ def test_twenty_sweepers_page_each_person_once(night: Night) -> None:
         thread.join()
     assert sorted(night.pages) == sorted(set(night.pages))
     assert EscalationStep.objects.filter(state="fired").count() == len(night.pages) == 7
+
+
+@pytest.mark.django_db(transaction=True)
+def test_twenty_sweepers_page_each_person_once(night: Night) -> None:
+    rush(night)
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_twenty_sweepers_on_postgresql_page_each_person_once(night: Night) -> None:
+    rush(night)
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_e11_two_red_posts_at_the_same_moment_open_one_escalation(night: Night) -> None:
+    posts = [make_post(author=night.asha, state=Post.State.HELD_RISK) for _ in range(2)]
+    start = threading.Barrier(2)
+
+    def hold(post: Post) -> None:
+        with clock.at(NOON):
+            start.wait()
+            with transaction.atomic():
+                emit(PostHeldForRisk(post, "red"))
+        connection.close()
+
+    threads = [threading.Thread(target=hold, args=(post,)) for post in posts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert Escalation.objects.get().posts.count() == 2
