@@ -11,6 +11,7 @@ from celery import Celery
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cms.settings")
 app = Celery("meanwhile")
+app.set_default()  # a current app is current in one thread; web threads hint too
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
