@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.urls import reverse
+
+from cms.example.cast import PLAYERS, Player
+
 
 @dataclass(frozen=True)
 class Thing:
@@ -11,29 +15,39 @@ class Thing:
 
     title: str
     be: str
-    go: str
+    go: str  # the name of a route, or nothing for the start page
     steps: str
     shows: str
+
+    @property
+    def player(self) -> Player:
+        """Give the one of the cast to be."""
+        return PLAYERS[self.be]
+
+    @property
+    def address(self) -> str:
+        """Give the address to go to, or nothing for the start page."""
+        return reverse(self.go) if self.go else ""
 
 
 THINGS = (
     Thing(
-        "News instead of a letter", "kim", "/waiting/",
+        "News instead of a letter", "kim", "waiting-index",
         "Be Kim. Find Asha in the list of people who wait, say yes with a plain reason, then look at Pat’s phone.",
         "The text says nothing a stranger could use. It is sent by the clock, never by the page you pressed.",
     ),
     Thing(
-        "News that rings", "kim", "/waiting/",
+        "News that rings", "kim", "waiting-index",
         "Record good news for Noor. Her mother has only a landline: answer it on her handset and press 1.",
         "The call says whose message it is only after a key, and the news only after the family’s word.",
     ),
     Thing(
-        "Bad news is a person", "kim", "/calls/",
+        "Bad news is a person", "kim", "waiting-index",
         "Record “not accepted” for somebody. No text tells it: a call for a person appears in Calls to make.",
         "Weighty news is never a text and never a machine.",
     ),
     Thing(
-        "A list comes in", "kim", "/waiting/import/",
+        "A list comes in", "kim", "imports-index",
         "Load the sample file (it has faults on purpose). Read the report, then release a few families.",
         "Good rows in, bad rows out with the reason, nothing sent until you release them.",
     ),
@@ -43,27 +57,27 @@ THINGS = (
         "Nobody is in a group before a person has spoken with them.",
     ),
     Thing(
-        "Asha writes", "asha", "/groups/",
+        "Asha writes", "asha", "groups-index",
         "Be Asha and write a post in Lantern. It waits, and says until when.",
         "No one sees a word before a person has read it.",
     ),
     Thing(
-        "Mo reads it", "mo", "/queue/",
+        "Mo reads it", "mo", "queue-list",
         "Be Mo on a narrow window. Open a post, approve it or ask for a change with kind words.",
         "Young people check what is put out in their name; first posts need two of them.",
     ),
     Thing(
-        "A worrying post", "asha", "/groups/",
+        "A worrying post", "asha", "groups-index",
         "Be Asha and write “I want to die”. Dr Lee’s phone gets a text and a call at once. Press 1, or let it ring.",
         "Somebody awake is reached, and if nobody answers, the next person is.",
     ),
     Thing(
-        "What you may not see does not exist", "tess", "/groups/",
+        "What you may not see does not exist", "tess", "groups-index",
         "Copy the address of a Lantern page, then be Tess, Pat or Omar and open it.",
         "The page says the same as for an address that never was.",
     ),
     Thing(
-        "You said, we heard, we did", "sam", "/feedback/",
+        "You said, we heard, we did", "sam", "feedback-index",
         "Sign out, give feedback, then be Sam: reply and publish. Look at the public page.",
         "The service answers in public, and the days it has taken are counted in public.",
     ),

@@ -35,8 +35,9 @@ def guide(request: HttpRequest) -> HttpResponse:
     """Show the ten things to try, the people to be, and their phones."""
     context = {
         "cast": CAST,
-        "things": [
-            {"title": t.title, "steps": t.steps, "shows": t.shows, "go": t.go, "be": PLAYERS[t.be]} for t in THINGS
+        "things": THINGS,
+            }
+            for t in THINGS
         ],
         "handsets": settings.SIMULATOR_URL,
         "now": clock.now(),
