@@ -36,9 +36,6 @@ def guide(request: HttpRequest) -> HttpResponse:
     context = {
         "cast": CAST,
         "things": THINGS,
-            }
-            for t in THINGS
-        ],
         "handsets": settings.SIMULATOR_URL,
         "now": clock.now(),
         "moves": [(key, words) for key, (words, _step) in MOVES.items()],
