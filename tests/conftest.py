@@ -78,11 +78,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     browser = [item for item in items if item.get_closest_marker("browser")]
     if ON_POSTGRES:
         left += browser  # they drive the demo, which is SQLite whatever runs them
+        left += [
+            item for item in items if item not in needs and not _asks_a_database(item)
+        ]  # the first run has seen them
     elif servers.chromium() is None and browser:
         if os.environ.get("CI") == "true":
             raise pytest.UsageError("Chromium is missing, and CI must run the browser tests.")
         left += browser
     _leave_out(config, items, left)
+
+
+def _asks_a_database(item: pytest.Item) -> bool:
+    return bool(item.get_closest_marker("django_db")) or "db" in getattr(item, "fixturenames", ())
 
 
 def _leave_out(config: pytest.Config, items: list[pytest.Item], left: list[pytest.Item]) -> None:
