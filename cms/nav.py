@@ -31,13 +31,16 @@ ENTRIES = (
     Entry("escalations-list", _("Act now"), Perm.READ_ESCALATION),
     Entry("waiting-index", _("Waiting list"), Perm.READ_CASELOAD),
     Entry("calls-index", _("Calls"), Perm.MAKE_CALL),
+    Entry("texts-index", _("Texts to us"), Perm.READ_TEXTS),
     Entry("hello-calls-index", _("Hello calls"), Perm.MAKE_HELLO_CALL),
     Entry("invitations-index", _("Invitations"), Perm.INVITE_PERSON),
     Entry("feedback-index", _("Feedback"), Perm.READ_FEEDBACK),
     Entry("groups-desk", _("Groups"), Perm.RUN_GROUP),
     Entry("shifts-mine", _("Your shifts"), Perm.RUN_SHIFT),
     Entry("rota-list", _("Rota"), Perm.PLAN_ROTA),
+    Entry("messages-log", _("Messages sent"), Perm.READ_NOTIFICATION_LOG),
     Entry("wagtailadmin_home", _("Edit pages"), Perm.EDIT_PAGES),
+    Entry("messages-own", _("What we sent you")),
 )
 
 

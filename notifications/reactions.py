@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import Model
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from moderation.news import EscalationAcknowledged
@@ -73,7 +74,7 @@ def _apply(rule: Rule, news: Any) -> None:
 
 def _values_of(news: Any) -> dict[str, str]:
     if isinstance(news, InvitationOffered):
-        link = f"{settings.PUBLIC_BASE_URL}/i/{news.secret}"
+        link = settings.PUBLIC_BASE_URL + reverse("invitations-hello", args=[news.secret])
         return {"link": link, "until": _day(news.invitation.expires_at)}
     if isinstance(news, InvitationCodeAsked):
         return {"code": news.code, "host": settings.SHORT_ADDRESS}

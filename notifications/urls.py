@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from notifications.views import act_sheet, calls, contacts, webhooks
+from notifications.views import act_sheet, calls, contacts, inbound, outbox, webhooks
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("escalations/<str:public_id>/act-sheet/", act_sheet.detail, name="act-sheet-detail"),
@@ -17,4 +17,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("staff/calls/<str:public_id>/take/", calls.take, name="calls-take"),
     path("staff/calls/<str:public_id>/hand-back/", calls.hand_back, name="calls-hand-back"),
     path("staff/people/<str:public_id>/numbers/", contacts.add, name="contacts-add"),
+    path("messages/", outbox.own, name="messages-own"),
+    path("staff/messages/", outbox.log, name="messages-log"),
+    path("staff/messages/stuck/", outbox.stuck, name="messages-stuck"),
+    path("staff/messages/stuck/<int:pk>/", outbox.settle, name="messages-settle"),
+    path("staff/texts/", inbound.index, name="texts-index"),
+    path("staff/texts/<str:public_id>/", inbound.handle, name="texts-handle"),
 ]

@@ -85,6 +85,7 @@ class Perm(StrEnum):
     SEND_CODE = "send_code"
     KEEP_CONTACTS = "keep_contacts"
     READ_NOTIFICATION_LOG = "read_notification_log"
+    READ_TEXTS = "read_texts"
     SETTLE_STUCK_MESSAGE = "settle_stuck_message"
     GIVE_FEEDBACK = "give_feedback"
     READ_FEEDBACK = "read_feedback"
