@@ -59,7 +59,7 @@ def of_decision(news: TriageDecided) -> list[Told]:
     """Tell the family of a decision; weighty news reaches fewer adults."""
     decision = news.decision
     young_person = decision.referral.person
-    values = {"young_person": young_person.given_name, "caller": decision.decided_by.get_short_name().split(" ")[0]}
+    values = {"young_person": young_person.given_name, "caller": decision.decided_by.get_short_name()}
     return [Told(one.person, young_person, values) for one in family(young_person, weighty=decision.is_weighty)]
 
 

@@ -18,7 +18,9 @@ class CallForm(forms.Form):
     outcome = forms.ChoiceField(label=_("What came of it?"), choices=CallTask.Outcome.choices, widget=forms.RadioSelect)
     your_word = forms.CharField(
         label=_("Your word"),
-        help_text=_("A word the family chose. It opens every message, so that they know it is from us."),
+        help_text=_(
+            "A word the family chose. It opens every message, so that they know it is from us. A first conversation needs it."
+        ),
         required=False,
         min_length=3,
         max_length=20,
