@@ -32,10 +32,11 @@ def _load(told: dict[str, Any], *, nonce: str, today: dt.datetime) -> None:
         if "said" in told:
             feedback.ask_to_publish(item, by=sam, said=told["said"])
             feedback.publish(item, by=second, seen=item.said_hash())
-        if "reply" in told:
-            feedback.reply(item, by=sam, body=told["reply"], signed=told["signed"])
         if "promise" in told:
             _promise(told, item, by=sam, today=today)
+    if "reply" in told:
+        with clock.at(today - dt.timedelta(days=told["days"] - told["answered_after"])):
+            feedback.reply(item, by=sam, body=told["reply"], signed=told["signed"])
     for days, state, reason in told.get("steps", []):
         with clock.at(today - dt.timedelta(days=days)):
             feedback.move(item, by=sam, state=state, reason=reason)
