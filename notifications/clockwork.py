@@ -15,6 +15,7 @@ from notifications import sweeps
 from notifications.dispatcher import Dispatcher
 from notifications.models import Duty
 from notifications.tasks import woken
+from peer import sweeps as peer_sweeps
 
 log = logging.getLogger(__name__)
 
@@ -57,12 +58,17 @@ def _cover() -> tuple[Callable[[], int], Callable[[], None]]:
     return moderation_sweeps.watch_cover, lambda: None
 
 
+def _invitations() -> tuple[Callable[[], int], Callable[[], None]]:
+    return peer_sweeps.close_late_invitations, lambda: None
+
+
 PARTS = (
     Part("pages", 0.5, _sender(Duty.PAGE)),  # of its own, so that no broadcast is ever before a page
     Part("messages", 0.5, _sender(Duty.CODE, Duty.FAMILY)),
     Part("sweep", 2.0, _looker),
     Part("ladder", 1.0, _ladder),
     Part("cover", 20.0, _cover),
+    Part("invitations", 60.0, _invitations),
 )
 
 

@@ -80,6 +80,13 @@ class MembershipStarted:
 
 
 @dataclass(frozen=True)
+class MembershipEnded:
+    """A person has left a group."""
+
+    membership: Membership
+
+
+@dataclass(frozen=True)
 class GroupFrozen:
     """A group was paused."""
 

@@ -73,6 +73,7 @@ class Perm(StrEnum):
     ANSWER_INVITATION = "answer_invitation"
     MAKE_HELLO_CALL = "make_hello_call"
     CHOOSE_NAME = "choose_name"
+    LEAVE_GROUP = "leave_group"
     RUN_GROUP = "run_group"
     PLAN_ROTA = "plan_rota"
     TAKE_BREAK = "take_break"

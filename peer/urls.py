@@ -46,6 +46,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("groups/joining/<str:public_id>/yes/", groups.start, name="groups-start"),
     path("groups/<str:public_id>/", groups.detail, name="groups-detail"),
     path("groups/<str:public_id>/how-we-treat-each-other/", groups.protocol, name="groups-protocol"),
+    path("groups/<str:public_id>/leave/", groups.leave, name="groups-leave"),
     path("groups/<str:public_id>/write/", talk.new, name="talk-new"),
     path("talk/<str:public_id>/", talk.detail, name="talk-detail"),
     path("talk/<str:public_id>/reply/", talk.reply, name="talk-reply"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import secrets
 
-from django.db.models import F, QuerySet
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from peer import clock, eligibility, screening, workdays
@@ -27,7 +27,8 @@ QUESTION_DAYS = 2
 @action(Perm.INVITE_PERSON)
 def offer(person: Person, *, by: User, group: SupportGroup) -> Invitation:
     """Offer a group to a person who waits; a text with a link goes to a number that is theirs alone."""
-    _close_late(Invitation.objects.filter(person=person, group=group))
+    for late in Invitation.objects.out_of_date().filter(person=person, group=group):
+        expire(late, by=by)
     if Invitation.objects.live().filter(person=person, group=group).exists():
         raise RuleBroken(_("This person has an offer of this group already."))
     problem = eligibility.why_not_asked(person, group)
@@ -121,16 +122,10 @@ def answer_question(invitation: Invitation, *, by: User, answer: str) -> Invitat
 
 
 @action(Perm.INVITE_PERSON)
-def close_late(group: SupportGroup, *, by: System) -> int:
-    """Close the offers of a group that nobody answered in thirty days."""
-    return _close_late(group.invitations.all())
-
-
-def _close_late(invitations: QuerySet[Invitation]) -> int:
-    late = invitations.filter(state__in=["offered", "asked"], expires_at__lte=clock.now())
-    for invitation in late:
-        invitation.move_to(Invitation.State.EXPIRED, due_at=None)
-    return len(late)
+def expire(invitation: Invitation, *, by: User | System) -> Invitation:
+    """Close an offer that nobody answered in thirty days; the person keeps their place on the list."""
+    invitation.move_to(Invitation.State.EXPIRED, due_at=None)
+    return invitation
 
 
 def _answer(invitation: Invitation, state: str) -> None:

@@ -219,6 +219,15 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         on_the_way = [Membership.State.ACCEPTED, Membership.State.CONFIRMED]
         return self.filter(user=user, state__in=on_the_way).select_related("group", "person", "hello_call")
 
+    def to_leave(self, user: User) -> MembershipQuerySet:
+        """Keep the groups this person is in or on the way into."""
+        states = [Membership.State.ACCEPTED, Membership.State.CONFIRMED, Membership.State.ACTIVE]
+        return self.filter(user=user, state__in=states).select_related("group")
+
+    def left(self, user: User) -> MembershipQuerySet:
+        """Keep the groups this person left, newest first: an honest line, not a page that never was (U12)."""
+        return self.filter(user=user, state=Membership.State.LEFT).select_related("group").order_by("-ended_at")
+
     def visible_to(self, user: User) -> MembershipQuerySet:
         """Keep one's own; for clinicians and co-ordinators all (there is no member list for members, M6)."""
         if user.may_in_service(Role.CLINICIAN, Role.CO_ORDINATOR):

@@ -22,6 +22,10 @@ class HelloCallQuerySet(models.QuerySet["HelloCall"]):
         """Keep all for clinicians, who ring; for anybody else none."""
         return self if user.may_in_service(Role.CLINICIAN) else self.none()
 
+    def open_for(self, membership: Membership) -> HelloCallQuerySet:
+        """Keep the call that is still to be made to one person."""
+        return self.filter(membership=membership, state__in=[HelloCall.State.DUE, HelloCall.State.NOT_NOW])
+
     def to_make(self) -> HelloCallQuerySet:
         """Keep the calls that somebody owes, the most pressing first."""
         open_states = [HelloCall.State.DUE, HelloCall.State.NOT_NOW, HelloCall.State.UNSUITABLE]
@@ -36,6 +40,7 @@ class HelloCallState(models.TextChoices):
     CONFIRMED = "confirmed", "Confirmed"
     UNSUITABLE = "unsuitable", "Not this group, somebody else takes over"
     HANDED_OVER = "handed_over", "Somebody else took over"
+    ENDED = "ended", "They changed their mind"
 
 
 class HelloCall(Stateful, Owed):
@@ -44,8 +49,8 @@ class HelloCall(Stateful, Owed):
     State = HelloCallState
 
     MOVES: ClassVar[dict[str, set[str]]] = {
-        State.DUE: {State.CONFIRMED, State.NOT_NOW, State.UNSUITABLE},
-        State.NOT_NOW: {State.CONFIRMED, State.DUE, State.UNSUITABLE},
+        State.DUE: {State.CONFIRMED, State.NOT_NOW, State.UNSUITABLE, State.ENDED},
+        State.NOT_NOW: {State.CONFIRMED, State.DUE, State.UNSUITABLE, State.ENDED},
         State.UNSUITABLE: {State.HANDED_OVER},
     }
 
@@ -72,7 +77,7 @@ class HelloCall(Stateful, Owed):
     class Meta:
         constraints = [
             one_of_states(HelloCallState, name="hello_call_state"),
-            owed_unless("confirmed", "handed_over", name="hello_call_owed"),
+            owed_unless("confirmed", "handed_over", "ended", name="hello_call_owed"),
         ]
 
     def __str__(self) -> str:

@@ -37,6 +37,10 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
         """Keep what can still be answered."""
         return self.filter(state__in=[Invitation.State.OFFERED, Invitation.State.ASKED], expires_at__gt=clock.now())
 
+    def out_of_date(self) -> InvitationQuerySet:
+        """Keep what nobody answered in time and the clock has not closed yet."""
+        return self.filter(state__in=[Invitation.State.OFFERED, Invitation.State.ASKED], expires_at__lte=clock.now())
+
     def of_link(self, secret: str) -> Invitation | None:
         """Find the invitation of a link; among the live ones wrong, used and out of date are all None (M1)."""
         rows = self.select_related("person", "group")

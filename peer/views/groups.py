@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from functools import partial
 
+from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
@@ -25,6 +26,7 @@ def index(request: HttpRequest) -> HttpResponse:
     mine = SupportGroup.objects.visible_to(user).joined_by(user).with_standing(user).order_by("title")
     cards = [(group, posting.of(group)) for group in mine]
     context = {"cards": cards, "joining": Membership.objects.visible_to(user).joining(user)}
+    context["left"] = Membership.objects.visible_to(user).left(user)
     return render(request, "peer/groups/index.html", context)
 
 
@@ -84,6 +86,19 @@ def start(request: HttpRequest, public_id: str) -> HttpResponse:
             return redirect(group)
     context = {"membership": membership, "group": group, "protocol": group.protocol(), "form": form}
     return render(request, "peer/groups/start.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def leave(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Ask once, then let somebody go."""
+    user = who(request)
+    rows = Membership.objects.visible_to(user).to_leave(user)
+    membership = get_object_or_404(rows, group__public_id=public_id)
+    form = forms.Form(request.POST if request.method == "POST" else None)
+    if form.is_valid() and acted(form, lambda: groups.leave(membership, by=user)):
+        return redirect("groups-index")
+    context = {"membership": membership, "group": membership.group, "form": form}
+    return render(request, "peer/groups/leave.html", context, status=422 if form.errors else 200)
 
 
 def _joining(request: HttpRequest, public_id: str) -> Membership:

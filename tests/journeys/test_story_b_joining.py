@@ -350,3 +350,15 @@ def test_somebody_who_is_no_clinician_finds_no_hello_calls(kim: Client, group: S
     for page in ("/staff/hello-calls/", "/staff/groups/", "/staff/invitations/"):
         assert member.get(page).status_code == 404
     assert Membership.objects.exists()
+
+
+def test_leaving_is_as_easy_as_joining_and_the_page_says_so_afterwards(group: SupportGroup) -> None:
+    client = signed_in(make_member(group=group).user)
+    leave = f"{group.get_absolute_url()}leave/"
+    assert "you don’t have to say why" in client.get(leave).content.decode()
+    assert client.post(leave).status_code == 302
+    assert client.get(group.get_absolute_url()).status_code == 404
+    assert "You left Lantern" in client.get("/groups/").content.decode()
+    assert client.post(leave).status_code == 404
+    mo = signed_in(User.objects.get(memberships__pseudonym="Mo", memberships__group=group))
+    assert "hand over first" in mo.post(leave).content.decode()

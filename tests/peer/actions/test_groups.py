@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from peer import clock, gate
-from peer.actions import groups
-from peer.models import Membership, Person, SupportGroup, User
+from peer.actions import groups, talk
+from peer.models import HelloCall, Membership, Person, SupportGroup, User
 from peer.roles import Role
 from peer.states import RuleBroken
 from tests.make import make_group, make_member, make_open_group, make_person, make_user
@@ -116,3 +116,34 @@ def test_ages_stay_while_people_are_in(sam: User) -> None:
         groups.change(group, by=sam, details={"age_from": 11, "age_to": 13})
     assert groups.change(group, by=sam, details={"hello": "Hi from Ben"}).hello == "Hi from Ben"
     assert clock.now()
+
+
+def test_leaving_ends_every_right_at_once_and_takes_back_what_waits() -> None:
+    group = make_open_group()
+    member = make_member(group=group)
+    assert member.user
+    post = talk.start_thread(group, by=member.user, title="Hi", body="hello")
+    groups.leave(member, by=member.user)
+    post.refresh_from_db()
+    assert (member.state, post.state) == ("left", "withdrawn")
+    assert not SupportGroup.objects.visible_to(member.user).exists()
+    assert not gate.can(member.user, gate.Perm.WRITE_POST, group)
+    assert Membership.objects.left(member.user).get() == member
+
+
+def test_changing_ones_mind_before_the_hello_call_ends_the_call() -> None:
+    person = make_person()
+    membership = Membership.objects.create(group=make_open_group(), person=person, user=make_user(person=person))
+    call = HelloCall.objects.create(membership=membership, owner_role=Role.CLINICIAN, due_at=clock.now())
+    groups.leave(membership, by=membership.user)
+    call.refresh_from_db()
+    assert (call.state, call.due_at) == ("ended", None)
+
+
+def test_who_looks_after_a_group_hands_over_first_and_nobody_else_ends_my_place() -> None:
+    group = make_open_group()
+    mo = Membership.objects.get(group=group, pseudonym="Mo")
+    with pytest.raises(RuleBroken):
+        groups.leave(mo, by=mo.user)
+    with pytest.raises(gate.NotAllowed):
+        groups.leave(make_member(group=group), by=mo.user)

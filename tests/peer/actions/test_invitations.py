@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from peer import clock, gate
+from peer import clock, gate, sweeps
 from peer.actions import hello_calls, invitations
 from peer.actions.invitations import LINK
 from peer.events import on
@@ -204,6 +204,8 @@ def test_worrying_words_in_a_question_go_to_a_clinician_soon(invitation: Invitat
 
 
 def test_the_clock_closes_what_nobody_answered(invitation: Invitation) -> None:
+    assert sweeps.close_late_invitations() == 0
     Invitation.objects.update(expires_at=clock.now())
-    assert invitations.close_late(invitation.group, by=invitations.CLOCK) == 1
+    assert sweeps.close_late_invitations() == 1
     assert Invitation.objects.get().state == "expired"
+    assert sweeps.close_late_invitations() == 0
