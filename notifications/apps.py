@@ -13,4 +13,4 @@ class NotificationsConfig(AppConfig):
 
     def ready(self) -> None:
         """Connect this package's answers to the news of the lower ones."""
-        from notifications import reactions  # noqa: F401, PLC0415
+        from notifications import checks, reactions  # noqa: F401, PLC0415

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from django.utils.translation import gettext as _
+
 from moderation.news import EscalationStepDue
 from peer.models import Consent, ParentRelationship, Person
 from peer.news import FamilyReleased, InvitationCodeAsked, InvitationOffered, TriageDecided
@@ -50,9 +52,14 @@ def adults_who_may_know(young_person: Person, *, weighty: bool) -> list[Person]:
 
 
 def of_release(news: FamilyReleased) -> list[Told]:
-    """Greet the family; the words name only the first name that the letterbox already knows."""
+    """Greet the family, or from 16 the young person; the words name only what the letterbox already knows."""
     young_person = news.entry.person
-    return [Told(one.person, young_person, {"first_name": young_person.given_name}) for one in family(young_person)]
+    return [Told(one.person, young_person, {"whose": _whose(one.person, young_person)}) for one in family(young_person)]
+
+
+def _whose(person: Person, young_person: Person) -> str:
+    name = young_person.given_name
+    return name if person == young_person and decides_alone(young_person) else _("%(name)s's family") % {"name": name}
 
 
 def of_decision(news: TriageDecided) -> list[Told]:

@@ -119,3 +119,12 @@ def test_every_rule_has_its_words_on_disk() -> None:
     for rule in RULES:
         for channel, name in rule.words.items():
             assert messages.template(channel, name).text
+
+
+def test_a_service_cannot_start_with_a_name_that_tells_too_much(settings) -> None:
+    from notifications.checks import names_are_neutral
+
+    assert names_are_neutral(None) == []
+    settings.SERVICE_NAME = "Anytown CAMHS"
+    (problem,) = names_are_neutral(None)
+    assert "CAMHS" in problem.msg
