@@ -120,8 +120,14 @@ def acknowledge(escalation: Escalation, *, by: User, how: str) -> Escalation:
         due_at=now + paging.span("act_within"),
     )
     paging.call_off(escalation)
+    _tell_young_person(escalation, _("%(name)s knows now, and will read this and answer you.") % {"name": by.display_name})
     emit(EscalationAcknowledged(escalation))
     return escalation
+
+
+def _tell_young_person(escalation: Escalation, words: str) -> None:
+    """Show beside their own words who has them (E12); nobody else sees it."""
+    Post.objects.filter(pk__in=escalation.links.values("post"), state=Post.State.HELD_RISK).update(note_to_author=words)
 
 
 @action(Perm.ACT_ON_ESCALATION)
@@ -143,7 +149,7 @@ def promise(escalation: Escalation, *, by: User, before_at: dt.datetime) -> Esca
         "name": by.display_name,
         "time": _plain_time(before_at),
     }
-    Post.objects.filter(pk__in=escalation.links.values("post"), state=Post.State.HELD_RISK).update(note_to_author=words)
+    _tell_young_person(escalation, words)
     return escalation
 
 

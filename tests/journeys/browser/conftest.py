@@ -37,6 +37,12 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any], chromium:
     return {**browser_type_launch_args, "executable_path": chromium, "args": FLAGS}
 
 
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    """Look from where the young people are: days come before months, and clocks are London's."""
+    return {**browser_context_args, "locale": "en-GB", "timezone_id": "Europe/London"}
+
+
 @dataclass
 class Watch:
     """What the browser asked for beyond this host, and what its console complained about."""
@@ -65,11 +71,13 @@ def _note(url: str, seen: Watch) -> None:
 def faults(page: Page) -> Callable[[], list[str]]:
     """Give a question: which accessibility rules does the page break now?"""
 
-    def ask() -> list[str]:
-        found = Axe().run(page, options=RULES).response["violations"]
-        return [f"{rule['id']}: {node['html'][:160]}" for rule in found for node in rule["nodes"]]
+    return lambda: look_for_faults(page)
 
-    return ask
+
+def look_for_faults(page: Page) -> list[str]:
+    """Name the accessibility rules that the page breaks, each with the place."""
+    found = Axe().run(page, options=RULES).response["violations"]
+    return [f"{rule['id']}: {node['html'][:160]}" for rule in found for node in rule["nodes"]]
 
 
 @pytest.fixture

@@ -33,10 +33,10 @@ class Demo:
         page.goto(f"{self.address}/demo/")
         page.locator(f'section[aria-labelledby=people] form:has(input[value="{handle}"]) button').click()
 
-    def ledger(self) -> list[dict[str, Any]]:
-        """Read what every handset has had, in order."""
+    def ledger(self) -> dict[str, list[dict[str, Any]]]:
+        """Read what every handset has had, in order, by number."""
         with urllib.request.urlopen(f"{self.telephones}/ledger.json", timeout=10) as answer:
-            told: list[dict[str, Any]] = json.load(answer)
+            told: dict[str, list[dict[str, Any]]] = json.load(answer)["handsets"]
         return told
 
     def eventually(self, question: Callable[[], Any], *, seconds: float = 20) -> Any:

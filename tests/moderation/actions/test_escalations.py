@@ -148,6 +148,12 @@ def test_e6_acknowledged_stops_the_steps(night: Night) -> None:
     assert not EscalationStep.objects.filter(state="waiting").exists()
 
 
+def test_e12_the_young_person_reads_beside_their_words_who_has_them(night: Night) -> None:
+    night.risky()
+    escalations.acknowledge(Escalation.objects.get(), by=night.lee, how="key")
+    assert f"{night.lee.display_name} knows now" in Post.objects.get(state="held_risk").note_to_author
+
+
 def test_the_second_press_hears_that_somebody_has_it(night: Night) -> None:
     night.risky()
     night.sweep(6)
