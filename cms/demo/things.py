@@ -15,7 +15,7 @@ class Thing:
 
     title: str
     be: str
-    go: str  # the name of a route, or nothing for the start page
+    go: str  # the name of a route, or nothing where it begins on their phone
     steps: str
     shows: str
 
@@ -26,7 +26,7 @@ class Thing:
 
     @property
     def address(self) -> str:
-        """Give the address to go to, or nothing for the start page."""
+        """Give the address to go to, or nothing where the thing begins on the phone."""
         return reverse(self.go) if self.go else ""
 
 
@@ -38,18 +38,18 @@ THINGS = (
     ),
     Thing(
         "News that rings", "kim", "waiting-index",
-        "Record good news for Noor. Her mother has only a landline: answer it on her handset and press 1.",
+        "Record good news for Noor. Her mother Lena has a landline: answer, press 1, type Marmalade: 627625233#.",
         "The call says whose message it is only after a key, and the news only after the family’s word.",
     ),
     Thing(
         "Bad news is a person", "kim", "waiting-index",
-        "Record “not accepted” for somebody. No text tells it: a call for a person appears in Calls to make.",
+        "Record “not accepted” for somebody. No text tells it: a call for a person to make appears under Calls.",
         "Weighty news is never a text and never a machine.",
     ),
     Thing(
         "A list comes in", "kim", "imports-index",
-        "Load the sample file (it has faults on purpose). Read the report, then release a few families.",
-        "Good rows in, bad rows out with the reason, nothing sent until you release them.",
+        "Load cms/sample/waiting_list.csv once more: it has faults on purpose. Read the report, release some.",
+        "Good rows in, bad rows out with the reason, no row twice, nothing sent until you release them.",
     ),
     Thing(
         "Noor joins", "noor", "",
@@ -72,13 +72,13 @@ THINGS = (
         "Somebody awake is reached, and if nobody answers, the next person is.",
     ),
     Thing(
-        "What you may not see does not exist", "tess", "groups-index",
+        "What you may not see does not exist", "asha", "groups-index",
         "Copy the address of a Lantern page, then be Tess, Pat or Omar and open it.",
         "The page says the same as for an address that never was.",
     ),
     Thing(
         "You said, we heard, we did", "sam", "feedback-index",
-        "Sign out, give feedback, then be Sam: reply and publish. Look at the public page.",
+        "Sign out and give feedback. Be Sam: reply, and ask to publish. Be Dr Lee: agree. Look at the public page.",
         "The service answers in public, and the days it has taken are counted in public.",
     ),
 )  # fmt: skip

@@ -120,7 +120,8 @@ def acknowledge(escalation: Escalation, *, by: User, how: str) -> Escalation:
         due_at=now + paging.span("act_within"),
     )
     paging.call_off(escalation)
-    _tell_young_person(escalation, _("%(name)s knows now, and will read this and answer you.") % {"name": by.display_name})
+    words = _("%(name)s knows now, and will read this and answer you.") % {"name": by.display_name}
+    _tell_young_person(escalation, words)
     emit(EscalationAcknowledged(escalation))
     return escalation
 

@@ -14,6 +14,7 @@ OUTCOMES = [
     ("not_now", _("Not now: keep the place, ask again in four weeks, tell nobody")),
     ("unsuitable", _("Not this group: somebody else takes over")),
 ]
+ASKED = {"aria-required": "true"}  # a yes needs these; "not now" does not, so the check is below
 
 
 NEEDED = {
@@ -35,11 +36,12 @@ class HelloForm(forms.Form):
     born_on = forms.DateField(
         label=_("Birth date, as they said it"),
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=forms.DateInput(attrs={"type": "date"} | ASKED),
     )
     basis = forms.ChoiceField(
         label=_("What does the yes rest on?"),
         choices=[("", _("Choose one")), *HelloCall.Basis.choices],
+        widget=forms.Select(attrs=ASKED),
         required=False,
     )
     limits_read = forms.BooleanField(
@@ -52,7 +54,7 @@ class HelloForm(forms.Form):
         label=_("Safe ways to reach them"),
         help_text=_("When to ring, who may pick up, what not to say, who to ring if it is urgent."),
         required=False,
-        widget=forms.Textarea(attrs={"rows": 3}),
+        widget=forms.Textarea(attrs={"rows": 3} | ASKED),
     )
     helps = forms.CharField(label=_("What helps"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
     handover = forms.CharField(

@@ -70,7 +70,9 @@ def share(walk: Walk, name: str) -> None:
     walk.press("Yes, share it")
 
 
-def test_from_a_text_to_words_that_two_people_read(demo: Demo, page: Page, context: BrowserContext, watch: Watch) -> None:
+def test_from_a_text_to_words_that_two_people_read(
+    demo: Demo, page: Page, context: BrowserContext, watch: Watch
+) -> None:
     walk = Walk(page, demo)
     noor = Phone(context.new_page(), demo, PLAYERS["noor"].number)
     say_yes(walk, noor)
@@ -115,7 +117,9 @@ def told_of(page: Page, address: str) -> tuple[int, str]:
     return answer.status, re.sub(r'name="(csrfmiddlewaretoken|form_nonce)" value="[^"]+"', "", answer.text())
 
 
-def test_who_says_the_worst_reaches_somebody_awake(demo: Demo, page: Page, context: BrowserContext, watch: Watch) -> None:
+def test_who_says_the_worst_reaches_somebody_awake(
+    demo: Demo, page: Page, context: BrowserContext, watch: Watch
+) -> None:
     walk = Walk(page, demo)
     lee = Phone(context.new_page(), demo, PLAYERS["dr_lee"].number)
     walk.be("asha", "/groups/")
@@ -139,6 +143,55 @@ def test_who_says_the_worst_reaches_somebody_awake(demo: Demo, page: Page, conte
     assert watch.complaints == []
 
 
-def test_all_of_it_without_scripts(demo: Demo, browser: Browser) -> None:
-    context = browser.new_context(java_script_enabled=False)
+def test_the_same_steps_without_scripts(demo: Demo, browser: Browser) -> None:
+    context = browser.new_context(java_script_enabled=False, viewport=NARROW)
+    page = context.new_page()
+    walk = Walk(page, demo, looks=False)
+    omar = Phone(context.new_page(), demo, PLAYERS["omar"].number)
+    walk.be("dr_lee", "/staff/waiting/?q=Omar")
+    page.get_by_role("link", name="Omar Vance").click()
+    page.get_by_role("link", name="Offer a group").click()
+    page.get_by_label("Lantern").check()
+    page.get_by_role("button", name="Offer this group").click()
+
+    link = re.search(r"http\S+/i/\S+", omar.text("/i/"))
+    assert link
+    walk.open(link[0])
+    page.get_by_role("button", name="Yes, text me the numbers").click()
+    code = re.search(r"\b\d{6}\b", omar.text("code. It works for 10 minutes"))
+    assert code
+    page.get_by_label("The 6 numbers").fill(code[0])
+    for words in ("Yes, I want to join", "Yes, I understand what is private", "No, please don’t"):
+        page.get_by_label(words).check()
+    page.get_by_role("button", name="Yes, I’m in").click()
+
+    walk.be("dr_lee", "/staff/hello-calls/")
+    page.get_by_role("link", name="Omar Vance, for Lantern").click()
+    page.get_by_label("Yes: confirm").check()
+    page.get_by_label("Birth date").fill(PLAYERS["omar"].born_on.isoformat())
+    page.get_by_label("What does the yes rest on?").select_option("competent")
+    for words in ("I read out what is private", "I asked whether there is anybody"):
+        page.get_by_label(words).check()
+    page.get_by_label("Safe ways to reach them").fill("By text.")
+    page.get_by_role("button", name="Write it down").click()
+
+    walk.be("omar", "/groups/")
+    page.get_by_role("link", name="Choose your name").click()
+    page.get_by_label("Your name here").fill("Kestrel")
+    page.get_by_role("button", name="That’s my name here").click()
+    page.get_by_label("Yes, I’ll treat people here like this").check()
+    page.get_by_role("button", name="That’s fine for me").click()
+    page.get_by_role("link", name="Write something").click()
+    page.get_by_label("What is it about?").fill("Buses")
+    page.get_by_label("What would you like to say?").fill("I know every bus.")
+    page.get_by_role("button", name="Send", exact=True).click()
+    walk.sees("Sent. It is waiting to be read")
+    for reader in ("mo", "zara"):
+        walk.be(reader, "/queue/")
+        page.get_by_role("button", name="the post by Kestrel").click()
+        page.get_by_role("button", name="Yes, share it").click()
+    walk.be("asha", "/groups/")
+    page.get_by_role("link", name="Lantern").click()
+    page.get_by_role("link", name="Buses").click()
+    walk.sees("I know every bus.")
     context.close()

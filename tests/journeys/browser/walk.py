@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 from playwright.sync_api import Page, expect
 
@@ -92,14 +92,16 @@ class Walk:
         self.seen.add(kind)
         size = self.page.viewport_size
         found: dict[str, Any] = {}
-        for scheme in ("light", "dark"):
-            self.page.emulate_media(color_scheme=scheme)
+        schemes: tuple[Literal["light"], Literal["dark"]] = ("light", "dark")
+        for scheme in schemes:
+            self.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # else colours are still on their way
             found[scheme] = look_for_faults(self.page)
-        self.page.emulate_media(color_scheme="light")
+        self.page.emulate_media(color_scheme="light", reduced_motion="no-preference")
         self.page.set_viewport_size({"width": 320, "height": 700})
         found["sideways"] = self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth") or []
         self.page.set_viewport_size(size or {"width": 1280, "height": 720})
         if any(found.values()):
+            print(self.page.url, found)
             self.wrong[self.page.url] = found
 
 
