@@ -79,11 +79,11 @@ FAULTS = (
 )
 
 
-def families(count: int, *, seed: int = 1) -> Iterator[dict[str, str]]:
-    """Give `count` rows without a fault, one by one."""
+def families(count: int, *, seed: int = 1, mobiles: tuple[str, ...] = MOBILES) -> Iterator[dict[str, str]]:
+    """Give `count` rows without a fault, one by one; long lists name more ranges than the one of mobiles."""
     chance = random.Random(seed)
     words = tomllib.loads((HERE / "people.toml").read_text())
-    phones = _Phones()
+    phones = _Phones(mobiles)
     row: dict[str, str] = {}
     for number in range(count):
         fresh = _family(number, chance, words, phones)
@@ -94,13 +94,15 @@ def families(count: int, *, seed: int = 1) -> Iterator[dict[str, str]]:
 class _Phones:
     """Hands out numbers one after the other; they come round again when the ranges are used up."""
 
-    def __init__(self) -> None:
-        self.given = {MOBILES: itertools.count(), LANDLINES: itertools.count()}
+    def __init__(self, mobiles: tuple[str, ...]) -> None:
+        self.mobiles = self._numbers(mobiles)
+        self.landlines = self._numbers(LANDLINES)
 
-    def next(self, ranges: tuple[str, ...]) -> str:
-        """Give the next number of Ofcom's ranges for drama."""
-        block, rest = divmod(next(self.given[ranges]), 1000 - FIRST_FREE)
-        return f"{ranges[block % len(ranges)]}{FIRST_FREE + rest:03}"
+    @staticmethod
+    def _numbers(ranges: tuple[str, ...]) -> Iterator[str]:
+        for place in itertools.count():
+            block, rest = divmod(place, 1000 - FIRST_FREE)
+            yield f"{ranges[block % len(ranges)]}{FIRST_FREE + rest:03}"
 
 
 def _sibling(row: dict[str, str], other: dict[str, str]) -> dict[str, str]:
@@ -124,16 +126,16 @@ def _family(number: int, chance: random.Random, words: dict[str, Any], phones: _
         "Last name": family,
         "Date of birth": f"{born:%d/%m/%Y}",
         "NHS number": _nhs_number(number) if chance.random() < 0.8 else "",
-        "Young person mobile": phones.next(MOBILES) if has_phone else "",
+        "Young person mobile": next(phones.mobiles) if has_phone else "",
         "Parent 1 name": f"{first} {family}",
         "Parent 1 relationship": chance.choices(["mother", "father", "grandparent", "foster carer"], [70, 20, 6, 4])[0],
-        "Parent 1 number": phones.next(LANDLINES if landline else MOBILES),
+        "Parent 1 number": next(phones.landlines if landline else phones.mobiles),
         "Parent 1 may know": chance.choices(["all", "routine"], [80, 20])[0],
         "Parent 1 channel": "phone call" if landline or chance.random() < 0.1 else "text",
         "Parent 1 language": home["language"],
         "Parent 2 name": f"{second} {chance.choice(home['family'])}" if has_second else "",
         "Parent 2 relationship": chance.choice(["father", "mother", "stepparent"]) if has_second else "",
-        "Parent 2 number": phones.next(LANDLINES) if has_second else "",
+        "Parent 2 number": next(phones.landlines) if has_second else "",
         "Parent 2 may know": chance.choice(["all", "routine", "nothing"]) if has_second else "",
         "Address": f"{chance.randint(1, 140)} {chance.choice(words['streets'])}, Barton Cross",
         "Address hidden": "yes" if hidden else "",

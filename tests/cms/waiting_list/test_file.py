@@ -195,3 +195,15 @@ def test_a_file_that_breaks_off_inside_a_letter_gives_what_came_before() -> None
     assert isinstance(found[-1], Bad)
     assert "cannot be read" in found[-1].why[0]
     assert sum(isinstance(row, Good) for row in found) >= 1900
+
+
+def test_the_document_names_every_heading_that_is_understood() -> None:
+    from pathlib import Path
+
+    from cms.waiting_list.columns import ADULT_NAMES, NAMES
+
+    said = Path("docs/waiting-list-file.md").read_text().casefold()
+    missing = [
+        name for names in (*NAMES.values(), *ADULT_NAMES.values()) for name in names if name.casefold() not in said
+    ]
+    assert missing == []
