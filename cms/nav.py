@@ -28,7 +28,7 @@ ENTRIES = (
     Entry("groups-index", _("Your groups"), Perm.READ_GROUP),
     Entry("queue-list", _("Posts to read"), Perm.READ_QUEUE),
     Entry("risk-list", _("Worrying posts"), Perm.READ_RISK_LANE),
-    Entry("escalations-list", _("Act now"), Perm.READ_ESCALATION),
+    Entry("escalations-list", _("Act now"), Perm.ACKNOWLEDGE_ESCALATION),
     Entry("waiting-index", _("Waiting list"), Perm.READ_CASELOAD),
     Entry("calls-index", _("Calls"), Perm.MAKE_CALL),
     Entry("texts-index", _("Texts to us"), Perm.READ_TEXTS),

@@ -153,8 +153,8 @@ def page_of(post: Post, *, decision: str = "", form: DecisionForm | None = None)
         "forms": forms,
         "wrong": form,
         "opened": decision,
-        "title": highlights.pieces(post.thread.title, in_title) if post.opens_thread() else None,
-        "body": highlights.pieces(post.body, in_body),
+        "title_pieces": highlights.pieces(post.thread.title, in_title) if post.opens_thread() else None,
+        "body_pieces": highlights.pieces(post.body, in_body),
         "html": sanitise.as_cleaned(post.html),
         "first_reader": post.decisions.filter(kind="first_key", content_hash=post.content_hash).exists(),
     }
