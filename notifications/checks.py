@@ -11,7 +11,7 @@ from notifications import messages
 
 
 @register()
-def names_are_neutral(app_configs: Any, **_options: Any) -> list[CheckMessage]:
+def names_are_neutral(**_options: Any) -> list[CheckMessage]:
     """Refuse a service name or address that a text must not carry."""
     shown = {"SERVICE_NAME": settings.SERVICE_NAME, "SHORT_ADDRESS": settings.SHORT_ADDRESS}
     return [

@@ -19,7 +19,8 @@ class CallForm(forms.Form):
     your_word = forms.CharField(
         label=_("Your word"),
         help_text=_(
-            "A word the family chose. It opens every message, so that they know it is from us. A first conversation needs it."
+            "A word the family chose. It opens every message, so that they know it is from us. "
+            "A first conversation needs it."
         ),
         required=False,
         min_length=3,

@@ -95,8 +95,10 @@ def leave(request: HttpRequest, public_id: str) -> HttpResponse:
     rows = Membership.objects.visible_to(user).to_leave(user)
     membership = get_object_or_404(rows, group__public_id=public_id)
     form = forms.Form(request.POST if request.method == "POST" else None)
-    if form.is_valid() and acted(form, lambda: groups.leave(membership, by=user)):
-        return redirect("groups-index")
+    if form.is_valid():
+        left = acted(form, lambda: groups.leave(membership, by=user))
+        if left is not None:
+            return redirect("groups-index")
     context = {"membership": membership, "group": membership.group, "form": form}
     return render(request, "peer/groups/leave.html", context, status=422 if form.errors else 200)
 

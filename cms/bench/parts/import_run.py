@@ -35,11 +35,12 @@ def main(path: Path) -> dict[str, object]:
 
     call_command("migrate", verbosity=0)
     held: list[float] = []
-    with path.open("rb") as source, tqdm(total=path.stat().st_size, unit="B", unit_scale=True, desc="import") as bar:
+    size = path.stat().st_size
+    with path.open("rb") as source, tqdm(total=size, unit="B", unit_scale=True, desc="import") as bar:
 
         def told(_bad: list[Bad]) -> None:
-            bar.update(min(source.tell(), bar.total) - bar.n)
-            if bar.n >= WARM * bar.total:
+            bar.update(min(source.tell(), size) - bar.n)
+            if bar.n >= WARM * size:
                 held.append(memory_mb())
 
         began, cpu = time.monotonic(), cpu_seconds()

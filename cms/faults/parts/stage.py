@@ -65,7 +65,7 @@ class Stage:
         import psycopg  # noqa: PLC0415 - only where PostgreSQL is asked for
 
         with psycopg.connect(url) as server:
-            found = server.execute(question).fetchone()  # type: ignore[call-overload]
+            found = server.execute(question).fetchone()
             return int(found[0]) if found else 0
 
     def start_clock(self, *, crash_at: str = "") -> subprocess.Popen[bytes]:
@@ -137,7 +137,7 @@ def _sql(url: str, words: str) -> None:
     import psycopg  # noqa: PLC0415 - only where PostgreSQL is asked for
 
     with psycopg.connect(url, autocommit=True) as admin:
-        admin.execute(words)  # type: ignore[call-overload]
+        admin.execute(words)
 
 
 @contextmanager
