@@ -81,7 +81,7 @@ class Screening:
 _TOLD = {
     Kind.PHONE: r"(?<![\d/])(?:\+|00)?(?:44|0)[\s().\-]*(?:\d[\s().\-]*){7,9}\d(?!\d)|"
     r"(?<!\w)(?:(?:zero|oh|one|two|three|four|five|six|seven|eight|nine|double|treble)[\s\-,]+){6,}\w+",
-    Kind.EMAIL: r"[\w.+\-]+\s*(?:@|[\[(]\s*at\s*[\])]|\sat\s)\s*[\w\-]+\s*(?:\.|[\[(]\s*dot\s*[\])]|\sdot\s)\s*"
+    Kind.EMAIL: r"(?<![\w.+\-])[\w.+\-]{1,64}\s*(?:@|[\[(]\s*at\s*[\])]|\sat\s)\s*[\w\-]+\s*(?:\.|[\[(]\s*dot\s*[\])]|\sdot\s)\s*"
     r"(?:com|co|uk|org|net|me|io|ac|gov|edu|live|icloud)\b(?:\.\w+)*",
     Kind.HANDLE: r"(?<![\w@])@[\w.]{2,}|"
     r"(?<!\w)(?:snap|snapchat|sc|insta|instagram|ig|discord|tiktok|tik tok|whatsapp|telegram|twitter|roblox|kik|psn)"
@@ -98,7 +98,7 @@ _TOLD = {
     r"(?<!\w)\d{1,2}\s?(?:yrs?|years?)\s?old(?!\w)|(?<!\w)my \d{1,2}(?:th|st|nd|rd) birthday(?!\w)|"
     r"(?<!\w)born (?:in|on)\s[\w\s]{0,14}(?:19|20)\d\d(?!\d)",
     Kind.LINK: r"(?<!\w)(?:https?://|www\.)\S+|"
-    r"(?<![\w@.])[a-z0-9\-]+(?:\.[a-z0-9\-]+)*\.(?:com|co\.uk|org|net|uk|io|me|tv|gg|app|link|ly|info|xyz|site)(?:/\S*)?(?!\w)",
+    r"(?<![\w@.\-])[a-z0-9\-]+(?:\.[a-z0-9\-]+)*\.(?:com|co\.uk|org|net|uk|io|me|tv|gg|app|link|ly|info|xyz|site)(?:/\S*)?(?!\w)",
 }
 
 

@@ -135,13 +135,18 @@ def test_places_always_lie_within_the_text(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "unit", ["a", "0 7 ", "i go to ", "snap ", "at dot ", "one two ", "@a", "kill ", "(", "\u200b", "ﷺ"]
+    "unit", ["a", "0 7 ", "i go to ", "snap ", "at dot ", "one two ", "@a", "kill ", "(", "\u200b", "-a", "a."]
 )
 def test_a_whole_post_is_read_in_time(unit: str) -> None:
     screen("warm up")
     started = time.thread_time()
-    screen((unit * 4_000)[:4_000])
+    found = screen((unit * 4_000)[:4_000]).findings
     assert time.thread_time() - started < 0.5
+    assert Kind.FAILED not in {finding.kind for finding in found}
+
+
+def test_a_text_that_swells_when_it_is_read_goes_to_a_person() -> None:
+    assert screen("ﷺ" * 4_000).level == Level.RED
 
 
 def test_what_fails_or_hangs_counts_as_red(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,6 +21,7 @@ from peer.gate import SERVICE
 from peer.models import Commitment, FeedbackItem
 from peer.roles import Role
 from tests.journeys.browser.conftest import Watch
+from tests.journeys.browser.keyboard import press_enter, tab_to
 from tests.make import make_user
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -43,25 +44,6 @@ def site(live_server: Any, site_tree: None) -> str:
             feedback.promise(item, by=sam, what="One page", owner_role="The list team", due_on=clock.today())
     Commitment.objects.update(due_on=clock.today() - dt.timedelta(days=4))
     return str(live_server.url)
-
-
-def tab_to(page: Page, name: str) -> None:
-    """Press Tab until the thing with this name (its label, its text) has the focus; a hundred presses are too many."""
-    for _ in range(100):
-        page.keyboard.press("Tab")
-        focused = page.evaluate(
-            "(() => { const e = document.activeElement;"
-            " return (e.labels && e.labels[0] ? e.labels[0].innerText : e.innerText || '').trim() })()"
-        )
-        if focused.startswith(name):
-            return
-    raise AssertionError(f"Tab never reached {name!r}")
-
-
-def press_enter(page: Page) -> None:
-    """Press Enter and wait for the page it leads to."""
-    with page.expect_navigation():
-        page.keyboard.press("Enter")
 
 
 def test_by_keyboard_alone_somebody_is_heard_and_finds_the_answer(page: Page, site: str, watch: Watch) -> None:
