@@ -209,3 +209,14 @@ def test_reading_ten_times_the_rows_takes_the_same_memory(tmp_path: Path) -> Non
 
     peak(20)
     assert peak(8000) < 1.1 * peak(1000)
+
+
+def test_a_rival_who_loads_the_same_reference_at_the_same_time_costs_that_row_only() -> None:
+    load(HEAD + ASHA)
+    source = io.BytesIO((HEAD + ASHA).encode())
+    (row,) = open_file(source, today=clock.today()).rows
+    found, counts = importing.Sorted(), importing.Counts()
+    importing._bring_in(row, found, run=ImportRun.objects.get(), by=importing.IMPORTER, counts=counts)  # type: ignore[arg-type]
+    assert counts.added == 0
+    assert "at the same time" in found.bad[0].why[0]
+    assert Person.objects.filter(kind="young_person").count() == 1
