@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from moderation import paging
-from moderation.actions import escalations, shifts
+from moderation.actions import decisions, escalations, shifts
 from moderation.models import Escalation, EscalationStep, OnCallShift
 from peer import clock
+from peer.models import Post
 from peer.states import IllegalMove, StaleMove
 
 log = logging.getLogger(__name__)
@@ -26,11 +27,17 @@ def run_due_steps() -> int:
     return done + _each(due.select_related("escalation__group").order_by("due_at", "number", "pk"), escalations.fire)
 
 
+def climb() -> int:
+    """Hand a post that waited too long to the next person: moderators, then the clinician, then the manager (P13)."""
+    late = Post.objects.filter(state=Post.State.PENDING, due_at__lte=clock.Now(), owner_role__in=decisions.CLIMBS)
+    return _each(late.order_by("due_at", "pk"), decisions.climb)
+
+
 def watch_cover() -> int:
-    """End shifts whose time is up and mark those that nobody began; the gate never waits for this."""
+    """End shifts whose time is up, mark those nobody began, and pass on posts that wait too long."""
     past = OnCallShift.objects.filter(until_at__lte=clock.Now()).select_related("group")
     done = _each(past.filter(state=OnCallShift.State.ON), shifts.time_is_up)
-    return done + _each(past.filter(state=OnCallShift.State.PLANNED), shifts.nobody_came)
+    return done + _each(past.filter(state=OnCallShift.State.PLANNED), shifts.nobody_came) + climb()
 
 
 def _each(rows: Iterable[Row], act: Callable[..., object]) -> int:

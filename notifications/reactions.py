@@ -11,7 +11,8 @@ from django.db.models import Model
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from moderation.news import EscalationAcknowledged
+from moderation import links
+from moderation.news import EscalationAcknowledged, EscalationStepDue
 from notifications import intents
 from notifications.audience import Told
 from notifications.intents import Intent
@@ -76,6 +77,8 @@ def _values_of(news: Any) -> dict[str, str]:
     if isinstance(news, InvitationOffered):
         link = settings.PUBLIC_BASE_URL + reverse("invitations-hello", args=[news.secret])
         return {"link": link, "until": _day(news.invitation.expires_at)}
+    if isinstance(news, EscalationStepDue):
+        return {"link": links.for_step(news.step)}
     if isinstance(news, InvitationCodeAsked):
         return {"code": news.code, "host": settings.SHORT_ADDRESS}
     return {}

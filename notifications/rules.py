@@ -112,7 +112,7 @@ RULES: tuple[Rule, ...] = (
         purpose="page",
         audience=audience.of_step,
         duty=Duty.PAGE,
-        words={"sms": "page", "call": "page"},
+        words={"sms": "page_link", "call": "page"},
         lives="page",
     ),
 )

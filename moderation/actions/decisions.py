@@ -11,15 +11,16 @@ from moderation import kind_words as words_for
 from moderation.models import ModerationClaim, ModerationDecision, RiskFlag
 from moderation.models.queue import may_read_risk
 from moderation.news import DecisionMade
-from peer import clock
+from peer import clock, posting
 from peer.events import emit
-from peer.gate import action
+from peer.gate import System, action
 from peer.models import Post, SupportGroup, User
 from peer.news import PostHeldForRisk
 from peer.roles import Perm, Role
 from peer.states import RuleBroken, StaleMove
 
 Kind = ModerationDecision.Kind
+CLIMBS = {Role.PEER_MODERATOR: Role.CLINICIAN, Role.CLINICIAN: Role.SERVICE_MANAGER}
 KEYS = (Kind.APPROVE, Kind.FIRST_KEY)
 TO_CHANGE_IT = dt.timedelta(days=30)
 FOR_A_CLINICIAN = dt.timedelta(minutes=45)
@@ -101,6 +102,18 @@ def move_down(post: Post, *, by: User, content_hash: str, reason: str = "") -> M
         Post.State.PENDING, adults_only=True, owner_role=Role.PEER_MODERATOR, due_at=clock.now() + NEXT_READER
     )
     return _write(Kind.MOVE_DOWN, taken, by=by, reason=reason)
+
+
+@action(Perm.KEEP_WATCH)
+def climb(post: Post, *, by: System) -> Post:
+    """Let a post that waited too long rest with the next person up; whoever may read it still may (P13)."""
+    held = _locked(post)
+    if held.state != Post.State.PENDING or held.due_at is None or held.due_at > clock.now():
+        raise StaleMove("decided meanwhile")
+    held.owner_role = CLIMBS[Role(held.owner_role)]
+    held.due_at = posting.due_after(held.thread.group, 1, at=clock.now())
+    held.save(update_fields=["owner_role", "due_at"])
+    return held
 
 
 @action(Perm.HIDE_POST)

@@ -270,6 +270,12 @@ class EscalationTimerQuerySet(EscalationQuerySet):
             "judged": week.filter(was_needed__isnull=False).count(),
         }
 
+    def late_posts(self, user: User) -> int:
+        """Count the posts that climbed to the managers, without showing one (P13)."""
+        if not user.may_in_service(Role.SERVICE_MANAGER):
+            return 0
+        return Post.objects.filter(state=Post.State.PENDING, owner_role=Role.SERVICE_MANAGER).count()
+
     def clocks(self, user: User) -> list[EscalationClock]:
         """Give the clocks that run, without a word of any post: what is handed out is not the row."""
         readable = set(Escalation.objects.visible_to(user).values_list("pk", flat=True))

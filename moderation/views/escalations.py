@@ -31,6 +31,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "clocks": clocks,
         "exhausted": [clock for clock in clocks if clock.exhausted_at and clock.waits],
         "figures": EscalationTimer.objects.visible_to(who(request)).figures(),
+        "late_posts": EscalationTimer.objects.visible_to(who(request)).late_posts(who(request)),
         "manages": who(request).may_in_service(*escalations.MANAGERS),
     }
     return render(request, "moderation/escalations/index.html", context)

@@ -12,10 +12,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from moderation.actions import decisions
 from moderation.forms.decisions import ApproveForm, DecisionForm, DeclineForm, PassOnForm, ReturnForm
-from moderation.models import Escalation, ModerationDecision, PostReport, RiskPost
+from moderation.models import Escalation, ModerationDecision, PostReport, QueuedPost, RiskPost
 from moderation.views.queue import arguments, page_of
 from peer.gate import looked
 from peer.models import Post
+from peer.roles import Role
 from peer.states import RuleBroken, StaleMove
 from peer.web import who
 
@@ -38,7 +39,8 @@ def index(request: HttpRequest) -> HttpResponse:
     """Show what a clinician on duty must read, the most pressing first."""
     posts = RiskPost.objects.visible_to(who(request)).with_group().order_by("due_at", "pk")
     reports = PostReport.objects.visible_to(who(request)).for_clinicians(who(request))
-    return render(request, "moderation/risk/index.html", {"posts": posts, "reports": reports})
+    late = QueuedPost.objects.visible_to(who(request)).with_group().filter(owner_role=Role.CLINICIAN).order_by("due_at")
+    return render(request, "moderation/risk/index.html", {"posts": posts, "reports": reports, "late": late[:20]})
 
 
 @require_safe

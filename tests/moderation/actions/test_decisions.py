@@ -8,9 +8,10 @@ import threading
 import pytest
 from django.db import IntegrityError, connection
 
+from moderation import sweeps
 from moderation.actions import claims, decisions, freezes
-from moderation.models import Escalation, ModerationClaim, ModerationDecision, QueuedPost, RiskPost
-from peer import gate
+from moderation.models import Escalation, EscalationTimer, ModerationClaim, ModerationDecision, QueuedPost, RiskPost
+from peer import clock, gate
 from peer.models import AuditEvent, Post, SupportGroup, User
 from peer.roles import Role
 from peer.states import RuleBroken, StaleMove
@@ -219,6 +220,25 @@ def test_the_risk_lane_is_for_the_clinician_on_duty_alone() -> None:
     assert RiskPost.objects.visible_to(lee).get().pk == post.pk
     lee.duties.update(until_at=dt.datetime.now(dt.UTC))
     assert not RiskPost.objects.visible_to(lee).exists(), "one second after the shift the right is gone"
+
+
+def test_p13_a_post_that_waits_too_long_climbs_to_the_clinician_and_then_to_the_manager() -> None:
+    post = make_post()
+    group = post.thread.group
+    lee, sam = on_call(group), make_user(name="Sam", roles=(Role.SERVICE_MANAGER,))
+    noon = dt.datetime(2026, 11, 24, 12, tzinfo=dt.UTC)
+    Post.objects.filter(pk=post.pk).update(due_at=noon)
+    for moment, role in ((noon, "clinician"), (noon + dt.timedelta(hours=1), "service_manager")):
+        with clock.at(moment):
+            assert sweeps.climb() == 1
+            assert sweeps.climb() == 0
+        post.refresh_from_db()
+        assert (post.state, post.owner_role) == ("pending", role)
+        assert post.due_at == moment + dt.timedelta(hours=1)
+    with clock.at(noon + dt.timedelta(days=3)):
+        assert sweeps.climb() == 0, "there is nobody above the manager, and it still waits"
+    assert QueuedPost.objects.visible_to(lee).exists()
+    assert EscalationTimer.objects.visible_to(sam).late_posts(sam) == 1
 
 
 def test_a_claim_keeps_others_away_until_it_ends() -> None:
