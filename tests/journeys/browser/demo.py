@@ -63,7 +63,7 @@ def start(folder: Path) -> tuple[subprocess.Popen[bytes], Demo]:
             stdout=said,
             stderr=subprocess.STDOUT,
         )
-    until = time.monotonic() + 300
+    until = time.monotonic() + 600
     while b"Ctrl-C ends everything" not in told.read_bytes():
         assert child.poll() is None, told.read_text()
         assert time.monotonic() < until, told.read_text()
