@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -180,11 +180,11 @@ def _web(port: int, env: dict[str, str], log: IO[bytes]) -> Iterator[None]:
         child.wait(timeout=30)
 
 
-def until(seconds: float, true: object) -> bool:
+def until(seconds: float, true: Callable[[], bool]) -> bool:
     """Wait until a question is answered with yes, at most so long; tell whether it was."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
-        if true():  # type: ignore[operator]
+        if true():
             return True
         time.sleep(0.2)
     return False
