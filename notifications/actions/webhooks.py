@@ -187,5 +187,5 @@ def _answer(row: InboundText) -> str:
         return messages.fill("sms", "text_worrying", **values)
     opening = routing.opens_at(row.received_at) or row.received_at
     name, at = ("text_worrying_later", opening) if row.is_risk else ("text_received", _read_by())
-    words = when(at) if row.is_risk else f"by {when(at)}"
+    words = when(at)
     return messages.fill("sms", name, read_when=words, **values)

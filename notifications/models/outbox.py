@@ -97,7 +97,7 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
 
     def stuck(self) -> Self:
         """Keep what only a person can settle, the oldest first."""
-        return self.filter(stuck_at__isnull=False).order_by("stuck_at")
+        return self.filter(stuck_at__isnull=False).exclude(state__in=ENDS).order_by("stuck_at", "pk")
 
 
 class Delivery(Stateful, Owed):

@@ -186,7 +186,7 @@ def test_a_text_that_only_contains_stop_is_read_by_a_person(site, network) -> No
     row = InboundText.objects.get()
     assert (row.kind, row.state, row.owner_role) == ("other", "new", "co_ordinator")
     assert not OptOut.objects.exists()
-    eventually(lambda: any("We will read your text" in one for one in network.texts(PAT)))
+    eventually(lambda: any("Somebody will read your text" in one for one in network.texts(PAT)))
 
 
 @pytest.mark.parametrize("cover", [True, False])
