@@ -6,8 +6,10 @@ import datetime as dt
 import tomllib
 from pathlib import Path
 from typing import Any, cast
+from urllib.parse import urlsplit
 
 from django.apps import apps
+from django.conf import settings
 from wagtail.fields import StreamField
 from wagtail.models import GroupApprovalTask, Locale, Page, Site
 
@@ -52,7 +54,10 @@ def _make_home(row: dict[str, Any]) -> HomePage:
     home = cast(HomePage, _page(row | {"body": []}, None))
     home.slug = "northfields"
     _add(root, home)
-    Site.objects.update_or_create(is_default_site=True, defaults={"hostname": "localhost", "root_page": home})
+    public = urlsplit(settings.PUBLIC_BASE_URL)
+    port = public.port or (443 if public.scheme == "https" else 80)
+    address = {"hostname": public.hostname or "localhost", "port": port}
+    Site.objects.update_or_create(is_default_site=True, defaults=address | {"root_page": home})
     for welcome in root.get_children().filter(slug="home").exclude(pk=home.pk):
         welcome.delete()
     return home

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from wagtail.models import Page, Site
 
@@ -66,5 +67,5 @@ def test_every_link_inside_the_site_leads_somewhere(home: HomePage, client: Clie
 def test_robots_and_the_sitemap_are_open_and_name_no_reference(home: HomePage, client: Client) -> None:
     assert "Disallow: /feedback/" in client.get("/robots.txt").content.decode()
     sitemap = client.get("/sitemap.xml").content.decode()
-    assert "/what-happens/waiting-for-an-assessment/" in sitemap
+    assert f"{settings.PUBLIC_BASE_URL}/what-happens/waiting-for-an-assessment/" in sitemap
     assert "/feedback/" not in sitemap
