@@ -81,7 +81,8 @@ class Screening:
 _TOLD = {
     Kind.PHONE: r"(?<![\d/])(?:\+|00)?(?:44|0)[\s().\-]*(?:\d[\s().\-]*){7,9}\d(?!\d)|"
     r"(?<!\w)(?:(?:zero|oh|one|two|three|four|five|six|seven|eight|nine|double|treble)[\s\-,]+){6,}\w+",
-    Kind.EMAIL: r"(?<![\w.+\-])[\w.+\-]{1,64}\s*(?:@|[\[(]\s*at\s*[\])]|\sat\s)\s*[\w\-]+\s*(?:\.|[\[(]\s*dot\s*[\])]|\sdot\s)\s*"
+    Kind.EMAIL: r"(?<![\w.+\-])[\w.+\-]{1,64}\s*(?:@|[\[(]\s*at\s*[\])]|\sat\s)\s*[\w\-]+"
+    r"\s*(?:\.|[\[(]\s*dot\s*[\])]|\sdot\s)\s*"
     r"(?:com|co|uk|org|net|me|io|ac|gov|edu|live|icloud)\b(?:\.\w+)*",
     Kind.HANDLE: r"(?<![\w@])@[\w.]{2,}|"
     r"(?<!\w)(?:snap|snapchat|sc|insta|instagram|ig|discord|tiktok|tik tok|whatsapp|telegram|twitter|roblox|kik|psn)"
