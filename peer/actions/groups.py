@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
+from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
 from peer import clock, grants, names
@@ -105,10 +106,11 @@ def choose_name(membership: Membership, *, by: User, name: str, colour: int) -> 
         raise RuleBroken(_("Your name here is already chosen."))
     person = membership.person
     chosen = names.choose(name, real_names=[person.given_name, person.family_name])
-    if membership.group.memberships.exclude(pk=membership.pk).filter(skeleton=chosen.skeleton).exists():
-        raise RuleBroken(_("Somebody here has a name like that already. Please choose another one."))
     membership.pseudonym, membership.skeleton, membership.colour = chosen.shown, chosen.skeleton, colour
-    membership.save(update_fields=["pseudonym", "skeleton", "colour"])
+    try:
+        membership.save(update_fields=["pseudonym", "skeleton", "colour"])
+    except IntegrityError:  # the database knows who was first, also of two at once
+        raise RuleBroken(_("Somebody here has a name like that already. Please choose another one.")) from None
     return membership
 
 
@@ -118,8 +120,8 @@ def start(membership: Membership, *, by: User, protocol: GroupProtocol) -> Membe
     if not membership.pseudonym:
         raise RuleBroken(_("Choose your name here first."))
     _check_current(protocol, membership.group)
-    ProtocolAcceptance.objects.create(protocol=protocol, user=by, at=clock.now())
     membership.move_to(Membership.State.ACTIVE, joined_at=clock.now())
+    ProtocolAcceptance.objects.get_or_create(protocol=protocol, user=by, defaults={"at": clock.now()})
     is_parents = membership.group.audience == SupportGroup.Audience.PARENTS
     role = Role.PARENT_CARER if is_parents else Role.YOUNG_PERSON
     membership.roles.create(role=role, from_at=clock.now())

@@ -93,7 +93,11 @@ def keep_apart(person: Person, *, by: User, other: Person, why: str) -> KeptApar
     """Keep two people out of each other's groups from now on; only clinicians see that they are."""
     if person == other:
         raise RuleBroken(_("Choose two different people."))
-    return KeptApart.objects.create(one=person, other=other, why=why, by=by, at=clock.now())
+    one, two = sorted((person, other), key=lambda half: half.pk)
+    pair, _is_new = KeptApart.objects.get_or_create(
+        one=one, other=two, defaults={"why": why, "by": by, "at": clock.now()}
+    )
+    return pair
 
 
 def _settle(call: HelloCall, state: str, *, by: User, **changes: Any) -> HelloCall:

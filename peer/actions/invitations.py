@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import secrets
 
+from django.db import IntegrityError
 from django.db.models import F
 from django.utils.translation import gettext as _
 
@@ -29,22 +30,23 @@ def offer(person: Person, *, by: User, group: SupportGroup) -> Invitation:
     """Offer a group to a person who waits; a text with a link goes to a number that is theirs alone."""
     for late in Invitation.objects.out_of_date().filter(person=person, group=group):
         expire(late, by=by)
-    if Invitation.objects.live().filter(person=person, group=group).exists():
-        raise RuleBroken(_("This person has an offer of this group already."))
     problem = eligibility.why_not_asked(person, group)
     if problem:
         raise RuleBroken(problem)
     secret, now = secrets.token_urlsafe(16), clock.now()
-    invitation = Invitation.objects.create(
-        person=person,
-        group=group,
-        secret_hash=keyed_hash(secret),
-        offered_by=by,
-        offered_at=now,
-        expires_at=now + LASTS,
-        owner_role=Role.CO_ORDINATOR,
-        due_at=now + LASTS,
-    )
+    try:
+        invitation = Invitation.objects.create(
+            person=person,
+            group=group,
+            secret_hash=keyed_hash(secret),
+            offered_by=by,
+            offered_at=now,
+            expires_at=now + LASTS,
+            owner_role=Role.CO_ORDINATOR,
+            due_at=now + LASTS,
+        )
+    except IntegrityError:  # one open offer a person and group: the database knows, also of two at once
+        raise RuleBroken(_("This person has an offer of this group already.")) from None
     emit(InvitationOffered(invitation, secret))
     return invitation
 

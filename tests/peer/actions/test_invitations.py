@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
 
 import pytest
+from django.db import connections
 
 from peer import clock, gate, sweeps
 from peer.actions import hello_calls, invitations
@@ -209,3 +211,47 @@ def test_the_clock_closes_what_nobody_answered(invitation: Invitation) -> None:
     assert sweeps.close_late_invitations() == 1
     assert Invitation.objects.get().state == "expired"
     assert sweeps.close_late_invitations() == 0
+
+
+def rush(invitation: Invitation, code: str) -> tuple[int, int]:
+    """Press the same yes in twenty browsers at once; count who is in and who is told that the link is used."""
+    won: list[int] = []
+    told: list[int] = []
+
+    def press(number: int) -> None:
+        try:
+            mine = Invitation.objects.get(pk=invitation.pk)
+            invitations.accept(mine, by=LINK, code=code, parent_told=None)
+            won.append(number)
+        except (StaleMove, RuleBroken):
+            told.append(number)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=press, args=(number,)) for number in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=120)
+    return len(won), len(told)
+
+
+def rivals(kim: User) -> None:
+    """Let twenty rivals use one link."""
+    invitation = invitations.offer(aged(15), by=kim, group=make_open_group(title="Rivals"))
+    invitations.ask_code(invitation, by=LINK)
+    assert rush(invitation, heard["code"]) == (1, 19)
+    assert Membership.objects.filter(person=invitation.person).count() == 1
+    assert User.objects.filter(person=invitation.person).count() == 1
+    assert HelloCall.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_twenty_rival_clicks_one_wins(kim: User) -> None:
+    rivals(kim)
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_of_twenty_rival_clicks_on_postgresql_one_wins(kim: User) -> None:
+    rivals(kim)
