@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 
 from cms.example.cast import PLAYERS
 from tests.journeys.browser.conftest import Watch
@@ -13,7 +13,7 @@ from tests.journeys.browser.demo import Demo
 from tests.journeys.browser.walk import Phone, Walk
 
 pytestmark = pytest.mark.browser
-NARROW = {"width": 360, "height": 780}
+NARROW: ViewportSize = {"width": 360, "height": 780}
 
 
 def say_yes(walk: Walk, phone: Phone) -> None:
