@@ -67,6 +67,7 @@ def pytest_report_header() -> list[str]:
     return [f"database: {base}, {os.environ['TEST_NAME']}", f"browser: {browser}"]
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave to the second run what needs PostgreSQL, and to machines with Chromium what needs a browser."""
     needs = [item for item in items if item.get_closest_marker("postgres")]
@@ -86,6 +87,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             raise pytest.UsageError("Chromium is missing, and CI must run the browser tests.")
         left += browser
     _leave_out(config, items, left)
+    items.sort(key=_drives_a_browser)  # last: its loop keeps running in this thread, and other tests bring their own
+
+
+def _drives_a_browser(item: pytest.Item) -> bool:
+    return "browser" in getattr(item, "fixturenames", ()) or bool(item.get_closest_marker("browser"))
 
 
 def _asks_a_database(item: pytest.Item) -> bool:
