@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 
 from notifications import consequences, intents, routing, rules
 from notifications.models import ContactPoint, Delivery, DeliveryAttempt, Duty, SendingPause
@@ -47,7 +47,7 @@ def claim(*, duties: Collection[Duty], most: int) -> str:
         paused = SendingPause.objects.filter(until_at__gt=clock.Now()).values_list("channel", flat=True)
         due = Delivery.objects.filter(
             state=State.PENDING, duty__in=duties, not_before_at__lte=clock.Now(), expires_at__gt=clock.Now()
-        ).exclude(channel__in=list(paused))
+        ).filter(Q(duty=Duty.PAGE) | ~Q(channel__in=list(paused)))  # a page never waits behind a broadcast's 429
         rows = due.order_by("priority", "not_before_at", "id").select_for_update(skip_locked=True)
         chosen = list(rows.values_list("pk", flat=True)[:most])
         if not chosen:
@@ -211,11 +211,11 @@ def _free(row: Delivery, state: str, **changes: object) -> bool:
 
 def _pause(row: Delivery, answer: Accepted | Failure) -> dt.timedelta:
     """Give how long to wait after "not now": as long as the network asked, else twice as long each time."""
+    if row.duty == Duty.PAGE and row.tries < PAGE_TRIES:
+        return wait("retry") / 5
     asked = answer.retry_after if isinstance(answer, Failure) else None
     if asked is not None:
         return dt.timedelta(seconds=asked)
-    if row.duty == Duty.PAGE and row.tries < PAGE_TRIES:
-        return wait("retry") / 5
     doubled: dt.timedelta = wait("retry") * 2 ** min(max(0, row.tries - 1), 20)
     return min(doubled, wait("retry_most"))
 

@@ -91,6 +91,17 @@ def test_not_now_means_later_and_the_channel_waits_as_long_as_it_was_asked() -> 
         assert len(begun()) == 2
 
 
+def test_a_page_does_not_wait_for_a_pause_that_a_broadcast_brought() -> None:
+    make_delivery()
+    outbox.settle([(begun()[0], TemporaryFailure("20429", retry_after=600))])
+    page = make_delivery(duty=Duty.PAGE, purpose="page")
+    (one,) = begun()
+    assert one.delivery == page
+    outbox.settle([(one, TemporaryFailure("20429", retry_after=600))])
+    with clock.at(NOON + dt.timedelta(seconds=2)):
+        assert [again.delivery for again in begun()] == [page]
+
+
 def test_refused_credentials_pause_the_channel_and_blame_no_number() -> None:
     row = make_delivery()
     outbox.settle([(begun()[0], TemporaryFailure("20003", retry_after=60))])

@@ -1,0 +1,48 @@
+"""The clock: a part that fails never stops the others, and all end when asked."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import pytest
+
+from notifications import clockwork
+from notifications.clockwork import Part
+
+pytestmark = pytest.mark.django_db
+
+
+def test_one_failing_part_does_not_stop_the_others_and_starts_anew(monkeypatch) -> None:
+    made, worked, closed = [], [], []
+
+    def broken():
+        made.append(1)
+        raise OSError("the database went away")
+
+    def dies():
+        def work() -> int:
+            raise ValueError("a bad row")
+
+        return work, lambda: closed.append(1)
+
+    def good():
+        return lambda: worked.append(1) or 0, lambda: closed.append(1)
+
+    parts = (Part("broken", 0.01, broken), Part("dies", 0.01, dies), Part("good", 0.01, good))
+    monkeypatch.setattr(clockwork, "PARTS", parts)
+    monkeypatch.setattr(clockwork, "AFTER_A_FAULT", 0.05)
+    stop = threading.Event()
+    thread = threading.Thread(target=clockwork.run, args=(stop,))
+    thread.start()
+    time.sleep(0.6)
+    stop.set()
+    thread.join(5)
+    assert not thread.is_alive()
+    assert len(made) > 2
+    assert len(worked) > 5
+    assert len(closed) > 2
+
+
+def test_the_clock_sends_climbs_sweeps_and_watches_cover() -> None:
+    assert {part.name for part in clockwork.PARTS} >= {"pages", "messages", "sweep", "ladder", "cover"}
