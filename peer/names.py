@@ -98,7 +98,7 @@ def choose(typed: str, *, real_names: Iterable[str] = ()) -> Name:
     if _is_real(skeleton, shown, real_names):
         raise RuleBroken(_("That looks like your own name. Choose one that nobody knows you by: it keeps you safe."))
     if screen(shown).findings:
-        raise RuleBroken(_("Please choose another name. If you don’t feel safe right now, press “Get help now”."))
+        raise RuleBroken(_("Please choose another name. If you don’t feel safe right now, press “Need help now?”."))
     return Name(shown, skeleton)
 
 

@@ -13,7 +13,7 @@ from peer.models import Person, SupportGroup, User
 from peer.roles import Role
 
 COLOURS = [
-    (0, _("Gold")), (1, _("Coral")), (2, _("Pink")), (3, _("Lilac")), (4, _("Soft blue")), (5, _("Sky")),
+    (0, _("Gold")), (1, _("Coral")), (2, _("Pink")), (3, _("Lilac")), (4, _("Blue")), (5, _("Sky")),
     (6, _("Sea")), (7, _("Green")), (8, _("Lime")), (9, _("Sand")), (10, _("Stone")), (11, _("Rose")),
 ]  # fmt: skip
 
