@@ -127,20 +127,20 @@ def hide(post: Post, *, by: User, reason: str) -> ModerationDecision:
 
 
 @action(Perm.REMOVE_POST)
-def restore(post: Post, *, by: User, reason: str = "") -> ModerationDecision:
+def restore(post: Post, *, by: User, content_hash: str) -> ModerationDecision:
     """Show a hidden post again, as it was approved."""
-    held = _locked(post)
+    held = _taken(post, by=by, content_hash=content_hash, state=Post.State.HIDDEN)
     held.move_to(Post.State.APPROVED, owner_role="", due_at=None, note_to_author="")
-    return _tell(_write(Kind.RESTORE, held, by=by, reason=reason))
+    return _tell(_write(Kind.RESTORE, held, by=by))
 
 
 @action(Perm.REMOVE_POST)
-def remove(post: Post, *, by: User, kind_words: str, rule: str, reason: str = "") -> ModerationDecision:
-    """Remove a hidden post for good."""
-    held = _locked(post)
+def remove(post: Post, *, by: User, content_hash: str, kind_words: str, rule: str) -> ModerationDecision:
+    """Remove a hidden post for good: why, by which rule, and how to have it read again."""
+    held = _taken(post, by=by, content_hash=content_hash, state=Post.State.HIDDEN)
     note = words_for.for_author(Kind.REMOVE, words=kind_words, rule=rule)
     held.move_to(Post.State.REMOVED, owner_role="", due_at=None, note_to_author=note)
-    return _tell(_write(Kind.REMOVE, held, by=by, reason=reason, rule=rule, kind_words=kind_words))
+    return _tell(_write(Kind.REMOVE, held, by=by, rule=rule, kind_words=kind_words))
 
 
 def _yes(

@@ -92,8 +92,9 @@ class RiskPostQuerySet(PostQuerySet):
         return self.select_related("thread__group", "author")
 
     def visible_to(self, user: User) -> RiskPostQuerySet:
-        """Keep held posts of the groups this clinician covers at this second (matrix row 7)."""
-        return self.filter(state=Post.State.HELD_RISK, thread__group__in=on_call(user).values("group"))
+        """Keep held and hidden posts of the groups this clinician covers at this second (matrix rows 7 and 11)."""
+        states = [Post.State.HELD_RISK, Post.State.HIDDEN]
+        return self.filter(state__in=states, thread__group__in=on_call(user).values("group"))
 
 
 class RiskPost(Post):

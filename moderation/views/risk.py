@@ -25,12 +25,16 @@ FORMS: dict[str, type[DecisionForm]] = {
     "return": ReturnForm,
     "decline": DeclineForm,
     "down": PassOnForm,
+    "restore": PassOnForm,
+    "remove": DeclineForm,
 }
 ACTS: dict[str, Callable[..., ModerationDecision]] = {
     "approve": decisions.approve_risk,
     "return": decisions.send_back_risk,
     "decline": decisions.decline_risk,
     "down": decisions.move_down,
+    "restore": decisions.restore,
+    "remove": decisions.remove,
 }
 
 
@@ -73,5 +77,7 @@ def decide(request: HttpRequest, public_id: str, decision: str) -> HttpResponse:
 
 def _page(request: HttpRequest, post: Post, *, decision: str = "", form: DecisionForm | None = None) -> HttpResponse:
     escalations = Escalation.objects.visible_to(who(request)).filter(posts=post.pk)
-    context = page_of(post, decision=decision, form=form) | {"escalations": escalations, "down": PassOnForm(post=post)}
+    pass_on, remove = PassOnForm(post=post), form if decision == "remove" else DeclineForm(post=post)
+    context = page_of(post, decision=decision, form=form)
+    context |= {"escalations": escalations, "pass_on": pass_on, "remove": remove}
     return render(request, "moderation/risk/detail.html", context, status=422 if form else 200)

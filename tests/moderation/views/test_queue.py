@@ -9,6 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from moderation.actions import decisions
 from moderation.models import ModerationClaim, ModerationDecision
 from peer.models import Post, SupportGroup, User
 from peer.roles import Role
@@ -189,6 +190,23 @@ def test_a_clinician_on_duty_reads_and_decides_in_the_risk_lane() -> None:
     client.post(f"/risk/{post.public_id}/return/", sent(post, own_words="Thank you for telling us. I ring you now."))
     post.refresh_from_db()
     assert post.state == "returned"
+
+
+@pytest.mark.parametrize(("decision", "state"), [("restore", "approved"), ("remove", "removed")])
+def test_a_post_out_of_sight_rests_with_the_clinician_on_duty(decision: str, state: str) -> None:
+    post = make_post(state=Post.State.APPROVED, body="Taken out of sight")
+    group = post.thread.group
+    mo = moderator(group)
+    decisions.hide(post, by=mo, reason="unkind")
+    lee = make_member(group=group, user=make_user(name="Dr Lee", person=make_person()), role=Role.CLINICIAN).user
+    make_duty(group=group, user=lee)
+    client = signed_in(lee)
+    assert "Out of sight" in client.get("/risk/").content.decode()
+    assert "Show it again" in client.get(f"/risk/{post.public_id}/").content.decode()
+    assert signed_in(mo).post(f"/risk/{post.public_id}/{decision}/", sent(post)).status_code == 404
+    client.post(f"/risk/{post.public_id}/{decision}/", sent(post, starter="hurts"))
+    post.refresh_from_db()
+    assert post.state == state
 
 
 def test_an_outsider_and_a_parent_see_an_empty_queue_and_no_post() -> None:
