@@ -10,6 +10,7 @@ import pytest
 from django.db import connection, connections
 
 from notifications import consequences, outbox, receipts, sweeps
+from notifications.actions import webhooks
 from notifications.models import (
     CallTask,
     ContactPoint,
@@ -387,3 +388,51 @@ def test_of_twenty_rival_dispatchers_one_wins_a_row() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_of_twenty_rival_dispatchers_one_wins_a_row_on_postgresql() -> None:
     test_of_twenty_rival_dispatchers_one_wins_a_row()
+
+
+def _stop_against_begin(rounds: int) -> set[tuple[str, int]]:
+    """Let a STOP and a sender meet, again and again; give how each message ended and how often it began."""
+    return {_meet(number) for number in range(rounds)}
+
+
+def _meet(number: int) -> tuple[str, int]:
+    contact = make_contact(number=f"07700 9007{number:02}")
+    row = make_delivery(
+        contact=contact, duty=Duty.CODE, not_before_at=LONG_AGO, expires_at=FAR_AHEAD, purpose="sign_in_code"
+    )
+    gate, begun_by_then = threading.Barrier(2), []
+
+    def stop() -> None:
+        gate.wait()
+        webhooks.take_text(f"SM{number}", sender=contact.number, body="STOP")
+        begun_by_then.append(DeliveryAttempt.objects.filter(delivery=row).count())
+        connections.close_all()
+
+    def send() -> None:
+        gate.wait()
+        token = outbox.claim(duties=ALL, most=5)
+        if token:
+            outbox.begin(token)
+        connections.close_all()
+
+    threads = [threading.Thread(target=work) for work in (stop, send)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert row.attempts.count() == begun_by_then[0], "a try began after the STOP was committed (N8)"
+    return state(row), row.attempts.count()
+
+
+LONG_AGO, FAR_AHEAD = dt.datetime(2020, 1, 1, tzinfo=dt.UTC), dt.datetime(2100, 1, 1, tzinfo=dt.UTC)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_after_a_stop_nothing_begins_whoever_was_first() -> None:
+    assert _stop_against_begin(10) <= {("cancelled", 0), ("sending", 1)}
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_after_a_stop_nothing_begins_on_postgresql() -> None:
+    assert _stop_against_begin(25) <= {("cancelled", 0), ("sending", 1)}
