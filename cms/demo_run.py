@@ -46,6 +46,7 @@ def run(*, port: int) -> None:
 
 
 def _start(running: ExitStack, *, port: int) -> None:
+    clear_away_old()
     telephones = running.enter_context(start_telephones())
     set_up_database()
     set_clock()
@@ -79,16 +80,26 @@ def _database() -> Path:
     return Path(settings.DATABASES["default"]["NAME"])
 
 
-def set_up_database() -> None:
-    """Make the database once; start afresh, and say so, where it belongs to another version."""
-    mark = _home() / "stamp"
-    if mark.exists() and mark.read_text() == fingerprint.of_migrations():
+def clear_away_old() -> None:
+    """Start afresh, and say so, where the data belongs to another version; the phones too: their links lead nowhere."""
+    if _is_current() or not _database().exists():
         return
-    if _database().exists():
-        print("The data in .demo belongs to another version of Meanwhile: starting afresh.", flush=True)
-        connections.close_all()
-        for file in [*_database().parent.glob(f"{_database().name}*"), mark, _home() / "clock-offset"]:
-            file.unlink(missing_ok=True)
+    print("The data in .demo belongs to another version of Meanwhile: starting afresh.", flush=True)
+    connections.close_all()
+    beside = [_home() / "stamp", _home() / "clock-offset", _home() / "handsets.jsonl"]
+    for file in [*_database().parent.glob(f"{_database().name}*"), *beside]:
+        file.unlink(missing_ok=True)
+
+
+def _is_current() -> bool:
+    mark = _home() / "stamp"
+    return mark.exists() and mark.read_text() == fingerprint.of_migrations()
+
+
+def set_up_database() -> None:
+    """Make the database once."""
+    if _is_current():
+        return
     print("Making the database (once, about half a minute) …", flush=True)
     with Steps() as steps:
         call_command("migrate", interactive=False, stdout=steps, no_color=True)

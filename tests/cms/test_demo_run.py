@@ -65,18 +65,18 @@ def test_a_run_from_yesterday_changes_nothing(home: Path) -> None:
 def test_a_database_of_this_version_is_left_alone(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (home / "meanwhile.sqlite3").write_text("kept")
     (home / "stamp").write_text(demo_run.fingerprint.of_migrations())
+    demo_run.clear_away_old()
     demo_run.set_up_database()
     assert (home / "meanwhile.sqlite3").read_text() == "kept"
     assert capsys.readouterr().out == ""
 
 
-def test_a_database_of_another_version_is_made_anew_and_said_so(
-    home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_database_of_another_version_is_made_anew_and_said_so(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (home / "meanwhile.sqlite3").write_text("old")
+    (home / "handsets.jsonl").write_text("texts with links that lead nowhere now")
     (home / "meanwhile.sqlite3-wal").write_text("old")
     (home / "stamp").write_text("another version")
-    monkeypatch.setattr(demo_run, "call_command", lambda *_words, **_more: None)  # migrating has its own tests
-    demo_run.set_up_database()
+    demo_run.clear_away_old()
     assert not list(home.glob("meanwhile.sqlite3*"))
+    assert not (home / "handsets.jsonl").exists()
     assert "belongs to another version of Meanwhile: starting afresh" in capsys.readouterr().out

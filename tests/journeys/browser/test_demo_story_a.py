@@ -25,7 +25,7 @@ def decide(walk: Walk, person: str, *, outcome: str, reason: str = REASON) -> No
     walk.press("Write down a decision")
     walk.choose("Accepted", outcome)
     walk.type("Why, in plain words", reason)
-    walk.press("Save and tell the family")
+    walk.press("Save and tell the family", looks=False)
 
 
 def test_good_news_comes_by_text_and_says_nothing_to_a_stranger(
@@ -34,6 +34,7 @@ def test_good_news_comes_by_text_and_says_nothing_to_a_stranger(
     walk, pat = Walk(page, demo), Phone(context.new_page(), demo, PLAYERS["pat"].number)
     decide(walk, "Asha Rahman", outcome="Accepted")
     walk.sees(REASON)
+    walk.look()
     told = pat.text("Bluebell")
     assert "there is news" in told
     assert not {"Asha", "accepted", "mornings", "Worry"} & set(told.replace(":", " ").split())
@@ -56,6 +57,7 @@ def test_good_news_on_a_landline_is_told_after_the_word_alone(
     demo: Demo, page: Page, context: BrowserContext, watch: Watch
 ) -> None:
     walk, lena = Walk(page, demo), Phone(context.new_page(), demo, PLAYERS["lena"].number)
+    lena.open()
     decide(walk, "Noor Hadley", outcome="Accepted")
     lena.answer()
     lena.hears("Press 1 if that is you")

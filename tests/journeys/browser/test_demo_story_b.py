@@ -61,7 +61,7 @@ def write(walk: Walk, title: str, words: str) -> None:
     walk.press("Write something")
     walk.type("What is it about?", title)
     walk.type("What would you like to say?", words)
-    walk.press("Send")
+    walk.press("Send", looks=False)
 
 
 def share(walk: Walk, name: str) -> None:
@@ -84,6 +84,7 @@ def test_from_a_text_to_words_that_two_people_read(
     settle_in(walk, "Robinia")
     walk.sees("Dr Lee")
     write(walk, "Hello from me", "I am new, and I like the gnomes.")
+    walk.look()
     walk.sees("Two people read your first posts")
 
     page.set_viewport_size(NARROW)
@@ -122,6 +123,7 @@ def test_who_says_the_worst_reaches_somebody_awake(
 ) -> None:
     walk = Walk(page, demo)
     lee = Phone(context.new_page(), demo, PLAYERS["dr_lee"].number)
+    lee.open()
     walk.be("asha", "/groups/")
     write(walk, "Tonight", "I want to die")
     own = page.url

@@ -45,12 +45,13 @@ class Walk:
                 return
         raise AssertionError(f"Tab never reached {name!r} on {self.page.url}")
 
-    def press(self, name: str) -> None:
-        """Go to a link or button by Tab, press Enter, and look at where it leads."""
+    def press(self, name: str, *, looks: bool = True) -> None:
+        """Go to a link or button by Tab, press Enter, and look at where it leads, unless a phone rings meanwhile."""
         self.tab_to(name)
         with self.page.expect_navigation():
             self.page.keyboard.press("Enter")
-        self.look()
+        if looks:
+            self.look()
 
     def type(self, name: str, words: str) -> None:
         """Go to a field by Tab and type."""
@@ -134,8 +135,7 @@ class Phone:
         self.page.goto(f"{self.demo.telephones}/handset/{self.number}")
 
     def answer(self) -> None:
-        """Wait until it rings, and pick up by keyboard."""
-        self.open()
+        """Wait until it rings, and pick up by keyboard; open the page before, a phone rings for half a minute."""
         self._press_button("answer")
 
     def key(self, keys: str) -> None:
