@@ -40,7 +40,7 @@ ENTRIES = (
     Entry("rota-list", _("Rota"), Perm.PLAN_ROTA),
     Entry("messages-log", _("Messages sent"), Perm.READ_NOTIFICATION_LOG),
     Entry("wagtailadmin_home", _("Edit pages"), Perm.EDIT_PAGES),
-    Entry("messages-own", _("What we sent you")),
+    Entry("messages-own", _("Texts to you")),
 )
 
 

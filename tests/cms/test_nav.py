@@ -19,7 +19,7 @@ def titles(user: User) -> set[str]:
 
 
 def test_without_a_role_there_is_only_what_is_one_s_own() -> None:
-    assert titles(User.objects.create_user("omar")) == {"Home", "What we sent you"}
+    assert titles(User.objects.create_user("omar")) == {"Home", "Texts to you"}
 
 
 @pytest.mark.parametrize("entry", nav.ENTRIES, ids=lambda entry: entry.route)
