@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
+from django.db.models import Count, Exists, Min, OuterRef, Q
 from django.http import HttpRequest
 from wagtail.admin.panels import FieldPanel
 from wagtail.fields import StreamField
@@ -12,8 +13,8 @@ from wagtail.fields import StreamField
 from cms.blocks import BodyBlock
 from cms.models.base import PlainLanguagePage
 from peer import clock
-from peer.models import Commitment, FeedbackItem
-from peer.models.feedback import FeedbackQuerySet
+from peer.models import Commitment, FeedbackItem, ServiceResponse
+from peer.models.feedback import FeedbackQuerySet, days_between
 
 PAGE = 10
 
@@ -67,11 +68,10 @@ def _about(items: FeedbackQuerySet, about: str) -> FeedbackQuerySet:
 def figures() -> dict[str, int]:
     """Count all feedback, published or not, so that what is left lying shows: heard, waiting, longest wait in days."""
     heard = FeedbackItem.objects.filter(kind=FeedbackItem.Kind.FEEDBACK).exclude(state=FeedbackItem.State.SET_ASIDE)
-    waiting = heard.unanswered()
-    oldest = waiting.order_by("given_at").first()
-    return {
-        "heard": heard.count(),
-        "waiting": waiting.count(),
-        "longest": oldest.days() if oldest else 0,
-        "overdue": waiting.filter(due_at__lt=clock.now()).count(),
-    }
+    replies = ServiceResponse.objects.filter(item=OuterRef("pk"))
+    waiting = ~Q(state__in=FeedbackItem.FINAL) & Q(is_answered=False)
+    found = heard.annotate(is_answered=Exists(replies)).aggregate(
+        heard=Count("pk"), waiting=Count("pk", filter=waiting), oldest=Min("given_at", filter=waiting)
+    )
+    longest = days_between(found["oldest"], clock.now()) if found["oldest"] else 0
+    return {"heard": found["heard"], "waiting": found["waiting"], "longest": longest}
