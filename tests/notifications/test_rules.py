@@ -131,7 +131,7 @@ def test_somebody_who_died_is_told_of_by_nobody(kim) -> None:
 def offered(person: Person) -> InvitationOffered:
     invitation = Invitation.objects.create(
         person=person,
-        group=make_group(title="Tuesday therapy group"),
+        group=make_group(title="Lantern therapy group"),
         secret_hash="x" * 64,
         offered_by=make_user(),
         expires_at=clock.now() + dt.timedelta(days=30),
@@ -149,7 +149,7 @@ def test_an_invitation_reaches_the_young_person_alone_and_names_no_group() -> No
     row = Delivery.objects.get()
     assert (row.notification.recipient, row.duty) == (child, "code")
     assert f"/i/{'s' * 43}" in row.body
-    assert "Tuesday" not in row.body
+    assert "Lantern" not in row.body
     assert row.segments <= 2
 
 
