@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from peer import sanitise
 
-DATA = Path(os.environ.get("HOSTILE_STRINGS", Path(__file__).resolve().parents[4] / "shared" / "data"))
+DATA = Path(os.environ.get("HOSTILE_STRINGS", Path(__file__).resolve().parents[3] / "shared" / "data"))
 COLLECTIONS = ("naughty_strings.json", "xss_cheatsheet_rsnake.json", "xss_payloadbox.txt")
 
 
