@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from moderation.news import EscalationStepDue
 from peer.models import Consent, ParentRelationship, Person
-from peer.news import FamilyReleased, InvitationCodeAsked, InvitationOffered, TriageDecided
+from peer.news import FamilyReleased, InvitationCodeAsked, InvitationOffered, MembershipConfirmed, TriageDecided
 
 TOLD_FIRST_FROM = 16
 MayKnow = ParentRelationship.MayKnow
@@ -73,6 +73,11 @@ def of_decision(news: TriageDecided) -> list[Told]:
 def of_invitation(news: InvitationOffered | InvitationCodeAsked) -> list[Told]:
     """Reach the young person alone: no adult hears of a group (promise 4)."""
     return [Told(news.invitation.person, None, {"first_name": news.invitation.person.given_name})]
+
+
+def of_member(news: MembershipConfirmed) -> list[Told]:
+    """Reach the person who joins, alone."""
+    return [Told(news.membership.person, None, {"first_name": news.membership.person.given_name})]
 
 
 def of_step(news: EscalationStepDue) -> list[Told]:

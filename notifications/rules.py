@@ -14,7 +14,7 @@ from notifications import audience
 from notifications.audience import Told
 from notifications.models import CallTask, Duty
 from peer.models import TriageDecision
-from peer.news import FamilyReleased, InvitationCodeAsked, InvitationOffered, TriageDecided
+from peer.news import FamilyReleased, InvitationCodeAsked, InvitationOffered, MembershipConfirmed, TriageDecided
 
 Outcome = TriageDecision.Outcome
 
@@ -94,6 +94,15 @@ RULES: tuple[Rule, ...] = (
         words={"sms": "invitation"},
         lives="invitation",
         own_number=True,
+    ),
+    Rule(  # U8: after the hello call the last step is theirs; to the young person's own number alone
+        news=MembershipConfirmed,
+        about=lambda news: news.membership,
+        purpose="place_ready",
+        audience=audience.of_member,
+        duty=Duty.CODE,
+        words={"sms": "place_ready"},
+        lives="invitation",
     ),
     Rule(
         news=InvitationCodeAsked,

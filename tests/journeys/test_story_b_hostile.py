@@ -47,7 +47,7 @@ def sample(name: str) -> list[str]:
     """Give a sample of one collection, spread over all of it."""
     file = DATA / name
     if not file.exists():
-        pytest.skip(f"{file} is not here: set HOSTILE_STRINGS to the folder of the collections")
+        pytest.skip(f"{file} is not here: set SHARED_DATA to the folder of the collections")
     texts = strings_in(json.loads(file.read_text())) if file.suffix == ".json" else file.read_text().splitlines()
     return [text for text in texts[:: max(1, len(texts) // A_SAMPLE)] if text.strip()]
 

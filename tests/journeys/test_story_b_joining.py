@@ -110,6 +110,8 @@ def test_from_the_text_to_a_post_that_the_others_read(
     }
     assert lee.post(f"/staff/hello-calls/{call.public_id}/", heard).status_code == 302
 
+    assert "The last step is yours" in last_text()
+
     joining = f"/groups/joining/{call.membership.public_id}"
     assert "Choose your name" in phone.get("/groups/").content.decode()
     refused = phone.post(f"{joining}/name/", {"name": "Dr Noor", "colour": "3"})

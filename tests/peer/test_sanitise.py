@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from peer import sanitise
 
-DATA = Path(os.environ.get("HOSTILE_STRINGS", Path(__file__).resolve().parents[3] / "shared" / "data"))
+DATA = Path(os.environ.get("SHARED_DATA", Path(__file__).resolve().parents[3] / "shared" / "data"))
 COLLECTIONS = ("naughty_strings.json", "xss_cheatsheet_rsnake.json", "xss_payloadbox.txt")
 
 
@@ -109,7 +109,7 @@ def strings_in(value: object) -> list[str]:
 def test_no_string_of_the_collections_gets_anything_through(name: str) -> None:
     file = DATA / name
     if not file.exists():
-        pytest.skip(f"{file} is not here: set HOSTILE_STRINGS to the folder of the collections")
+        pytest.skip(f"{file} is not here: set SHARED_DATA to the folder of the collections")
     texts = strings_in(json.loads(file.read_text())) if file.suffix == ".json" else file.read_text().splitlines()
     assert len(texts) > 50
     for text in texts:
