@@ -124,7 +124,7 @@ def test_every_rule_has_its_words_on_disk() -> None:
 def test_a_service_cannot_start_with_a_name_that_tells_too_much(settings) -> None:
     from notifications.checks import names_are_neutral
 
-    assert names_are_neutral(None) == []
+    assert names_are_neutral() == []
     settings.SERVICE_NAME = "Anytown CAMHS"
-    (problem,) = names_are_neutral(None)
+    (problem,) = names_are_neutral()
     assert "CAMHS" in problem.msg
