@@ -1,4 +1,4 @@
-"""What would make every message tell too much is found at the start, not on a stranger's phone (N14)."""
+"""What would make every message tell too much, or leave this machine, is found at the start (N14, decision 6)."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from typing import Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
+from django.core.exceptions import ImproperlyConfigured
 
 from notifications import messages
+from notifications.providers.twilio_http import base_url
 
 
 @register()
@@ -19,3 +21,13 @@ def names_are_neutral(**_options: Any) -> list[CheckMessage]:
         for name, value in shown.items()
         if (found := messages.tells_too_much(value))
     ]
+
+
+@register()
+def network_may_be_reached(app_configs: Any, **_options: Any) -> list[CheckMessage]:
+    """Refuse a demo that would reach real phones, and a network spoken to in the clear."""
+    try:
+        base_url()
+    except ImproperlyConfigured as problem:
+        return [Error(str(problem), id="notifications.E002")]
+    return []

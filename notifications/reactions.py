@@ -16,7 +16,7 @@ from moderation.news import EscalationAcknowledged, EscalationStepDue
 from notifications import intents
 from notifications.audience import Told
 from notifications.intents import Intent
-from notifications.models import CallTask, Delivery, Notification
+from notifications.models import CallTask, Delivery, Duty, Notification
 from notifications.rules import RULES, Rule
 from notifications.waits import wait
 from peer import clock, workdays
@@ -66,11 +66,19 @@ def _apply(rule: Rule, news: Any) -> None:
                 values=values,
                 lives=wait(rule.lives),
                 to_unproved=rule.to_unproved,
-                owes_call=rule.rings is None and not rule.own_number and rule.duty != "page",
+                owes_call=rule.rings is None and not rule.own_number and rule.duty != Duty.PAGE,
             )
         )
-        if rule.own_number and notification and not notification.deliveries.exists():
-            raise RuleBroken(_("There is no mobile number that is theirs alone. Add one, or ring them."))
+        if notification is not None and not notification.deliveries.exists():
+            _unreachable(rule, key)
+
+
+def _unreachable(rule: Rule, key: str) -> None:
+    """Say it loudly where nothing can go: to the member of staff, or, for a page, to whoever reads the logs."""
+    if rule.own_number:
+        raise RuleBroken(_("There is no mobile number that is theirs alone. Add one, or ring them."))
+    if rule.duty == Duty.PAGE:
+        log.critical("no phone rings for %s: the person whose rung it is has no number", key)
 
 
 def _values_of(news: Any) -> dict[str, str]:

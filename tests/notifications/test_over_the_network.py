@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from django.db import transaction
 
 from moderation import paging, sweeps
 from moderation.models import Escalation
@@ -233,7 +234,8 @@ def test_a_page_is_a_text_and_a_call_at_once_and_key_one_takes_it(site, network,
     make_contact(person=lee.person, number="+447700900999")
     network.handset("+447700900999", answers="person", keys="1", after_ms=5)
     post = make_post(group=group, state="held_risk", body="words that must not travel")
-    escalation = paging.worry_about(post, level="red")
+    with transaction.atomic():
+        escalation = paging.worry_about(post, level="red")
     from moderation.models import OnCallShift
 
     OnCallShift.objects.create(
