@@ -24,7 +24,7 @@ def names_are_neutral(**_options: Any) -> list[CheckMessage]:
 
 
 @register()
-def network_may_be_reached(app_configs: Any, **_options: Any) -> list[CheckMessage]:
+def network_may_be_reached(**_options: Any) -> list[CheckMessage]:
     """Refuse a demo that would reach real phones, and a network spoken to in the clear."""
     try:
         base_url()

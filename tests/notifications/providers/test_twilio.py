@@ -119,7 +119,7 @@ def test_a_demo_and_a_plain_address_are_refused_at_the_start(settings) -> None:
     settings.TWILIO_BASE_URL, settings.DEMO = "https://example.org", True
     with pytest.raises(ImproperlyConfigured, match="demo"):
         base_url()
-    assert [problem.id for problem in network_may_be_reached(None)] == ["notifications.E002"]
+    assert [problem.id for problem in network_may_be_reached()] == ["notifications.E002"]
 
 
 def test_no_word_of_the_message_and_no_name_is_in_a_call_s_request_or_an_address(provider) -> None:
