@@ -20,6 +20,7 @@ ON_POSTGRES = os.environ.get("DATABASE_URL", "").startswith("postgres")
 
 from cms import fingerprint, servers  # noqa: E402 - they need no Django, and settings must come after the lines above
 
+WITHOUT_BROWSER = pytest.StashKey[int]()
 _held: list[int] = []
 
 
@@ -63,8 +64,15 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_report_header() -> list[str]:
     """Say which servers this run uses."""
     base = os.environ.get("DATABASE_NAME_TOLD", "PostgreSQL of DATABASE_URL") if ON_POSTGRES else "SQLite"
-    browser = servers.chromium() or "not found: browser tests are left out (Debian: apt install chromium)"
+    browser = servers.chromium() or "not found"
     return [f"database: {base}, {os.environ['TEST_NAME']}", f"browser: {browser}"]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say in one line which tests no browser was found for."""
+    missing = config.stash.get(WITHOUT_BROWSER, 0)
+    if missing:
+        terminalreporter.write_line(f"{missing} browser tests left out: no Chromium (Debian: apt install chromium)")
 
 
 @pytest.hookimpl(trylast=True)
@@ -86,6 +94,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if os.environ.get("CI") == "true":
             raise pytest.UsageError("Chromium is missing, and CI must run the browser tests.")
         left += browser
+        config.stash[WITHOUT_BROWSER] = len(browser)
     _leave_out(config, items, left)
     items.sort(key=_drives_a_browser)  # last: its loop keeps running in this thread, and other tests bring their own
 
