@@ -72,7 +72,8 @@ def ended(row: Delivery) -> None:
     others = intent.deliveries.exclude(pk=row.pk)
     if others.exclude(state__in=GONE).exclude(state=State.HELD).exists() or ring_again(row):
         return
-    following = others.filter(state=State.HELD, reason=NEXT_WAY).order_by("turn").first()
+    waiting = others.filter(state=State.HELD, reason=NEXT_WAY, expires_at__gt=clock.now())
+    following = waiting.order_by("turn").first()
     if following is not None:
         now = clock.now()
         following.move_to(State.PENDING, reason="", not_before_at=now, due_at=now + wait("owed"), changed_at=now)

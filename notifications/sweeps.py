@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -52,16 +52,18 @@ def carry_on_pages() -> None:
 def forget_codes() -> None:
     """Leave an unanswered code alone: it is sent again only on request."""
     old = Delivery.objects.filter(state=State.AMBIGUOUS, duty=Duty.CODE, changed_at__lt=clock.now() - wait("callback"))
-    for row in _locked(old):
-        receipts.reach(row, State.UNKNOWN, code="no answer")
+    _each(old, lambda row: receipts.reach(row, State.UNKNOWN, code="no answer"))
 
 
 def expire() -> None:
     """End what is too late to send (N13); news becomes a call by a person."""
     late = Delivery.objects.filter(state__in=[State.PENDING, State.HELD], expires_at__lte=clock.now())
-    for row in _locked(late):
-        row.move_to(State.EXPIRED, reason="too late", body=None, changed_at=clock.now())
-        consequences.ended(row)
+    _each(late, _expire)
+
+
+def _expire(row: Delivery) -> None:
+    row.move_to(State.EXPIRED, reason="too late", body=None, changed_at=clock.now())
+    consequences.ended(row)
 
 
 def give_up_on_receipts() -> None:
@@ -69,9 +71,12 @@ def give_up_on_receipts() -> None:
     silent = Delivery.objects.filter(
         state__in=[State.ACCEPTED, State.SENT], changed_at__lt=clock.now() - wait("no_receipt")
     )
-    for row in _locked(silent):
-        row.move_to(State.UNKNOWN, changed_at=clock.now())
-        consequences.ended(row)
+    _each(silent, _give_up)
+
+
+def _give_up(row: Delivery) -> None:
+    row.move_to(State.UNKNOWN, changed_at=clock.now())
+    consequences.ended(row)
 
 
 def apply_receipts() -> None:
@@ -93,9 +98,15 @@ def show_stuck() -> None:
     Delivery.objects.filter(waiting | unsure, stuck_at=None).update(stuck_at=now)
 
 
-def _locked(rows: QuerySet[Delivery]) -> list[Delivery]:
+def _each(rows: QuerySet[Delivery], act: Callable[[Delivery], None]) -> None:
+    """Do one act to each row under its lock, each in a savepoint; one that fails never holds the others."""
     found = rows.select_related("contact", "notification__recipient", "notification__subject").order_by("pk")
-    return list(found.select_for_update(of=("self",), skip_locked=True)[:BATCH])
+    for row in found.select_for_update(of=("self",), skip_locked=True)[:BATCH]:
+        try:
+            with transaction.atomic():
+                act(row)
+        except Exception:
+            log.exception("sweep: %s", row)
 
 
 def unsure() -> list[tuple[Delivery, DeliveryAttempt]]:

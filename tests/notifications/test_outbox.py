@@ -274,6 +274,18 @@ def test_what_is_too_late_is_not_sent_and_a_person_rings() -> None:
     assert CallTask.objects.get().about == "not_reached"
 
 
+def test_a_way_that_waited_for_the_first_one_ends_with_it_and_a_person_rings_once() -> None:
+    row = make_delivery(expires_at=NOON + dt.timedelta(minutes=1))
+    other = make_delivery(
+        contact=row.contact, channel="call", state="held", reason="next way", expires_at=row.expires_at
+    )
+    Delivery.objects.filter(pk=other.pk).update(notification=row.notification)
+    with clock.at(NOON + dt.timedelta(minutes=2)):
+        sweeps.sweep()
+    assert (state(row), state(other)) == ("expired", "expired")
+    assert CallTask.objects.filter(about="not_reached").count() == 1
+
+
 def test_three_days_of_silence_are_unknown_and_a_person_rings_once() -> None:
     row = make_delivery()
     outbox.settle([(begun()[0], Accepted("SM1"))])
