@@ -9,7 +9,9 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client, override_settings
 
 from cms.views import health
+from notifications.models import Delivery
 from peer import clock
+from tests.notifications.make import make_delivery
 
 pytestmark = pytest.mark.django_db
 
@@ -45,9 +47,20 @@ def test_a_broker_that_is_down_means_not_ready(monkeypatch: pytest.MonkeyPatch) 
     assert answer.json()["broker"] is False
 
 
-def test_the_oldest_due_message_is_told_in_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(health, "_oldest_due", lambda: 301)
+def test_a_message_that_has_been_due_too_long_means_not_ready() -> None:
+    delivery = make_delivery()
+    Delivery.objects.filter(pk=delivery.pk).update(not_before_at=clock.now() - dt.timedelta(seconds=120))
+    answer = Client().get("/readyz")
+    assert answer.status_code == 200
+    assert 120 <= answer.json()["oldest_due_seconds"] < 180
+    Delivery.objects.filter(pk=delivery.pk).update(not_before_at=clock.now() - dt.timedelta(seconds=400))
     assert Client().get("/readyz").status_code == 503
+
+
+def test_a_message_for_later_is_not_due() -> None:
+    delivery = make_delivery()
+    Delivery.objects.filter(pk=delivery.pk).update(not_before_at=clock.now() + dt.timedelta(hours=9))
+    assert Client().get("/readyz").json()["oldest_due_seconds"] == 0
 
 
 @override_settings(SECURE_SSL_REDIRECT=True, SECURE_REDIRECT_EXEMPT=[r"^healthz$"])
