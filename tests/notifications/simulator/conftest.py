@@ -67,7 +67,7 @@ class Service:
         self._server.server_close()
 
 
-def eventually(true: Callable[[], object], *, seconds: float = 5.0) -> None:
+def eventually(true: Callable[[], object], *, seconds: float = 30.0) -> None:
     """Wait until something is so."""
     end = time.monotonic() + seconds
     while not true():
