@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import secrets
 from collections import Counter
 from collections.abc import Collection, Iterable
@@ -25,6 +26,8 @@ from notifications.providers.port import (
 from notifications.waits import PAGE_TRIES, TEXTS_A_DAY, wait
 from peer import clock
 from peer.crash import crash_point
+
+log = logging.getLogger(__name__)
 
 State = Delivery.State
 Outcome = DeliveryAttempt.Outcome
@@ -224,6 +227,8 @@ def _pause_channel(row: Delivery, answer: Accepted | Failure) -> None:
     """Hold the whole channel back where the network asked for it or does not know us any more (F7, F13)."""
     if isinstance(answer, TemporaryFailure) and (answer.retry_after or blame(answer.code) is Blame.ACCOUNT):
         pause = dt.timedelta(seconds=answer.retry_after or 0) or wait("stopped")
+        if blame(answer.code) is Blame.ACCOUNT:
+            log.critical("the network does not know us any more (%s): nothing of %s goes", answer.code, row.channel)
         SendingPause.objects.update_or_create(
             channel=row.channel, defaults={"until_at": clock.now() + pause, "reason": answer.code}
         )

@@ -86,7 +86,7 @@ def _e164(sender: str) -> str:
 def _store(sid: str, e164: str, body: str, *, kind: str, contact: ContactPoint | None) -> InboundText:
     level = screening.screen(body).level if kind == Kind.OTHER else screening.Level.NONE
     is_risk = level is not screening.Level.NONE
-    done = kind in {Kind.STOP, Kind.START}
+    done = kind in {Kind.STOP, Kind.START} or (kind == Kind.CALL and contact is not None)  # a call task has it then
     return InboundText.objects.create(
         sid=sid[:40],
         number=e164,
@@ -114,7 +114,8 @@ def _act_on(row: InboundText, contacts: list[ContactPoint]) -> None:
         case Kind.STOP:
             consequences.stop(row.number_hash, channel=routing.SMS, said=(row.body or "").strip())
         case Kind.START:
-            OptOut.objects.current().filter(number_hash=row.number_hash).update(ended_at=clock.now())
+            stops = OptOut.objects.current().filter(number_hash=row.number_hash, channel=OptOut.Channel.SMS)
+            stops.update(ended_at=clock.now())
         case Kind.CALL:
             ring_back(row, contacts)
         case Kind.WRONG_NUMBER:

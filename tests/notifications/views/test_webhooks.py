@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from notifications import outbox
-from notifications.models import DeliveryReceipt, Duty, InboundText, OptOut
+from notifications.models import CallTask, DeliveryReceipt, Duty, InboundText, OptOut
 from tests.notifications.make import make_contact, make_delivery
 from tests.notifications.signing import signed_post
 
@@ -114,3 +114,21 @@ def test_somebody_who_rings_us_is_rung_back(client) -> None:
     assert b"Press 1 and we will ring you back" in first.content
     signed_post(client, "/webhooks/twilio/voice/", CallSid="CA1", From=PAT, Digits="1")
     assert contact.call_tasks.get().about == "ring_me"
+
+
+def test_start_takes_back_the_stop_on_texts_and_no_other(client) -> None:
+    contact = make_contact(number=PAT)
+    for channel in ("sms", "call"):
+        OptOut.objects.create(number_hash=contact.number_hash, channel=channel, said="before")
+    signed_post(client, "/webhooks/twilio/sms/", MessageSid="SM6", From=PAT, Body="start")
+    assert [row.channel for row in OptOut.objects.current()] == ["call"]
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_a_text_that_asks_for_a_call_rests_with_one_person_not_with_two(client, known: bool) -> None:
+    if known:
+        make_contact(number=PAT)
+    answer = signed_post(client, "/webhooks/twilio/sms/", MessageSid="SM7", From=PAT, Body="call")
+    assert b"We will ring you" in answer.content
+    assert InboundText.objects.get().state == ("handled" if known else "new")
+    assert CallTask.objects.filter(about="ring_me").exists() == known
