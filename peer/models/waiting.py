@@ -22,6 +22,8 @@ STAFF = (Role.CO_ORDINATOR, Role.CLINICIAN)
 # Working days until somebody owes the family the next thing; for the service and young people to set.
 RELEASE_WITHIN, DECIDE_WITHIN, SPEAK_WITHIN, MEET_WITHIN = 20, 10, 20, 20
 
+SEEN_LATELY, FEW = 90, 5  # days that count as now; fewer people than this make no figure
+
 
 class ReferralQuerySet(models.QuerySet["Referral"]):
     """Requests for help, as far as the viewer may know of them."""
@@ -182,6 +184,17 @@ class WaitingListEntry(Stateful, Owed):
         held = self.state == EntryState.ON_HOLD and state != EntryState.STARTED
         if state and not held and state in self.MOVES.get(self.state, set()):
             self.go_on(state)
+
+    def asked_by_those_seen_now(self) -> dt.date | None:
+        """Give the day the middle one of those who start now, on the same way, asked; None where few did (U10)."""
+        if self.is_final():
+            return None
+        lately = clock.now() - dt.timedelta(days=SEEN_LATELY)
+        seen = Referral.objects.filter(
+            entry__state=EntryState.STARTED, entry__ended_at__gte=lately, pathway=self.referral.pathway
+        )
+        days = sorted(seen.values_list("referred_on", flat=True))
+        return days[len(days) // 2] if len(days) >= FEW else None
 
     def get_absolute_url(self) -> str:
         """Give the page of the person who waits."""

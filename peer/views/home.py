@@ -53,7 +53,8 @@ def _own_wait(user: User) -> dict[str, Any]:
     """Tell a young person where they are: what we know, what is next, and when they last heard from us."""
     entries = WaitingListEntry.objects.visible_to(user).select_related("referral").order_by("-pk")
     events = TimelineEntry.objects.visible_to(user).filter(person=user.person_id).order_by("-at", "-pk")
-    return _wait(entries.first(), list(events[:SHOWN]))
+    entry = entries.first()
+    return _wait(entry, list(events[:SHOWN])) | {"asked_by_others": entry.asked_by_those_seen_now() if entry else None}
 
 
 def _wait(entry: WaitingListEntry | None, events: list[TimelineEntry]) -> dict[str, Any]:

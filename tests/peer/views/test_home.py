@@ -41,6 +41,18 @@ def test_a_young_person_reads_where_they_are_and_when_they_last_heard(client: Cl
     assert "You keep your place" in page or "you keep your place" in page
 
 
+@pytest.mark.parametrize(("others", "told"), [(5, True), (4, False)])
+def test_a_young_person_reads_when_those_asked_who_start_now_unless_they_are_few(
+    client: Client, others: int, told: bool
+) -> None:
+    entry = make_entry(state="released", reference="mine")
+    for number in range(others):
+        other = make_entry(reference=f"other-{number}", days=400, state="released")
+        other.go_on("started")
+    page = home(client, make_user(person=entry.person))
+    assert ("People who start now asked for help around" in page) is told
+
+
 def test_good_news_is_there_with_its_reason(client: Client) -> None:
     entry = make_entry(state="released")
     kim = make_user(roles=(Role.CLINICIAN,))
