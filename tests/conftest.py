@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import fcntl
 import hashlib
 import os
 import shutil
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.core.signals import request_finished, request_started
+from pytest_django.live_server_helper import LiveServer
 
 HERE = Path(__file__).resolve().parent.parent
 os.environ["ENVIRONMENT"] = "test"
@@ -21,6 +26,7 @@ ON_POSTGRES = os.environ.get("DATABASE_URL", "").startswith("postgres")
 from cms import fingerprint, servers  # noqa: E402 - they need no Django, and settings must come after the lines above
 
 WITHOUT_BROWSER = pytest.StashKey[int]()
+BEGINS = os.environ.get("SUITE_BEGINS", "2026-11-16T12:00+00:00")  # a Monday noon: no test depends on today's date
 _held: list[int] = []
 
 
@@ -47,6 +53,7 @@ def _use(name: str) -> None:
 
     file = str(STATE_DIR / f"test-{name}.sqlite3")
     settings.DATABASES["default"]["TEST"]["NAME"] = f"test_{name}" if ON_POSTGRES else file
+    settings.CLOCK_OFFSET = (dt.datetime.fromisoformat(BEGINS) - dt.datetime.now(dt.UTC)).total_seconds()
     os.environ["TEST_NAME"] = name
 
 
@@ -62,10 +69,15 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_report_header() -> list[str]:
-    """Say which servers this run uses."""
+    """Say which servers and which clock this run uses."""
     base = os.environ.get("DATABASE_NAME_TOLD", "PostgreSQL of DATABASE_URL") if ON_POSTGRES else "SQLite"
     browser = servers.chromium() or "not found"
-    return [f"database: {base}, {os.environ['TEST_NAME']}", f"browser: {browser}"]
+    return [f"database: {base}, {os.environ['TEST_NAME']}", f"browser: {browser}", f"clock: from {BEGINS}"]
+
+
+def pytest_testnodedown(node: Any) -> None:
+    """Take over from a process of a parallel run what only it has counted."""
+    node.config.stash[WITHOUT_BROWSER] = getattr(node, "workeroutput", {}).get("without_browser", 0)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
@@ -95,8 +107,28 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             raise pytest.UsageError("Chromium is missing, and CI must run the browser tests.")
         left += browser
         config.stash[WITHOUT_BROWSER] = len(browser)
+        getattr(config, "workeroutput", {})["without_browser"] = len(browser)
     _leave_out(config, items, left)
-    items.sort(key=_drives_a_browser)  # last: its loop keeps running in this thread, and other tests bring their own
+    items.sort(key=_turn)
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Say which tests a parallel run must not tear apart."""
+    item.add_marker(pytest.mark.xdist_group(_together(item)))
+
+
+def _turn(item: pytest.Item) -> int:
+    """Browser tests last: their loop keeps running in the thread, and others bring their own; the demo's first of them."""
+    return 0 if not _drives_a_browser(item) else 1 if _uses_the_demo(item) else 2
+
+
+def _together(item: pytest.Item) -> str:
+    """Name what one process of a parallel run takes as a whole: a file, or all that share the one running demo."""
+    return "demo" if _uses_the_demo(item) else str(item.path.relative_to(HERE))
+
+
+def _uses_the_demo(item: pytest.Item) -> bool:
+    return "demo" in getattr(item, "fixturenames", ())
 
 
 def _drives_a_browser(item: pytest.Item) -> bool:
@@ -153,6 +185,20 @@ def _copy_pristine(*, back: bool) -> None:
 
 
 @pytest.fixture
+def postgres(django_db_setup: None) -> Iterator[str]:
+    """Give the address of a migrated PostgreSQL database of this test's own."""
+    import psycopg
+
+    server, name = os.environ["DATABASE_URL"], f"test_{os.environ['TEST_NAME']}"
+    with psycopg.connect(server, autocommit=True) as admin:
+        admin.execute(f'DROP DATABASE IF EXISTS "{name}_run" WITH (FORCE)')
+        admin.execute(f'CREATE DATABASE "{name}_run" TEMPLATE "{name}_pristine"')
+        head, question, query = server.partition("?")
+        yield f"{head.rpartition('/')[0]}/{name}_run{question}{query}"
+        admin.execute(f'DROP DATABASE IF EXISTS "{name}_run" WITH (FORCE)')
+
+
+@pytest.fixture
 def site_tree(db: None) -> None:
     """Make the root page, the site and the collections again where a transactional test flushed them (trap 28)."""
     from wagtail.models import Collection, Locale, Page, Site
@@ -164,6 +210,32 @@ def site_tree(db: None) -> None:
         Site.objects.create(hostname="localhost", root_page=home, is_default_site=True)
     if Collection.get_first_root_node() is None:
         Collection.add_root(instance=Collection(name="Root"))
+
+
+@pytest.fixture
+def live_server(live_server: LiveServer) -> Iterator[LiveServer]:
+    """Give the site on a port of its own, and end only when it answers nobody: the flush must meet no request."""
+    quiet, under_way = threading.Condition(), 0
+
+    def count(change: int) -> None:
+        nonlocal under_way
+        with quiet:
+            under_way += change
+            quiet.notify_all()
+
+    def begins(**_: object) -> None:
+        count(1)
+
+    def ends(**_: object) -> None:
+        count(-1)
+
+    request_started.connect(begins)
+    request_finished.connect(ends)
+    yield live_server
+    with quiet:
+        assert quiet.wait_for(lambda: under_way <= 0, timeout=60), "a request goes on and on"
+    request_started.disconnect(begins)
+    request_finished.disconnect(ends)
 
 
 # ── Servers ─────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -6,10 +6,8 @@ import datetime as dt
 import hashlib
 import itertools
 
-from django.utils.timezone import now as real_now
-
 from notifications.models import ContactPoint
-from peer import grants
+from peer import clock, grants
 from peer.lookalikes import fold
 from peer.models import (
     Duty,
@@ -64,7 +62,7 @@ def make_group(
         treated="With kindness.",
         listened="To the end.",
         accepted="As mine.",
-        published_at=real_now(),
+        published_at=clock.now(),
     )
     return group
 
@@ -89,7 +87,7 @@ def make_member(
         pseudonym=name,
         skeleton=fold(name),
         state=Membership.State.ACTIVE,
-        joined_at=real_now(),
+        joined_at=clock.now(),
     )
     MembershipRole.objects.create(membership=membership, role=role)
     grants.sync(membership)
@@ -101,7 +99,7 @@ def make_member(
 
 def make_duty(*, group: SupportGroup, user: User, hours: float = 8) -> Duty:
     """Put a clinician on duty for a group from a minute ago."""
-    start = real_now() - dt.timedelta(minutes=1)
+    start = clock.now() - dt.timedelta(minutes=1)
     return Duty.objects.create(group=group, user=user, from_at=start, until_at=start + dt.timedelta(hours=hours))
 
 
@@ -118,7 +116,7 @@ def make_post(
     author = author or make_member(group=group or make_group())
     waits = state not in {Post.State.DRAFT, Post.State.WITHDRAWN, Post.State.REJECTED}
     digest = hashlib.sha256(body.encode()).hexdigest()
-    thread = Thread.objects.create(group=author.group, title="Waiting", started_by=author, started_at=real_now())
+    thread = Thread.objects.create(group=author.group, title="Waiting", started_by=author, started_at=clock.now())
     post = Post.objects.create(
         thread=thread,
         author=author,
@@ -129,12 +127,12 @@ def make_post(
         keys_needed=keys,
         state=Post.State.PENDING if state == Post.State.APPROVED else state,
         owner_role=(Role.CLINICIAN if state == Post.State.HELD_RISK else Role.PEER_MODERATOR) if waits else "",
-        due_at=real_now() + dt.timedelta(hours=4) if waits else None,
-        submitted_at=real_now(),
+        due_at=clock.now() + dt.timedelta(hours=4) if waits else None,
+        submitted_at=clock.now(),
         level="red" if state == Post.State.HELD_RISK else "",
     )
     if state == Post.State.APPROVED:
-        post.move_to(state, approved_hash=digest, decided_at=real_now(), owner_role="", due_at=None)
+        post.move_to(state, approved_hash=digest, decided_at=clock.now(), owner_role="", due_at=None)
     return post
 
 
@@ -143,7 +141,7 @@ def make_wait(*, person: Person, state: str = WaitingListEntry.State.WAITING) ->
     referral = Referral.objects.create(
         person=person, reference=f"R-{next(_numbers)}", referred_on=dt.date(2026, 1, 5), pathway="Feeling low", row="{}"
     )
-    now = real_now()
+    now = clock.now()
     return WaitingListEntry.objects.create(
         referral=referral, state=state, released_at=now, owner_role=Role.CO_ORDINATOR, due_at=now + dt.timedelta(days=9)
     )
@@ -170,7 +168,7 @@ def make_phone(*, person: Person, number: str = "", is_shared: bool = False) -> 
         source="test",
         is_shared=is_shared,
         state=ContactPoint.State.PROVED,
-        proved_at=real_now(),
+        proved_at=clock.now(),
     )
     phone.save()
     return phone

@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('peer', '0001_initial'),
+        ('peer', '0002_world'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -6,10 +6,7 @@ import http.client
 import os
 import subprocess
 import sys
-import uuid
-from collections.abc import Iterator
 
-import psycopg
 import pytest
 from django.conf import settings
 
@@ -70,19 +67,6 @@ def test_djangos_own_check_for_deployment_is_clean() -> None:
     assert ended.returncode == 0, ended.stderr
 
 
-@pytest.fixture
-def database() -> Iterator[str]:
-    """Give an empty PostgreSQL database of its own."""
-    url = os.environ["DATABASE_URL"]
-    name = f"production_{uuid.uuid4().hex[:8]}"
-    with psycopg.connect(url, autocommit=True) as admin:
-        admin.execute(f'CREATE DATABASE "{name}"')
-    head, question, query = url.partition("?")
-    yield head.rpartition("/")[0] + "/" + name + question + query
-    with psycopg.connect(url, autocommit=True) as admin:
-        admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
-
-
 def _ask(port: int, path: str, **headers: str) -> http.client.HTTPResponse:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     connection.request("GET", path, headers={"Host": "example.org"} | headers)
@@ -90,9 +74,9 @@ def _ask(port: int, path: str, **headers: str) -> http.client.HTTPResponse:
 
 
 @pytest.mark.postgres
-def test_gunicorn_serves_it_on_postgresql_and_redis(database: str, redis_url: str, tmp_path) -> None:
+def test_gunicorn_serves_it_on_postgresql_and_redis(postgres: str, redis_url: str, tmp_path) -> None:
     env = SET | {
-        "DATABASE_URL": database, "REDIS_URL": redis_url, "STATE_DIR": str(tmp_path),
+        "DATABASE_URL": postgres, "REDIS_URL": redis_url, "STATE_DIR": str(tmp_path),
         "STATIC_ROOT": str(tmp_path / "static"), "PROXY_SSL_HEADER": "HTTP_X_FORWARDED_PROTO",
     }  # fmt: skip
     assert _manage("migrate", "--noinput", env=env).returncode == 0

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -26,19 +25,6 @@ def sqlite(tmp_path: Path, django_db_setup) -> str:
         pytest.skip("the first run of the suite plays this on SQLite")
     shutil.copyfile(STATE_DIR / f"test-{os.environ['TEST_NAME']}.pristine", tmp_path / "run.sqlite3")
     return f"sqlite:///{tmp_path / 'run.sqlite3'}"
-
-
-@pytest.fixture
-def postgres(django_db_setup) -> Iterator[str]:
-    """The same on PostgreSQL."""
-    import psycopg
-
-    server, name = os.environ["DATABASE_URL"], f"test_{os.environ['TEST_NAME']}"
-    with psycopg.connect(server, autocommit=True) as admin:
-        admin.execute(f'DROP DATABASE IF EXISTS "{name}_run" WITH (FORCE)')
-        admin.execute(f'CREATE DATABASE "{name}_run" TEMPLATE "{name}_pristine"')
-        yield f"{server.rpartition('/')[0]}/{name}_run"
-        admin.execute(f'DROP DATABASE IF EXISTS "{name}_run" WITH (FORCE)')
 
 
 def once(made: Stage, plan: list[str], *, callbacks: bool) -> None:

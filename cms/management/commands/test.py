@@ -32,6 +32,7 @@ class Command(BaseCommand):
 
 def run(options: list[str]) -> int:
     """Run both passes and give the worse exit code; the second only where a selected test asks for PostgreSQL."""
+    options = _on_every_core(options)
     from cms import servers  # noqa: PLC0415 - the quick pass of one file need not load it
 
     with tempfile.TemporaryDirectory() as folder:
@@ -46,6 +47,14 @@ def run(options: list[str]) -> int:
     with servers.postgres() as (url, name):
         second = _pytest(options, {"DATABASE_URL": url, "DATABASE_NAME_TOLD": name})
     return second if quick == NOTHING_SELECTED else max(quick, second % NOTHING_SELECTED)
+
+
+def _on_every_core(options: list[str]) -> list[str]:
+    """Share the whole suite out among the cores; a part of it, or a run to look into, stays in one process."""
+    looks_in = {"-s", "--pdb", "-n", "-x", "--exitfirst", "--collect-only", "--co", "--version"} & set(options)
+    if looks_in or any(Path(option.partition("::")[0]).exists() for option in options):
+        return options
+    return ["-n", "auto", "--dist", "loadgroup", "--no-loadscope-reorder", *options]
 
 
 def _pytest(options: list[str], more: dict[str, str], without: tuple[str, ...] = ()) -> int:

@@ -145,7 +145,7 @@ def test_every_page_of_the_story_is_readable_by_everyone(
 
     def look(*paths: str) -> None:
         for path in paths:
-            page.goto(path if path.startswith("http") else f"{live_server.url}{path}", wait_until="networkidle")
+            page.goto(path if path.startswith("http") else f"{live_server.url}{path}")
             page.evaluate("document.querySelectorAll('main details').forEach(part => part.open = true)")
             if found := faults() + ([f"{sideways()} pixels sideways"] if sideways() else []):
                 wrong[path] = found

@@ -163,7 +163,7 @@ def test_every_page_of_the_watch_is_readable_by_everyone(
     for name, paths in pages(site):
         become(page.context, site, name)
         for path in paths:
-            answer = page.goto(f"{site}{path}", wait_until="networkidle")
+            answer = page.goto(f"{site}{path}")
             assert answer
             assert answer.ok, path
             page.evaluate("document.querySelectorAll('main details').forEach(part => part.open = true)")
@@ -171,7 +171,7 @@ def test_every_page_of_the_watch_is_readable_by_everyone(
                 wrong[path] = found
         client.post(f"/queue/{waiting.public_id}/claim/")  # from now on the post stands open for Mo
     become(page.context, site, "Mo")
-    page.goto(f"{site}/queue/{waiting.public_id}/", wait_until="networkidle")
+    page.goto(f"{site}/queue/{waiting.public_id}/")
     page.evaluate("document.querySelectorAll('main details').forEach(part => part.open = true)")
     if found := faults() + ([f"{sideways()} pixels sideways"] if sideways() else []):
         wrong["open post"] = found

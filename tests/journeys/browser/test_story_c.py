@@ -104,7 +104,7 @@ def test_every_public_page_is_readable_by_everyone(
     paths += [f"/feedback/{item.reference}/", f"/feedback/said/{other.public_id}/"]
     wrong: dict[str, object] = {}
     for path in paths:
-        page.goto(f"{site}{path}", wait_until="networkidle")
+        page.goto(f"{site}{path}")
         page.evaluate("document.querySelectorAll('main details').forEach(part => part.open = true)")
         if found := faults() + ([f"{sideways()} pixels sideways"] if sideways() else []):
             wrong[path] = found
@@ -126,8 +126,8 @@ def test_an_editor_sees_the_reading_age_and_the_rooms_ask_no_other_host(page: Pa
     key = client.cookies[django_settings.SESSION_COOKIE_NAME].value
     page.context.add_cookies([{"name": django_settings.SESSION_COOKIE_NAME, "value": key, "url": site}])
     about = WagtailPage.objects.get(slug="about")
-    page.goto(f"{site}/admin/pages/{about.pk}/edit/", wait_until="networkidle")
+    page.goto(f"{site}/admin/pages/{about.pk}/edit/")
     expect(page.get_by_text(f"Reading age {about.specific.reading().age}")).to_be_visible()
-    page.goto(f"{site}/admin/", wait_until="networkidle")
+    page.goto(f"{site}/admin/")
     assert watch.outside == []
     assert [line for line in watch.complaints if "Content Security Policy" in line] == []

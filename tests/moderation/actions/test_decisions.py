@@ -218,7 +218,7 @@ def test_the_risk_lane_is_for_the_clinician_on_duty_alone() -> None:
     assert not RiskPost.objects.visible_to(mo).exists()
     assert not QueuedPost.objects.visible_to(mo).exists()
     assert RiskPost.objects.visible_to(lee).get().pk == post.pk
-    lee.duties.update(until_at=dt.datetime.now(dt.UTC))
+    lee.duties.update(until_at=clock.now())
     assert not RiskPost.objects.visible_to(lee).exists(), "one second after the shift the right is gone"
 
 
@@ -250,7 +250,7 @@ def test_a_claim_keeps_others_away_until_it_ends() -> None:
         claims.claim(QueuedPost.objects.get(pk=post.pk), by=ben)
     with pytest.raises(RuleBroken):
         decisions.approve(post, by=ben, content_hash=post.content_hash)
-    ModerationClaim.objects.update(expires_at=dt.datetime.now(dt.UTC) - dt.timedelta(seconds=1))
+    ModerationClaim.objects.update(expires_at=clock.now() - dt.timedelta(seconds=1))
     claims.claim(QueuedPost.objects.get(pk=post.pk), by=ben)
     decisions.approve(post, by=ben, content_hash=post.content_hash)
 

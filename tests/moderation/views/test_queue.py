@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from moderation.actions import decisions
 from moderation.models import ModerationClaim, ModerationDecision
+from peer import clock
 from peer.models import Post, SupportGroup, User
 from peer.roles import Role
 from tests.make import make_duty, make_group, make_member, make_person, make_post, make_user
@@ -138,7 +139,7 @@ def test_p8_the_one_who_comes_second_is_told_and_keeps_what_they_wrote() -> None
     group = post.thread.group
     mo, zara = signed_in(moderator(group)), signed_in(moderator(group, "Zara"))
     mo.post(f"/queue/{post.public_id}/claim/")
-    ModerationClaim.objects.update(expires_at=dt.datetime.now(dt.UTC) - dt.timedelta(minutes=1))
+    ModerationClaim.objects.update(expires_at=clock.now() - dt.timedelta(minutes=1))
     zara.post(f"/queue/{post.public_id}/claim/")
     zara.post(f"/queue/{post.public_id}/approve/", sent(post))
     late = mo.post(f"/queue/{post.public_id}/return/", sent(post, own_words="My long words"))

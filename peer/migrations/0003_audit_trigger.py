@@ -35,5 +35,5 @@ def allow(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
 class Migration(migrations.Migration):
     """Adds the trigger."""
 
-    dependencies = [("peer", "0001_initial")]
+    dependencies = [("peer", "0002_world")]
     operations = [migrations.RunPython(refuse, allow)]
