@@ -25,6 +25,7 @@ ON_POSTGRES = os.environ.get("DATABASE_URL", "").startswith("postgres")
 
 from cms import fingerprint, servers  # noqa: E402 - they need no Django, and settings must come after the lines above
 
+DEMO = "browser/test_demo"  # the files that drive the one running demo
 WITHOUT_BROWSER = pytest.StashKey[int]()
 BEGINS = os.environ.get("SUITE_BEGINS", "2026-11-16T12:00+00:00")  # a Monday noon: no test depends on today's date
 _held: list[int] = []
@@ -75,6 +76,17 @@ def pytest_report_header() -> list[str]:
     return [f"database: {base}, {os.environ['TEST_NAME']}", f"browser: {browser}", f"clock: from {BEGINS}"]
 
 
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Let one process of a parallel run take a file as a whole, and all that share the one running demo."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Together(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return "demo" if DEMO in nodeid else nodeid.partition("::")[0]
+
+    return Together(config, log)
+
+
 def pytest_testnodedown(node: Any) -> None:
     """Take over from a process of a parallel run what only it has counted."""
     node.config.stash[WITHOUT_BROWSER] = getattr(node, "workeroutput", {}).get("without_browser", 0)
@@ -112,23 +124,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items.sort(key=_turn)
 
 
-def pytest_itemcollected(item: pytest.Item) -> None:
-    """Say which tests a parallel run must not tear apart."""
-    item.add_marker(pytest.mark.xdist_group(_together(item)))
-
-
 def _turn(item: pytest.Item) -> int:
     """Browser tests last: their loop keeps running in the thread, and others bring their own; the demo's first of them."""
-    return 0 if not _drives_a_browser(item) else 1 if _uses_the_demo(item) else 2
-
-
-def _together(item: pytest.Item) -> str:
-    """Name what one process of a parallel run takes as a whole: a file, or all that share the one running demo."""
-    return "demo" if _uses_the_demo(item) else str(item.path.relative_to(HERE))
-
-
-def _uses_the_demo(item: pytest.Item) -> bool:
-    return "demo" in getattr(item, "fixturenames", ())
+    return 0 if not _drives_a_browser(item) else 1 if DEMO in item.nodeid else 2
 
 
 def _drives_a_browser(item: pytest.Item) -> bool:

@@ -35,7 +35,7 @@ def test_the_style_page_has_no_fault_and_asks_no_other_host(
     page: Page, site: str, watch: Watch, faults: Callable[[], list[str]], scheme: str
 ) -> None:
     page.emulate_media(color_scheme=scheme)
-    page.goto(f"{site}/style/")
+    page.goto(f"{site}/style/", wait_until="networkidle")
     assert faults() == []
     page.locator(".crisis > summary").first.click()
     assert faults() == []
@@ -161,6 +161,6 @@ def test_the_page_is_light_enough_for_a_slow_phone(page: Page, site: str) -> Non
         weights["script"] += size if response.url.endswith(".js") else 0  # type: ignore[attr-defined]
 
     page.on("response", weigh)
-    page.goto(f"{site}/style/")
+    page.goto(f"{site}/style/", wait_until="networkidle")
     assert 0 < weights["script"] <= 35_000
     assert weights["all"] <= 150_000
