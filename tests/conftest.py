@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import fcntl
-import hashlib
 import os
-import shutil
 import sys
 import threading
 from collections.abc import Iterator
@@ -17,56 +14,29 @@ import pytest
 from django.core.signals import request_finished, request_started
 from pytest_django.live_server_helper import LiveServer
 
-HERE = Path(__file__).resolve().parent.parent
 os.environ["ENVIRONMENT"] = "test"
-os.environ.setdefault("STATE_DIR", str(HERE / ".test"))
-STATE_DIR = Path(os.environ["STATE_DIR"])
-ON_POSTGRES = os.environ.get("DATABASE_URL", "").startswith("postgres")
 
-from cms import fingerprint, servers  # noqa: E402 - they need no Django, and settings must come after the lines above
+from cms import servers
+from tests import databases
+from tests.databases import ON_POSTGRES
 
 DEMO = "browser/test_demo"  # the files that drive the one running demo
 WITHOUT_BROWSER = pytest.StashKey[int]()
 BEGINS = os.environ.get("SUITE_BEGINS", "2026-11-16T12:00+00:00")  # a Monday noon: no test depends on today's date
-_held: list[int] = []
 
 
-def _own_database_name() -> str:
-    """Choose a database that no other run on this machine uses now; the lock ends with this process."""
-    wanted = os.environ.get("TEST_NAME") or "m" + hashlib.sha256(str(HERE).encode()).hexdigest()[:8]
-    STATE_DIR.mkdir(parents=True, exist_ok=True)
-    for number in range(1, 20):
-        name = wanted if number == 1 else f"{wanted}_{number}"
-        lock = os.open(STATE_DIR / f"lock-{'pg' if ON_POSTGRES else 'lite'}-{name}", os.O_RDWR | os.O_CREAT)
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            os.close(lock)
-            continue
-        _held.append(lock)
-        return name
-    raise RuntimeError("Too many runs of the suite at once.")
-
-
-def _use(name: str) -> None:
-    """Give the test database its name; pytest-django has read the settings before this file, so tell them too."""
+def _begin() -> None:
+    """Name the database and set the clock; pytest-django has read the settings before this file, so tell them too."""
     from django.conf import settings
 
-    file = str(STATE_DIR / f"test-{name}.sqlite3")
-    settings.DATABASES["default"]["TEST"]["NAME"] = f"test_{name}" if ON_POSTGRES else file
+    name = databases.own_name()
+    own = f"test_{name}" if ON_POSTGRES else str(databases.file_of(name))
+    settings.DATABASES["default"]["TEST"]["NAME"] = own
     settings.CLOCK_OFFSET = (dt.datetime.fromisoformat(BEGINS) - dt.datetime.now(dt.UTC)).total_seconds()
     os.environ["TEST_NAME"] = name
 
 
-_use(_own_database_name())
-STAMP = STATE_DIR / f"stamp-{'pg' if ON_POSTGRES else 'lite'}-{os.environ['TEST_NAME']}"
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    """Make the database anew where migrations have changed since it was made."""
-    wanted = fingerprint.of_migrations()
-    if not STAMP.exists() or STAMP.read_text() != wanted or os.environ.get("CI") == "true":
-        config.option.create_db = True
+_begin()
 
 
 def pytest_report_header() -> list[str]:
@@ -144,56 +114,18 @@ def _leave_out(config: pytest.Config, items: list[pytest.Item], left: list[pytes
         items[:] = [item for item in items if id(item) not in gone]
 
 
-# ── The database: made once, then copied from a pristine one for each run (trap 28) ─────────────────────────────────
+# ── The database ────────────────────────────────────────────────────────────────────────────────────────────────────
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(django_db_createdb: bool) -> None:
+def django_db_modify_db_settings() -> None:
     """Put a pristine copy where the last run left its own."""
-    if not django_db_createdb:
-        _copy_pristine(back=True)
-
-
-@pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_createdb: bool, django_db_blocker) -> None:
-    """Keep a pristine copy of a database that was just made."""
-    if django_db_createdb:
-        with django_db_blocker.unblock():
-            from django.db import connections
-
-            connections.close_all()
-        _copy_pristine(back=False)
-        STAMP.write_text(fingerprint.of_migrations())
-
-
-def _copy_pristine(*, back: bool) -> None:
-    if ON_POSTGRES:
-        import psycopg
-
-        used = f"test_{os.environ['TEST_NAME']}"
-        source, target = (f"{used}_pristine", used) if back else (used, f"{used}_pristine")
-        with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as admin:
-            admin.execute(f'DROP DATABASE IF EXISTS "{target}" WITH (FORCE)')
-            admin.execute(f'CREATE DATABASE "{target}" TEMPLATE "{source}"')
-        return
-    used_file = STATE_DIR / f"test-{os.environ['TEST_NAME']}.sqlite3"
-    kept_file = used_file.with_suffix(".pristine")
-    source_file, target_file = (kept_file, used_file) if back else (used_file, kept_file)
-    for beside in STATE_DIR.glob(f"{target_file.name}-*"):
-        beside.unlink()
-    shutil.copyfile(source_file, target_file)
+    databases.copy(os.environ["TEST_NAME"])
 
 
 @pytest.fixture
-def postgres(django_db_setup: None) -> Iterator[str]:
-    """Give the address of a migrated PostgreSQL database of this test's own."""
-    import psycopg
-
-    server, name = os.environ["DATABASE_URL"], f"test_{os.environ['TEST_NAME']}"
-    with psycopg.connect(server, autocommit=True) as admin:
-        admin.execute(f'DROP DATABASE IF EXISTS "{name}_run" WITH (FORCE)')
-        admin.execute(f'CREATE DATABASE "{name}_run" TEMPLATE "{name}_pristine"')
-        head, question, query = server.partition("?")
-        yield f"{head.rpartition('/')[0]}/{name}_run{question}{query}"
-        admin.execute(f'DROP DATABASE IF EXISTS "{name}_run" WITH (FORCE)')
+def own_database() -> Iterator[str]:
+    """Give the address of a migrated database of this test's own."""
+    with databases.lent(f"{os.environ['TEST_NAME']}_run") as url:
+        yield url
 
 
 @pytest.fixture

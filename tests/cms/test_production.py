@@ -74,9 +74,9 @@ def _ask(port: int, path: str, **headers: str) -> http.client.HTTPResponse:
 
 
 @pytest.mark.postgres
-def test_gunicorn_serves_it_on_postgresql_and_redis(postgres: str, redis_url: str, tmp_path) -> None:
+def test_gunicorn_serves_it_on_postgresql_and_redis(own_database: str, redis_url: str, tmp_path) -> None:
     env = SET | {
-        "DATABASE_URL": postgres, "REDIS_URL": redis_url, "STATE_DIR": str(tmp_path),
+        "DATABASE_URL": own_database, "REDIS_URL": redis_url, "STATE_DIR": str(tmp_path),
         "STATIC_ROOT": str(tmp_path / "static"), "PROXY_SSL_HEADER": "HTTP_X_FORWARDED_PROTO",
     }  # fmt: skip
     assert _manage("migrate", "--noinput", env=env).returncode == 0
