@@ -53,12 +53,8 @@ def url_of(name: str) -> str:
 
 
 def copy(name: str) -> str:
-    """Put a pristine database in the place of `name` and give its address; the pristine one is made where it is old."""
-    with _alone():
-        if not STAMP.exists() or STAMP.read_text() != fingerprint.of_migrations():
-            _remove(PRISTINE)
-            _make()
-            STAMP.write_text(fingerprint.of_migrations())
+    """Put a pristine database in the place of `name` and give its address."""
+    with _pristine():
         _remove(name)
         if ON_POSTGRES:
             _tell(f'CREATE DATABASE "test_{name}" TEMPLATE "test_{PRISTINE}"')
@@ -74,10 +70,21 @@ def lent(name: str) -> Iterator[str]:
     _remove(name)
 
 
+def copy_file(target: Path) -> None:
+    """Put a pristine SQLite database at a path."""
+    with _pristine():
+        shutil.copyfile(file_of(PRISTINE), target)
+
+
 @contextmanager
-def _alone() -> Iterator[None]:
+def _pristine() -> Iterator[None]:
+    """Have the pristine database to oneself, made anew where migrations have changed."""
     with (STATE_DIR / f"lock-{KIND}-{PRISTINE}").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
+        if not STAMP.exists() or STAMP.read_text() != fingerprint.of_migrations():
+            _remove(PRISTINE)
+            _make()
+            STAMP.write_text(fingerprint.of_migrations())
         yield
 
 

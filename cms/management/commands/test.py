@@ -54,8 +54,7 @@ def _on_every_core(options: list[str]) -> list[str]:
     looks_in = {"-s", "--pdb", "-n", "-x", "--exitfirst", "--collect-only", "--co", "--version"} & set(options)
     if looks_in or any(Path(option.partition("::")[0]).exists() for option in options):
         return options
-    processes = (os.cpu_count() or 1) + 1  # one more than cores: tests over the network mostly wait
-    return ["-n", str(processes), "--dist", "loadscope", "--no-loadscope-reorder", *options]
+    return ["-n", "auto", "--dist", "loadscope", "--no-loadscope-reorder", *options]
 
 
 def _pytest(options: list[str], more: dict[str, str], without: tuple[str, ...] = ()) -> int:
