@@ -201,11 +201,12 @@ class Calls:
 
     async def does(self, call: Call, act: Act | HungUp) -> None:
         """Let the person do something with the phone during a call."""
-        if isinstance(act, Act) and act.what == "key":
-            await self._note(call, Kind.PRESSED, act.value)
-        elif isinstance(act, Act) and act.what == "say":
-            await self._note(call, Kind.SPOKE, act.value)
-        call.line.put(act)
+        with call.line.coming():
+            if isinstance(act, Act) and act.what == "key":
+                await self._note(call, Kind.PRESSED, act.value)
+            elif isinstance(act, Act) and act.what == "say":
+                await self._note(call, Kind.SPOKE, act.value)
+            call.line.put(act)
 
     async def from_handset(self, *, handset: str, service: str) -> Call:
         """Let a person ring the service."""

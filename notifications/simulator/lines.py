@@ -1,6 +1,8 @@
 """One end of a call: what a person does with the phone, waiting to be heard by the call script."""
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import NamedTuple
 
 
@@ -41,17 +43,30 @@ class Line:
 
     def __init__(self) -> None:
         self._acts: asyncio.Queue[Act | HungUp | Jump] = asyncio.Queue()
+        self._coming = 0
+
+    @contextmanager
+    def coming(self) -> Iterator[None]:
+        """Say that something is being done with the phone now, though the ledger has not got it yet."""
+        self._coming += 1
+        try:
+            yield
+        finally:
+            self._coming -= 1
 
     def put(self, act: Act | HungUp | Jump) -> None:
         """Do something with the phone."""
         self._acts.put_nowait(act)
 
     async def next(self, seconds: float | None) -> Act | None:
-        """Wait for the next act, or nothing when the time is over."""
+        """Wait for the next act, or nothing when the time is over; a key pressed in time counts on a slow disk too."""
         try:
             act = await asyncio.wait_for(self._acts.get(), seconds)
         except TimeoutError:
-            return None
+            await asyncio.sleep(0)  # whoever was due to press a key meanwhile does so now
+            if not self._coming and self._acts.empty():
+                return None
+            act = await self._acts.get()
         if isinstance(act, Act):
             return act
         raise act

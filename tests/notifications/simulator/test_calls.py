@@ -1,11 +1,14 @@
 """Calls over the real HTTP API: ringing, scripts, keys, voicemail, and what the service is told."""
 
+import asyncio
+
 import pytest
 from twilio.base.exceptions import TwilioRestException
 from twilio.rest import Client
 from twilio.twiml.voice_response import Gather, VoiceResponse
 
 from notifications.simulator import Simulator
+from notifications.simulator.lines import Act, Line
 
 from .conftest import LEE, PAT, SERVICE, Service, eventually
 
@@ -298,3 +301,21 @@ def test_both_sides_of_a_joined_call_end_when_the_first_hangs_up(simulator: Simu
     client.calls(sid).update(status="completed")
     eventually(lambda: ("ended", "completed") in heard(simulator) and ("ended", "completed") in heard(simulator, LEE))
     assert client.calls.list(parent_call_sid=sid)[0].status == "completed"
+
+
+def test_a_key_pressed_in_time_counts_though_the_disk_is_slow() -> None:
+    async def play() -> Act | None:
+        line = Line()
+
+        async def press() -> None:
+            with line.coming():
+                await asyncio.sleep(0.05)  # the ledger's disk
+                line.put(Act("key", "1"))
+
+        pressing = asyncio.create_task(press())
+        heard = await line.next(0.01)
+        await pressing
+        assert await line.next(0.01) is None
+        return heard
+
+    assert asyncio.run(play()) == Act("key", "1")
