@@ -44,7 +44,7 @@ class PhoneField(forms.CharField):
 
 def contact_of(phone: str) -> ContactPoint | None:
     """Find the one number of one person behind a hash; shared, doubted or ended numbers are nobody's."""
-    found = ContactPoint.objects.filter(number_hash=phone.removeprefix("number-")).select_related("person")
+    found = ContactPoint.objects.filter(where_hash=phone.removeprefix("number-")).select_related("person")
     rows = list(found.filter(person__deceased_at=None)[:2])
     usable = {ContactPoint.State.UNPROVED, ContactPoint.State.PROVED}
     if len(rows) != 1 or rows[0].is_shared or rows[0].state not in usable:
@@ -84,7 +84,7 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no ty
         """Give the hash of the person's own number, and whether it is proved."""
         rows = ContactPoint.objects.filter(person__user=user, is_shared=False, kind=numbers.Line.MOBILE)
         own = rows.reachable().order_by("pk").first()
-        return (f"number-{own.number_hash}", own.is_proved) if own else None
+        return (f"number-{own.where_hash}", own.is_proved) if own else None
 
     def set_phone(self, user: User, phone: str, verified: bool) -> None:
         """Change nothing: numbers are changed with a person of staff."""

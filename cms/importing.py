@@ -167,8 +167,8 @@ def take_change(change: ImportChange, *, by: User) -> Referral:
 def household(family: Family) -> list[Person | None]:
     """Find the adults whom we know by number and name already: siblings are one household for messages (U10)."""
     hashes = {numbers.hashed(adult.way.number) for adult in family.adults if adult.way.number}
-    held = ContactPoint.objects.filter(number_hash__in=hashes, person__kind=Person.Kind.PARENT_CARER)
-    known = {(one.number_hash, one.person.full_name().casefold()): one.person for one in held.select_related("person")}
+    held = ContactPoint.objects.filter(where_hash__in=hashes, person__kind=Person.Kind.PARENT_CARER)
+    known = {(one.where_hash, one.person.full_name().casefold()): one.person for one in held.select_related("person")}
     return [
         known.get((numbers.hashed(adult.way.number), f"{adult.given_name} {adult.family_name}".strip().casefold()))
         for adult in family.adults

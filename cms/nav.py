@@ -32,6 +32,7 @@ ENTRIES = (
     Entry("waiting-index", _("Waiting list"), Perm.READ_CASELOAD),
     Entry("calls-index", _("Calls"), Perm.MAKE_CALL),
     Entry("texts-index", _("Texts to us"), Perm.READ_TEXTS),
+    Entry("letters-index", _("Letters to post"), Perm.POST_LETTER),
     Entry("hello-calls-index", _("Hello calls"), Perm.MAKE_HELLO_CALL),
     Entry("invitations-index", _("Invitations"), Perm.INVITE_PERSON),
     Entry("feedback-index", _("Feedback"), Perm.READ_FEEDBACK),

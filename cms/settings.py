@@ -242,16 +242,18 @@ TWILIO_BASE_URL = env.str("TWILIO_BASE_URL", default="" if PRODUCTION else "http
 TWILIO_ACCOUNT_SID = secret("TWILIO_ACCOUNT_SID") if PRODUCTION else "AC" + "0" * 32
 TWILIO_AUTH_TOKEN = secret("TWILIO_AUTH_TOKEN") if PRODUCTION else local_secret("TWILIO_AUTH_TOKEN", STATE_DIR)
 TWILIO_CONNECTIONS = env.int("TWILIO_CONNECTIONS", default=20)  # at once, and rows claimed at once
+TWILIO_PER_SECOND = env.int("TWILIO_PER_SECOND", default=10 if PRODUCTION else 0)  # what the senders take; 0: no limit
 TWILIO_FROM = env.str("TWILIO_FROM", default="+447700900001")
 SIMULATOR_URL = env.str("SIMULATOR_URL", default=TWILIO_BASE_URL)  # the handsets, in the demo alone
 SERVICE_PHONE = env.str("SERVICE_PHONE", default="020 7946 0000")
 SHORT_ADDRESS = env.str("SHORT_ADDRESS", default=PUBLIC_BASE_URL.split("://", 1)[-1])  # as a text shows it
-EMAIL_BACKEND = env.str(
-    "EMAIL_BACKEND",
-    default="django.core.mail.backends.smtp.EmailBackend"
-    if PRODUCTION
-    else "django.core.mail.backends.dummy.EmailBackend",
-)
+EMAIL_URL = env.str("EMAIL_URL", default="")  # smtp+tls://name:password@host:587; without it nothing goes by e-mail
+if EMAIL_URL:
+    vars().update(env.email_url_config(EMAIL_URL))
+else:
+    EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+EMAIL_FROM = DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default=f"{SERVICE_NAME} <hello@example.org>")
+EMAIL_TIMEOUT = 10  # seconds; below the lease, like every answer of a network (N5)
 
 # ── Security ────────────────────────────────────────────────────────────────────────────────────────────────────────
 CONTENT_SECURITY_POLICY = {

@@ -1,92 +1,134 @@
-"""What follows when a message has come to its end: the number, the next channel, the call by a person, the timeline."""
+"""What follows when a message has gone, arrived, failed or been answered: the number, the next way, the timeline."""
 
 from __future__ import annotations
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from notifications import intents, routing
-from notifications.models import ContactPoint, Delivery, Duty, OptOut
+from notifications.intents import NEXT_WAY
+from notifications.models import CallTask, ContactPoint, Delivery, Duty, Letter, Notification, OptOut, Sign
 from notifications.providers.codes import Blame
 from notifications.waits import CALL_TRIES, wait
 from peer import clock
 from peer.crash import crash_point
-from peer.models import TimelineEntry
+from peer.models import Person, TimelineEntry
 from peer.states import StaleMove
 
 State = Delivery.State
 
 GONE = (State.UNDELIVERED, State.FAILED, State.UNKNOWN, State.CANCELLED, State.EXPIRED)
-NEXT_WAY = "next way"  # the reason of a channel that waits for the one before it to fail
-AGAIN = frozenset({"busy", "no answer", "not heard"})
+WAITING = (State.PENDING, State.CLAIMED, State.HELD)
+AGAIN = frozenset({"busy", "no answer", "not heard", "machine"})
 
 
+# ── Going and arriving ──────────────────────────────────────────────────────────────────────────────────────────────
+def gone(row: Delivery) -> None:
+    """Start the patience of a way that has gone: after it, without a sign, the next one is tried."""
+    if row.patience:
+        waiting = Notification.objects.unanswered().filter(pk=row.notification_id)
+        waiting.update(due_at=clock.now() + row.patience)
+
+
+def arrived(row: Delivery) -> None:
+    """Note that it arrived: a call was heard to the end, which is a sign; of a text only a machine says so."""
+    ContactPoint.objects.filter(pk=row.contact_id).update(heard_of_at=clock.now())
+    if row.duty != Duty.FAMILY:
+        return
+    is_call = row.channel == Delivery.Channel.CALL
+    if not is_call and not row.patience:  # nothing follows a message that waits for no sign
+        _call_off(row.notification)
+    if not is_call or confirm(row.notification, Sign.KEY):
+        _tell_timeline(row)
+
+
+def confirm(notification: Notification, sign: Sign) -> bool:
+    """Take a sign that somebody has received it, once: whatever else was to go about it stays here."""
+    unanswered = Notification.objects.filter(pk=notification.pk, confirmed_at=None)
+    if not unanswered.update(confirmed_at=clock.now(), confirmed_how=sign, due_at=None):
+        return False
+    if notification.duty != Duty.PAGE:  # of pages each goes by every way, until somebody has it (E4)
+        _call_off(notification)
+    unprinted = Letter.objects.filter(notification=notification, state=Letter.State.TO_PRINT)
+    unprinted.update(state=Letter.State.CANCELLED, due_at=None)
+    nobody_rings = CallTask.objects.filter(about=CallTask.About.NOT_REACHED, state=CallTask.State.OPEN)
+    nobody_rings.filter(event_key=notification.event_key, person=notification.recipient_id).update(
+        state=CallTask.State.CANCELLED, due_at=None
+    )
+    return True
+
+
+def _call_off(notification: Notification) -> None:
+    waiting = Delivery.objects.filter(notification=notification, state__in=[State.HELD, State.PENDING])
+    waiting.update(state=State.CANCELLED, reason="not needed", body=None, changed_at=clock.now())
+
+
+def _tell_timeline(row: Delivery) -> None:
+    """Write into the wait that news reached somebody."""
+    intent = row.notification
+    if intent.subject is None:
+        return
+    to_adult = intent.recipient_id != intent.subject_id
+    is_call = row.channel == Delivery.Channel.CALL
+    words = {
+        Delivery.Channel.SMS: _("A text about the request reached %(name)s."),
+        Delivery.Channel.EMAIL: _("An e-mail about the request reached %(name)s."),
+        Delivery.Channel.CALL: _("%(name)s heard the news about the request by phone."),
+    }[Delivery.Channel(row.channel)]
+    TimelineEntry.objects.create(
+        person=intent.subject,
+        kind=TimelineEntry.Kind.CALL if is_call else TimelineEntry.Kind.MESSAGE,
+        at=clock.now(),
+        words=words % {"name": intent.recipient.given_name},
+        for_adults=TimelineEntry.ForAdults.ROUTINE if to_adult else TimelineEntry.ForAdults.NEVER,
+    )
+
+
+# ── Failing, and the next way ───────────────────────────────────────────────────────────────────────────────────────
 def failed(row: Delivery, why: Blame) -> None:
     """Act on a failure once: doubt the number or keep its stop, then try another way."""
     if why is Blame.NUMBER:
         doubt(row.contact, because=f"{row.channel} {row.reason}"[:60])
     elif why is Blame.STOPPED:
-        stop(row.contact.number_hash, channel=row.channel, said="the network")
+        stop(row.contact.where_hash, channel=row.channel, said="the network")
     ended(row)
 
 
-def doubt(contact: ContactPoint, *, because: str) -> None:
-    """Put a number in doubt: nothing but pages goes there until a person has proved it again (N9, H04)."""
-    contact.refresh_from_db()
-    if contact.state == ContactPoint.State.PROVED:
-        try:
-            contact.move_to(ContactPoint.State.SUSPECT, doubt=because)
-        except StaleMove:
-            return
-
-
-def stop(number_hash: str, *, channel: str, said: str) -> int:
-    """Keep a stop and cancel what is queued for that number and channel; give how many (N8, N10)."""
-    OptOut.objects.get_or_create(
-        number_hash=number_hash, channel=channel, ended_at=None, defaults={"said": said[:40], "at": clock.now()}
-    )
-    crash_point("C16_stop")
-    return cancel(number_hash, channel=channel, reason="stopped")
-
-
-def cancel(number_hash: str, *, channel: str, reason: str) -> int:
-    """Cancel what is queued for a number and channel, and go on to the next way of each; give how many."""
-    waiting = [State.PENDING, State.CLAIMED, State.HELD]
-    queued = Delivery.objects.filter(contact__number_hash=number_hash, channel=channel, state__in=waiting)
-    rows = list(queued.select_related("contact", "notification__recipient", "notification__subject"))
-    gone = {"state": State.CANCELLED, "reason": reason, "body": None, "lease_token": "", "lease_until_at": None}
-    queued.filter(pk__in=[row.pk for row in rows]).update(**gone, changed_at=clock.now())
-    for row in rows:
-        ended(row)
-    return len(rows)
-
-
 def ended(row: Delivery) -> None:
-    """Try the next way for news that did not arrive; where none is left a person rings (N1, N7)."""
+    """Try the next way for news that did not arrive; where none is left a person takes it on (N1, N7)."""
     if row.duty == Duty.CODE:
         Delivery.objects.filter(pk=row.pk).update(body=None)
-    intent = row.notification
-    if row.duty != Duty.FAMILY and intent.purpose != "invitation":
+    after = row.notification.deliveries.filter(pk__gt=row.pk).exclude(state__in=GONE)
+    if not after.exclude(state=State.HELD, reason=NEXT_WAY).exists() and not ring_again(row):
+        climb(row.notification)
+
+
+def climb(notification: Notification) -> None:
+    """Go on to the next way, or after the last one to whoever takes it on; nothing where it was received."""
+    notification.refresh_from_db(fields=["confirmed_at", "handed_over_at"])
+    people = (notification.recipient, notification.subject)
+    if any(one is not None and one.deceased_at is not None for one in people):
         return
-    if any(one is not None and one.deceased_at is not None for one in (intent.recipient, intent.subject)):
+    if notification.confirmed_at or notification.handed_over_at:
         return
-    others = intent.deliveries.exclude(pk=row.pk)
-    if others.exclude(state__in=GONE).exclude(state=State.HELD).exists() or ring_again(row):
-        return
-    waiting = others.filter(state=State.HELD, reason=NEXT_WAY, expires_at__gt=clock.now())
-    following = waiting.order_by("turn").first()
+    waiting = notification.deliveries.filter(state=State.HELD, reason=NEXT_WAY, expires_at__gt=clock.now())
+    following = waiting.order_by("turn", "pk").first()
     if following is not None:
         now = clock.now()
+        Notification.objects.filter(pk=notification.pk).update(due_at=None)
         following.move_to(State.PENDING, reason="", not_before_at=now, due_at=now + wait("owed"), changed_at=now)
+    elif notification.then:
+        intents.hand_over(notification)
     else:
-        intents.owe_call(intent)
+        Notification.objects.filter(pk=notification.pk).update(due_at=None)
 
 
 def ring_again(row: Delivery) -> bool:
-    """Ring once more, later the same day or in the morning, where nobody took the first call (N12)."""
+    """Ring once more where nobody took the first call: sooner after "busy", later after a machine (N12)."""
     given_up = row.contact.state == ContactPoint.State.SUSPENDED
     if row.channel != Delivery.Channel.CALL or row.reason not in AGAIN or row.turn >= CALL_TRIES or given_up:
         return False
-    at = clock.now() + wait("call_again")
+    at = clock.now() + wait(f"ring_after_{row.reason.replace(' ', '_')}")
     at = routing.opens_at(at, safe_from=row.contact.safe_from, safe_to=row.contact.safe_to) or at
     Delivery.objects.create(
         notification=row.notification,
@@ -97,6 +139,7 @@ def ring_again(row: Delivery) -> bool:
         priority=row.priority,
         body=row.body,
         not_before_at=at,
+        patience=row.patience,
         expires_at=row.expires_at,
         changed_at=clock.now(),
         owner_role=row.owner_role,
@@ -105,24 +148,55 @@ def ring_again(row: Delivery) -> bool:
     return True
 
 
-def arrived(row: Delivery) -> None:
-    """Note on the timeline that news reached somebody, and call off the other ways."""
-    row.notification.deliveries.exclude(pk=row.pk).filter(state__in=[State.HELD, State.PENDING]).exclude(
-        duty=Duty.PAGE
-    ).update(state=State.CANCELLED, reason="not needed", changed_at=clock.now())
-    intent = row.notification
-    if row.duty != Duty.FAMILY or intent.subject is None:
-        return
-    to_adult = intent.recipient_id != intent.subject_id
-    kind = TimelineEntry.Kind.MESSAGE if row.channel == Delivery.Channel.SMS else TimelineEntry.Kind.CALL
-    words = {
-        Delivery.Channel.SMS: _("A text about the request reached %(name)s."),
-        Delivery.Channel.CALL: _("%(name)s heard the news about the request by phone."),
-    }[Delivery.Channel(row.channel)]
-    TimelineEntry.objects.create(
-        person=intent.subject,
-        kind=kind,
-        at=clock.now(),
-        words=words % {"name": intent.recipient.given_name},
-        for_adults=TimelineEntry.ForAdults.ROUTINE if to_adult else TimelineEntry.ForAdults.NEVER,
+# ── Numbers that are stopped, doubted or nobody's ───────────────────────────────────────────────────────────────────
+def doubt(contact: ContactPoint, *, because: str) -> None:
+    """Put a number in doubt: nothing but pages goes there until a person has proved it again (N9, H04)."""
+    contact.refresh_from_db()
+    if contact.state == ContactPoint.State.PROVED:
+        try:
+            contact.move_to(ContactPoint.State.SUSPECT, doubt=because)
+        except StaleMove:
+            return
+
+
+def stop(where_hash: str, *, channel: str, said: str, topic: str = "") -> int:
+    """Keep a stop, of everything or of one topic, and cancel what is queued there for it; give how many (N8, N10)."""
+    OptOut.objects.get_or_create(
+        where_hash=where_hash,
+        channel=channel,
+        topic=topic,
+        ended_at=None,
+        defaults={"said": said[:40], "at": clock.now()},
     )
+    crash_point("C16_stop")
+    return cancel(Q(contact__where_hash=where_hash), channel=channel, topic=topic, reason="stopped")
+
+
+def cancel(whose: Q, *, channel: str, reason: str, topic: str = "") -> int:
+    """Cancel what is queued at some contact points by one channel, and go on to the next way of each; give how many."""
+    queued = Delivery.objects.filter(whose, channel=channel, state__in=WAITING)
+    queued = queued.filter(notification__topic=topic) if topic else queued
+    rows = list(queued.select_related("contact", "notification__recipient", "notification__subject"))
+    gone_now = {"state": State.CANCELLED, "reason": reason, "body": None, "lease_token": "", "lease_until_at": None}
+    Delivery.objects.filter(pk__in=[row.pk for row in rows], state__in=WAITING).update(
+        **gone_now, changed_at=clock.now()
+    )
+    for row in rows:
+        ended(row)
+    return len(rows)
+
+
+def forget(person: Person) -> int:
+    """Cancel, for good, whatever is still to go to or about a person, by any way; give how much (U6)."""
+    about = Q(recipient=person) | Q(subject=person)
+    intents_of = Notification.objects.filter(about)
+    intents_of.unanswered().update(due_at=None, then="", handed_over_at=clock.now())
+    queued = Delivery.objects.filter(notification__in=intents_of, state__in=WAITING)
+    count = queued.update(
+        state=State.CANCELLED, reason="deceased", body=None, lease_token="", lease_until_at=None, changed_at=clock.now()
+    )
+    count += Letter.objects.filter(notification__in=intents_of, state__in=["to_print", "printed"]).update(
+        state=Letter.State.CANCELLED, due_at=None
+    )
+    tasks = CallTask.objects.filter(Q(person=person) | Q(subject=person), state__in=CallTask.WAITING)
+    return count + tasks.update(state=CallTask.State.CANCELLED, due_at=None)

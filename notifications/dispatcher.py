@@ -10,7 +10,8 @@ from django.conf import settings
 from notifications import outbox, sweeps
 from notifications.models import Delivery, Duty
 from notifications.outbox import Begun
-from notifications.providers.port import Accepted, Failure, NotMade, Order, Provider, Seen
+from notifications.providers.port import Accepted, Failure, Listing, NotMade, Order, Provider, Seen
+from notifications.providers.smtp import Smtp
 from notifications.providers.twilio_call import TwilioCall
 from notifications.providers.twilio_http import Pool
 from notifications.providers.twilio_sms import TwilioSms
@@ -24,10 +25,11 @@ class Dispatcher:
         self._duties = duties
         self._most = connections or settings.TWILIO_CONNECTIONS
         self._pool = Pool(connections=self._most)
-        self._providers: dict[str, Provider] = {
+        self._lists: dict[str, Listing] = {
             Delivery.Channel.SMS: TwilioSms(self._pool),
             Delivery.Channel.CALL: TwilioCall(self._pool),
         }
+        self._providers: dict[str, Provider] = {**self._lists, Delivery.Channel.EMAIL: Smtp()}
 
     def turn(self) -> int:
         """Send one batch of at most as many messages as there are connections; give how many were claimed."""
@@ -68,7 +70,7 @@ class Dispatcher:
 
     async def _find(self, row: Delivery, *, since: object) -> list[Seen] | Failure:
         try:
-            return await self._providers[row.channel].find(row.contact.number, since=since)  # type: ignore[arg-type]
+            return await self._lists[row.channel].find(row.contact.where, since=since)  # type: ignore[arg-type]
         except Failure as failure:
             return failure
 

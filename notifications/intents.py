@@ -1,24 +1,40 @@
-"""Writes an intent and its channels, words fixed, once per news and person; sends nothing."""
+"""Writes intents and their channels, words fixed, once per news and person; sends nothing."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from notifications import messages, routing
-from notifications.models import CallTask, ContactPoint, Delivery, Duty, Notification, OptOut
+from notifications import letters, messages, routing
+from notifications.models import (
+    CallTask,
+    CommunicationNeed,
+    ContactPoint,
+    ContactPreference,
+    Delivery,
+    Duty,
+    Notification,
+    OptOut,
+)
 from notifications.models.outbox import PRIORITY
 from notifications.tasks import hint
-from notifications.waits import wait
+from notifications.waits import scaled, wait
 from peer import clock
 from peer.models import Person
 from peer.roles import Role
 
+NEXT_WAY = "next way"  # the reason of a way that waits for the one before it to bring no sign
+
 
 @dataclass(frozen=True, kw_only=True)
 class Intent:
-    """We want one person to know one thing."""
+    """We want one person to know one thing; `words` names a file for each channel that may carry it.
+
+    `cascade` names the row of cascade.toml by which one way follows another where nothing shows that it was received;
+    without it, the next way follows a failure alone, and after the last one a person rings where `owes_call` says so.
+    """
 
     event_key: str
     person: Person
@@ -26,75 +42,182 @@ class Intent:
     duty: Duty
     words: Mapping[str, str]
     lives: dt.timedelta
+    topic: str = ""
     subject: Person | None = None
     values: Mapping[str, str] = field(default_factory=dict)
+    cascade: str = ""
     to_unproved: bool = False
     contact: ContactPoint | None = None
     owes_call: bool = False
 
+    def is_restricted(self) -> bool:
+        """Tell whether the record of the person, or of whom it is about, allows no automatic message."""
+        return any(one is not None and one.restricted_at is not None for one in (self.person, self.subject))
+
+    def then(self) -> str:
+        """Say what comes after the last way."""
+        if self.cascade:
+            return routing.cascades()[self.cascade].then
+        return routing.PERSON if self.owes_call else ""
+
+
+@dataclass(frozen=True)
+class Known:
+    """How one person can be reached about one topic."""
+
+    contacts: dict[int, ContactPoint]
+    reaches: list[routing.Reach]
+    wishes: routing.Wishes
+
 
 def queue(intent: Intent) -> Notification | None:
     """Write the intent and its deliveries, or give None where this news already reached the outbox (N4)."""
+    written = queue_all([intent])
+    return written[0] if written else None
+
+
+def queue_all(intents: Sequence[Intent]) -> list[Notification]:
+    """Write intents in a few statements, however many they are; what was written before is left alone."""
+    planned = {row.public_id: (row, intent) for intent in _unwritten(intents) for row in [_notification(intent)]}
+    Notification.objects.bulk_create([row for row, _intent in planned.values()], ignore_conflicts=True)
+    keys = Notification.objects.filter(public_id__in=planned).values_list("public_id", "pk")
+    written = [(planned[public_id], pk) for public_id, pk in keys]  # a rival's row is his to go on with
+    known = known_of([intent for (_row, intent), _pk in written])
+    going: list[Delivery] = []
+    stranded: list[Notification] = []
+    for (row, intent), pk in written:
+        row.pk = pk
+        row._state.adding = False
+        made = _deliveries(row, intent, known[intent.topic, intent.person.pk])
+        going += made
+        stranded += [] if made else [row]
+    Delivery.objects.bulk_create(going)
+    if going:
+        hint()
+    for row in stranded:
+        if row.then:
+            hand_over(row)
+    return [row for (row, _intent), _pk in written]
+
+
+def _unwritten(intents: Sequence[Intent]) -> list[Intent]:
+    """Leave out what was written before, and whatever is to or about somebody who died (U6)."""
+    wanted = {
+        (intent.event_key, intent.person.pk): intent for intent in reversed(intents) if not _is_about_the_dead(intent)
+    }
+    held = Notification.objects.filter(
+        event_key__in={key for key, _person in wanted}, recipient__in={person for _key, person in wanted}
+    )
+    for key in held.values_list("event_key", "recipient_id"):
+        wanted.pop(key, None)
+    return list(reversed(wanted.values()))
+
+
+def _is_about_the_dead(intent: Intent) -> bool:
+    return any(one is not None and one.deceased_at is not None for one in (intent.person, intent.subject))
+
+
+def _notification(intent: Intent) -> Notification:
     now = clock.now()
-    notification, is_new = Notification.objects.get_or_create(
+    then = intent.then()
+    letter = intent.words.get(routing.LETTER, "") if then == routing.LETTER else ""
+    return Notification(
         event_key=intent.event_key,
         recipient=intent.person,
-        defaults={
-            "subject": intent.subject,
-            "purpose": intent.purpose,
-            "duty": intent.duty,
-            "created_at": now,
-            "expires_at": now + intent.lives,
-        },
+        subject=intent.subject,
+        purpose=intent.purpose,
+        topic=intent.topic,
+        duty=intent.duty,
+        then=then,
+        letter=letters.words_of(intent.person, letter, dict(intent.values)) if letter else None,
+        owner_role=Role.CO_ORDINATOR if then else "",
+        created_at=now,
+        expires_at=now + intent.lives,
     )
-    if not is_new:
-        return None
-    contacts = {one.pk: one for one in _contacts(intent)}
-    ways = routing.ways(reaches(contacts.values()), duty=intent.duty, now=now, to_unproved=intent.to_unproved)
-    ways = [way for way in ways if way.channel in intent.words]
-    made = [_delivery(notification, intent, way, contacts[way.contact]) for way in ways]
-    if made and intent.duty is Duty.FAMILY:
-        made += _next_ways(notification, intent, ways[0], contacts[ways[0].contact])
-    Delivery.objects.bulk_create(made)
-    if made:
-        hint()
-    elif intent.owes_call:
-        owe_call(notification)
-    return notification
 
 
-def _contacts(intent: Intent) -> list[ContactPoint]:
-    if intent.person.deceased_at is not None:
-        return []
-    return [intent.contact] if intent.contact else list(intent.person.contact_points.order_by("pk"))
+def known_of(intents: Iterable[Intent]) -> dict[tuple[str, int], Known]:
+    """Read how the people of some intents can be reached: five statements for each topic, however many people."""
+    by_topic: dict[str, list[Intent]] = defaultdict(list)
+    for intent in intents:
+        by_topic[intent.topic].append(intent)
+    return {
+        (topic, person): known
+        for topic, some in by_topic.items()
+        for person, known in _known_about(topic, some).items()
+    }
 
 
-def reaches(contacts: Iterable[ContactPoint]) -> list[routing.Reach]:
-    """Give routing what it needs to know of contact points, with the stops that hold now."""
+def _known_about(topic: str, intents: Sequence[Intent]) -> dict[int, Known]:
+    people = {intent.person.pk: intent for intent in intents}
+    contacts: dict[int, dict[int, ContactPoint]] = {pk: {} for pk in people}
+    for one in ContactPoint.objects.filter(person__in=people).order_by("pk"):
+        if _may_use(one, people[one.person_id]):
+            contacts[one.person_id][one.pk] = one
+    ways = {reach.pk: reach for reach in reaches([one for own in contacts.values() for one in own.values()], topic)}
+    orders = dict(ContactPreference.objects.filter(person__in=people, topic=topic).values_list("person_id", "channels"))
+    needs: dict[int, set[str]] = defaultdict(set)
+    for person, kind in CommunicationNeed.objects.filter(person__in=people).values_list("person_id", "kind"):
+        needs[person].add(kind)
+    return {
+        pk: Known(
+            own, [ways[one] for one in own], routing.Wishes(order=tuple(orders.get(pk, ())), needs=frozenset(needs[pk]))
+        )
+        for pk, own in contacts.items()
+    }
+
+
+def _may_use(contact: ContactPoint, intent: Intent) -> bool:
+    """Keep to the one number where one was named; nothing goes by machine to or about a restricted record."""
+    restricted = intent.duty is Duty.FAMILY and intent.is_restricted()
+    return not restricted and (intent.contact is None or intent.contact.pk == contact.pk)
+
+
+def reaches(contacts: Iterable[ContactPoint], topic: str = "") -> list[routing.Reach]:
+    """Give routing what it needs to know of contact points, with the stops that hold now for a topic."""
     known = list(contacts)
-    stops: dict[str, set[str]] = {}
-    for row in OptOut.objects.current().filter(number_hash__in=[one.number_hash for one in known]):
-        stops.setdefault(row.number_hash, set()).add(row.channel)
+    stops: dict[str, set[str]] = defaultdict(set)
+    for row in OptOut.objects.current().filter(where_hash__in=[one.where_hash for one in known], topic__in={"", topic}):
+        stops[row.where_hash].add(row.channel)
     return [
         routing.Reach(
             pk=one.pk,
-            is_mobile=one.takes_texts,
+            carries=one.channels(),
             state=one.state,
-            prefers_call=one.preferred_channel == ContactPoint.Channel.CALL,
+            prefers_call=one.preferred_channel == ContactPoint.Liked.CALL,
             is_shared=one.is_shared,
             safe_from=one.safe_from,
             safe_to=one.safe_to,
-            stopped=frozenset(stops.get(one.number_hash, ())),
+            stopped=frozenset(stops[one.where_hash]),
         )
         for one in known
     ]
 
 
-def _delivery(notification: Notification, intent: Intent, way: routing.Way, contact: ContactPoint) -> Delivery:
-    words = messages.common() | dict(intent.values)
-    words["your_word"] = contact.your_word or words["service"]
-    body = messages.fill(way.channel, intent.words[way.channel], language=contact.language, **words)
+def _deliveries(notification: Notification, intent: Intent, known: Known) -> list[Delivery]:
+    """Write down every way this may go, the first to go now, the others on hold until it is their turn."""
+    ways = routing.ways(
+        known.reaches,
+        duty=intent.duty,
+        now=notification.created_at,
+        has_words=intent.words,
+        to_unproved=intent.to_unproved,
+        wishes=known.wishes,
+        cascade=intent.cascade,
+    )
+    made = [_delivery(notification, intent, way, known) for way in ways]
+    for later in made[1:] if intent.duty is Duty.FAMILY else []:
+        later.state, later.reason, later.due_at = Delivery.State.HELD, NEXT_WAY, notification.expires_at
+    return made
+
+
+def _delivery(notification: Notification, intent: Intent, way: routing.Way, known: Known) -> Delivery:
+    contact = known.contacts[way.contact]
     is_page = intent.duty is Duty.PAGE
+    words = messages.common() | dict(intent.values)
+    words |= {"your_word": contact.your_word or words["service"], "first_name": notification.recipient.given_name}
+    easy = CommunicationNeed.Kind.EASY_WORDS in known.wishes.needs
+    body = messages.fill(way.channel, intent.words[way.channel], words, language=contact.language, easy=easy)
     return Delivery(
         notification=notification,
         channel=way.channel,
@@ -105,6 +228,7 @@ def _delivery(notification: Notification, intent: Intent, way: routing.Way, cont
         body=body,
         segments=messages.segments(body) if way.channel == routing.SMS else 1,
         not_before_at=way.not_before,
+        patience=scaled(way.patience),
         expires_at=notification.expires_at,
         changed_at=notification.created_at,
         owner_role=Role.SERVICE_MANAGER if is_page else Role.CO_ORDINATOR,
@@ -112,28 +236,29 @@ def _delivery(notification: Notification, intent: Intent, way: routing.Way, cont
     )
 
 
-def _next_ways(notification: Notification, intent: Intent, first: routing.Way, contact: ContactPoint) -> list[Delivery]:
-    """Write the other channel of the same number, on hold until the first one fails (the cascade's next step)."""
-    other = routing.CALL if first.channel == routing.SMS else routing.SMS
-    reach = reaches([contact])[0]
-    if other not in intent.words or routing.why_not(reach, other, duty=intent.duty, to_unproved=intent.to_unproved):
-        return []
-    row = _delivery(notification, intent, routing.Way(contact.pk, other, first.not_before), contact)
-    row.state, row.reason, row.due_at = Delivery.State.HELD, "next way", notification.expires_at
-    return [row]
+def hand_over(notification: Notification) -> None:
+    """Give what no machine could do to a person: a letter to post where there is an address, or a call to make (N7)."""
+    taken = Notification.objects.unanswered().filter(pk=notification.pk)
+    if not taken.update(handed_over_at=clock.now(), due_at=None):
+        return
+    if notification.then == routing.LETTER and letters.make(notification):
+        return
+    owe_call(notification)
 
 
 def owe_call(notification: Notification) -> None:
     """Give a person the task that no machine could do: reach this family (N7); once for each intent."""
-    contact = notification.recipient.contact_points.reachable().order_by("pk").first()
+    recipient = notification.recipient
+    contact = recipient.contact_points.reachable().phones().order_by("pk").first()
     CallTask.objects.get_or_create(
         event_key=notification.event_key,
-        person=notification.recipient,
+        person=recipient,
         about=CallTask.About.NOT_REACHED,
         defaults={
             "contact": contact,
             "subject": notification.subject,
-            "owner_role": Role.CO_ORDINATOR,
+            "language": contact.language if contact else recipient.language,
+            "owner_role": Role.CLINICIAN if recipient.restricted_at else Role.CO_ORDINATOR,
             "due_at": clock.now() + wait("not_reached"),
             "created_at": clock.now(),
         },

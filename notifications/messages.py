@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -34,27 +35,31 @@ class MissingWords(LookupError):
 
 @dataclass(frozen=True)
 class Words:
-    """The words of one message file: what it is for, and the text with its blanks."""
+    """One message file: what it is for, and the text with its blanks; an e-mail begins with its subject."""
 
     purpose: str
     text: str
 
 
 @cache
-def template(channel: str, name: str, language: str = "en") -> Words:
-    """Read a message file; where a language has none, the English one speaks."""
-    for folder in (language, "en"):
-        path = FOLDER / folder / channel / f"{name}.txt"
-        if path.exists():
-            first, _, rest = path.read_text(encoding="utf-8").partition("\n")
-            return Words(purpose=first.removeprefix("purpose:").strip(), text=rest.strip("\n"))
+def template(channel: str, name: str, language: str = "en", *, easy: bool = False) -> Words:
+    """Read a message file, the easy one where it is asked for; where a language has none, the English one speaks."""
+    for folder in dict.fromkeys((language, "en")):
+        for file in ([f"{name}.easy"] if easy else []) + [name]:
+            path = FOLDER / folder / channel / f"{file}.txt"
+            if path.exists():
+                first, _, rest = path.read_text(encoding="utf-8").partition("\n")
+                return Words(purpose=first.removeprefix("purpose:").strip(), text=rest.strip("\n"))
     raise MissingWords(f"{channel}/{name}.txt")
 
 
-def fill(channel: str, name: str, *, language: str = "en", **values: str) -> str:
+def fill(
+    channel: str, name: str, values: Mapping[str, str] | None = None, *, language: str = "en", easy: bool = False
+) -> str:
     """Give the words of a message with its blanks filled; a text is kept to two segments whatever the values."""
-    text = template(channel, name, language).text
-    kept = {key: value if key in OURS else tame(value) for key, value in values.items()}
+    text = template(channel, name, language, easy=easy).text
+    given = common() | dict(values or {})
+    kept = {key: value if key in OURS else tame(value) for key, value in given.items()}
     try:
         full = text.format_map(kept)
         if channel != "sms" or segments(full) <= MOST_SEGMENTS:

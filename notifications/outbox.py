@@ -3,31 +3,28 @@
 from __future__ import annotations
 
 import datetime as dt
-import logging
 import secrets
 from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
 
-from notifications import consequences, intents, routing, rules
-from notifications.models import ContactPoint, Delivery, DeliveryAttempt, Duty, SendingPause
-from notifications.providers.codes import Blame, blame
+from notifications import breaker, consequences, intents, routing, rules
+from notifications.models import ContactPoint, Delivery, DeliveryAttempt, Duty, SendingHold
+from notifications.providers.codes import blame
 from notifications.providers.port import (
     Accepted,
     AmbiguousFailure,
     Failure,
     NotMade,
     PermanentFailure,
-    TemporaryFailure,
 )
 from notifications.waits import PAGE_TRIES, TEXTS_A_DAY, wait
 from peer import clock
 from peer.crash import crash_point
-
-log = logging.getLogger(__name__)
 
 State = Delivery.State
 Outcome = DeliveryAttempt.Outcome
@@ -47,12 +44,7 @@ def claim(*, duties: Collection[Duty], most: int) -> str:
     """Lease the most urgent due rows and give the lease's token, or nothing where none is due (N5, N6)."""
     token = secrets.token_hex(16)
     with transaction.atomic():
-        paused = SendingPause.objects.filter(until_at__gt=clock.Now()).values_list("channel", flat=True)
-        due = Delivery.objects.filter(
-            state=State.PENDING, duty__in=duties, not_before_at__lte=clock.Now(), expires_at__gt=clock.Now()
-        ).filter(Q(duty=Duty.PAGE) | ~Q(channel__in=list(paused)))  # a page never waits behind a broadcast's 429
-        rows = due.order_by("priority", "not_before_at", "id").select_for_update(skip_locked=True)
-        chosen = list(rows.values_list("pk", flat=True)[:most])
+        chosen = _choose(_duties_now(duties), most=most)
         if not chosen:
             return ""
         won = Delivery.objects.filter(pk__in=chosen, state=State.PENDING).update(
@@ -63,17 +55,43 @@ def claim(*, duties: Collection[Duty], most: int) -> str:
     return token if won else ""
 
 
+def _duties_now(duties: Collection[Duty]) -> Collection[Duty]:
+    """Leave only pages while a restored outbox is on hold (H27), or the senders have had their number a second."""
+    if set(duties) != {Duty.PAGE} and (SendingHold.objects.current().exists() or _is_fast_enough()):
+        return set(duties) & {Duty.PAGE}
+    return duties
+
+
+def _is_fast_enough() -> bool:
+    """Tell whether as much has begun in the last second as the network takes from us (a page never counts)."""
+    most: int = settings.TWILIO_PER_SECOND
+    if not most:
+        return False
+    lately = DeliveryAttempt.objects.filter(begun_at__gt=clock.now() - dt.timedelta(seconds=1))
+    return lately.exclude(delivery__duty=Duty.PAGE).count() >= most
+
+
+def _choose(duties: Collection[Duty], *, most: int) -> list[int]:
+    due = Delivery.objects.filter(
+        state=State.PENDING, duty__in=duties, not_before_at__lte=clock.Now(), expires_at__gt=clock.Now()
+    ).filter(Q(duty=Duty.PAGE) | ~Q(channel__in=breaker.closed_to()))  # a page never waits behind a broadcast's 429
+    rows = due.order_by("priority", "not_before_at", "id").select_for_update(skip_locked=True)
+    found = list(rows.values_list("pk", "channel", "duty")[:most])
+    return breaker.only_a_probe(found)
+
+
 def begin(token: str) -> list[Begun]:
     """Ask again whether each leased message may go, and commit its try while holding the lock that STOP takes (N8)."""
     with transaction.atomic():
         leased = Delivery.objects.filter(lease_token=token, state=State.CLAIMED, lease_until_at__gt=clock.Now())
         ids = leased.values_list("contact_id", flat=True)
-        contacts = ContactPoint.objects.filter(pk__in=list(ids)).order_by("pk").select_for_update()
-        reaches = {one.pk: one for one in intents.reaches(contacts)}
+        contacts = list(ContactPoint.objects.filter(pk__in=list(ids)).order_by("pk").select_for_update())
         whole = leased.select_related("contact", "notification__recipient", "notification__subject")
         rows = list(whole.order_by("pk").select_for_update(of=("self",)))
+        topics = {row.notification.topic for row in rows}
+        reaches = {(one.pk, topic): one for topic in topics for one in intents.reaches(contacts, topic)}
         today = _texts_today(rows)
-        going = [row for row in rows if _may_begin(row, reaches[row.contact_id], today=today)]
+        going = [row for row in rows if _may_begin(row, reaches[row.contact_id, row.notification.topic], today=today)]
         begun = _write_attempts(going, token)
         crash_point("C6_begin")
     crash_point("C7_begun")
@@ -101,8 +119,12 @@ def _why_never(row: Delivery, reach: routing.Reach, *, now: dt.datetime) -> str:
     people = (intent.recipient, intent.subject)
     if any(person is not None and person.deceased_at is not None for person in people):
         return "deceased"  # U6
+    if row.duty == Duty.FAMILY and any(person is not None and person.restricted_at is not None for person in people):
+        return "restricted"
     if row.expires_at <= now:
         return "too late"
+    if row.duty == Duty.FAMILY and intent.confirmed_at:
+        return "not needed"
     to_unproved = rules.goes_to_unproved(intent.purpose)
     return routing.why_not(reach, row.channel, duty=Duty(row.duty), to_unproved=to_unproved)
 
@@ -150,7 +172,7 @@ def _write_attempts(rows: list[Delivery], token: str) -> list[Begun]:
     for row in rows:
         row.state, row.tries = State.SENDING, row.tries + 1
     return [
-        Begun(attempt, row, to=row.contact.number, valid_for=_valid_for(row, now=now))
+        Begun(attempt, row, to=row.contact.where, valid_for=_valid_for(row, now=now))
         for attempt, row in zip(attempts, rows, strict=True)
     ]
 
@@ -163,10 +185,12 @@ def _valid_for(row: Delivery, *, now: dt.datetime) -> int:
 
 def settle(answers: Iterable[tuple[Begun, Accepted | Failure]]) -> None:
     """Write down what the network said; a row that a receipt or a sweep has moved meanwhile stays as it is."""
+    known = list(answers)
     crash_point("C9_answer_save")
     with transaction.atomic():
-        for begun, answer in answers:
+        for begun, answer in known:
             _settle_one(begun, answer)
+        breaker.learn((begun.delivery.channel, answer) for begun, answer in known)
         crash_point("C10_save_commit")
     crash_point("C11_committed")
 
@@ -185,8 +209,8 @@ def _settle_one(begun: Begun, answer: Accepted | Failure) -> None:
             consequences.failed(row, blame(code))
     elif isinstance(answer, AmbiguousFailure):
         _free(row, State.AMBIGUOUS, reason=code)
-    elif _free(row, State.PENDING, reason=code, not_before_at=now + _pause(row, answer)):
-        _pause_channel(row, answer)
+    else:
+        _free(row, State.PENDING, reason=code, not_before_at=now + _pause(row, answer))
 
 
 def _outcome(answer: Accepted | Failure) -> str:
@@ -197,11 +221,14 @@ def _outcome(answer: Accepted | Failure) -> str:
 
 
 def accepted(row: Delivery, *, sid: str) -> bool:
-    """Note the network's yes where nothing later is known yet; a code's words are not needed any more."""
-    words = {"body": None} if row.duty == Duty.CODE else {}
+    """Note the network's yes where nothing later is known yet; a texted code's words are not needed any more."""
+    words = {"body": None} if row.duty == Duty.CODE and row.channel != routing.CALL else {}
     going = Delivery.objects.filter(pk=row.pk, state__in=[State.SENDING, State.AMBIGUOUS, State.PENDING])
     changes = {"state": State.ACCEPTED, "sid": sid, "lease_token": "", "lease_until_at": None, "stuck_at": None}
-    return bool(going.update(**changes, reason="", changed_at=clock.now(), **words))
+    taken = bool(going.update(**changes, reason="", changed_at=clock.now(), **words))
+    if taken:
+        consequences.gone(row)
+    return taken
 
 
 def _free(row: Delivery, state: str, **changes: object) -> bool:
@@ -221,14 +248,3 @@ def _pause(row: Delivery, answer: Accepted | Failure) -> dt.timedelta:
         return dt.timedelta(seconds=asked)
     doubled: dt.timedelta = wait("retry") * 2 ** min(max(0, row.tries - 1), 20)
     return min(doubled, wait("retry_most"))
-
-
-def _pause_channel(row: Delivery, answer: Accepted | Failure) -> None:
-    """Hold the whole channel back where the network asked for it or does not know us any more (F7, F13)."""
-    if isinstance(answer, TemporaryFailure) and (answer.retry_after or blame(answer.code) is Blame.ACCOUNT):
-        pause = dt.timedelta(seconds=answer.retry_after or 0) or wait("stopped")
-        if blame(answer.code) is Blame.ACCOUNT:
-            log.critical("the network does not know us any more (%s): nothing of %s goes", answer.code, row.channel)
-        SendingPause.objects.update_or_create(
-            channel=row.channel, defaults={"until_at": clock.now() + pause, "reason": answer.code}
-        )

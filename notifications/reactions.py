@@ -13,15 +13,16 @@ from django.utils.translation import gettext as _
 
 from moderation import links
 from moderation.news import EscalationAcknowledged, EscalationStepDue
-from notifications import intents
+from notifications import consequences, intents
 from notifications.audience import Told
 from notifications.intents import Intent
-from notifications.models import CallTask, Delivery, Duty, Notification
+from notifications.models import CallTask, Delivery, Duty, Notification, Sign
 from notifications.rules import RULES, Rule
+from notifications.topics import Topic
 from notifications.waits import wait
 from peer import clock, workdays
 from peer.events import on
-from peer.news import InvitationCodeAsked, InvitationOffered
+from peer.news import InvitationCodeAsked, InvitationOffered, WaitOpened
 from peer.roles import Role
 from peer.states import RuleBroken
 
@@ -65,8 +66,10 @@ def _apply(rule: Rule, news: Any) -> None:
                 words=rule.words,
                 values=values,
                 lives=wait(rule.lives),
+                topic=rule.topic,
+                cascade=rule.cascade,
                 to_unproved=rule.to_unproved,
-                owes_call=rule.rings is None and not rule.own_number and rule.duty != Duty.PAGE,
+                owes_call=rule.owes_call,
             )
         )
         if notification is not None and not notification.deliveries.exists():
@@ -88,7 +91,7 @@ def _values_of(news: Any) -> dict[str, str]:
     if isinstance(news, EscalationStepDue):
         return {"link": links.for_step(news.step)}
     if isinstance(news, InvitationCodeAsked):
-        return {"code": news.code, "host": settings.SHORT_ADDRESS}
+        return {"code": news.code, "code_spoken": ", ".join(news.code), "host": settings.SHORT_ADDRESS}
     return {}
 
 
@@ -120,6 +123,14 @@ def _ring(about: CallTask.About, one: Told, *, key: str, news: Any) -> dict[str,
 def _day(moment: dt.datetime) -> str:
     local = moment.astimezone(clock.LONDON)
     return f"{local:%A} {local.day} {local:%B}"
+
+
+@on(WaitOpened)
+def take_sign(news: WaitOpened) -> None:
+    """Count news of the wait as received: they have read the page that holds it (U2)."""
+    unread = Notification.objects.filter(recipient=news.reader, topic=Topic.NEWS, confirmed_at=None)
+    for notification in unread:
+        consequences.confirm(notification, Sign.OPENED)
 
 
 @on(EscalationAcknowledged)

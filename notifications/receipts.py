@@ -25,7 +25,7 @@ RANK = {
     State.UNDELIVERED: 5,
     State.DELIVERED: 6,
 }
-FIRST_END = RANK[State.FAILED]
+TAKEN, FIRST_END = RANK[State.ACCEPTED], RANK[State.FAILED]
 MEANING = {
     "accepted": State.ACCEPTED,
     "scheduled": State.ACCEPTED,
@@ -44,7 +44,9 @@ MEANING = {
     "busy": State.UNDELIVERED,
     "no-answer": State.UNDELIVERED,
 }
+WENT = (State.ACCEPTED, State.SENT, State.DELIVERED)
 TRIES = 5
+MACHINES = ("machine", "fax", "unknown")  # "unknown" is treated as a machine (N15)
 
 
 def apply(receipt: DeliveryReceipt) -> None:
@@ -53,12 +55,15 @@ def apply(receipt: DeliveryReceipt) -> None:
     DeliveryAttempt.objects.filter(pk=receipt.attempt_id, sid="").update(sid=receipt.sid)
     if target is not None:
         delivery = receipt.attempt.delivery
-        reach(delivery, target, sid=receipt.sid, code=receipt.code or _said(receipt.status))
+        reach(delivery, target, sid=receipt.sid, code=receipt.code or _said(receipt))
     DeliveryReceipt.objects.filter(pk=receipt.pk).update(applied_at=clock.now())
 
 
-def _said(status: str) -> str:
-    return {"busy": "busy", "no-answer": "no answer", "completed": "not heard"}.get(status, "")
+def _said(receipt: DeliveryReceipt) -> str:
+    """Name what became of a call that did not bring the news; each has its own time to try again."""
+    if receipt.status == "completed" and receipt.answered_by.startswith(MACHINES):
+        return "machine"
+    return {"busy": "busy", "no-answer": "no answer", "completed": "not heard"}.get(receipt.status, "")
 
 
 def reach(delivery: Delivery, target: str, *, sid: str = "", code: str = "") -> None:
@@ -71,6 +76,8 @@ def reach(delivery: Delivery, target: str, *, sid: str = "", code: str = "") -> 
             return
         try:
             _move(delivery, target, sid=sid, code=code, first_end=here < FIRST_END <= there)
+            if here < TAKEN and target in WENT:
+                consequences.gone(delivery)
         except StaleMove:
             continue
         if here >= FIRST_END:
@@ -89,7 +96,7 @@ def _move(delivery: Delivery, target: str, *, sid: str, code: str, first_end: bo
         changes["sid"] = sid
     if RANK[State(target)] >= FIRST_END:
         changes["reason"] = "" if target == State.DELIVERED else code[:60]
-    if delivery.duty == Duty.CODE:
+    if delivery.duty == Duty.CODE and (delivery.channel != Delivery.Channel.CALL or first_end):
         changes["body"] = None
     delivery.move_to(target, stuck_at=None, **changes)
     if first_end and target == State.DELIVERED:

@@ -1,24 +1,31 @@
-"""Which number, which channel, not before when: pure, in London time, right on both clock changes (N12, 2f)."""
+"""Which way, in which order, not before when: pure, in London time, right on both clock changes (N12, 2f)."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+import tomllib
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
 from notifications.models import Duty
 from peer.clock import LONDON
 
+TABLE = Path(__file__).with_name("cascade.toml")
 OPENS, CLOSES = dt.time(8), dt.time(20)  # for everything but pages and codes (N12)
-SMS, CALL = "sms", "call"
+EMAIL, SMS, CALL = "email", "sms", "call"
+LETTER, PERSON = "letter", "person"
+USUAL = (EMAIL, SMS, CALL)
+AT_ONCE = (SMS, CALL, EMAIL)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Reach:
-    """What routing needs to know of one contact point."""
+    """What routing needs to know of one contact point; `stopped` names what was stopped there for this topic."""
 
     pk: int
-    is_mobile: bool
+    carries: frozenset[str]
     state: str = "proved"
     prefers_call: bool = False
     is_shared: bool = False
@@ -27,36 +34,106 @@ class Reach:
     stopped: frozenset[str] = frozenset()
 
 
+@dataclass(frozen=True, kw_only=True)
+class Wishes:
+    """What the person asked for: the order of ways for this topic (empty: none was named), and what they need."""
+
+    order: tuple[str, ...] = ()
+    needs: frozenset[str] = frozenset()
+
+
 @dataclass(frozen=True)
 class Way:
-    """One way a message will go."""
+    """One way a message will go, and how long it has to be answered before the next one is tried."""
 
     contact: int
     channel: str
     not_before: dt.datetime
+    patience: dt.timedelta = dt.timedelta()
 
 
-def ways(reaches: Iterable[Reach], *, duty: Duty, now: dt.datetime, to_unproved: bool = False) -> list[Way]:
-    """Choose how a message goes: pages by everything at once, codes by text, news by one way; none is an answer."""
-    known = list(reaches)
+@dataclass(frozen=True)
+class Cascade:
+    """One row of cascade.toml: hours of patience by channel, and what comes after the last way."""
+
+    then: str
+    hours: dict[str, float]
+
+
+@cache
+def cascades() -> dict[str, Cascade]:
+    """Read cascade.toml; a row without its end, or with an unknown one, stops the start (ValueError)."""
+    table = tomllib.loads(TABLE.read_text())
+    read = {name: Cascade(then=row.pop("then", ""), hours=row) for name, row in table.items()}
+    for name, row in read.items():
+        if row.then not in {LETTER, PERSON} or not set(row.hours) <= set(USUAL):
+            raise ValueError(f"cascade.toml: [{name}] names a way or an end that there is not")
+    return read
+
+
+def ways(
+    reaches: Iterable[Reach],
+    *,
+    duty: Duty,
+    now: dt.datetime,
+    has_words: Collection[str] = USUAL,
+    to_unproved: bool = False,
+    wishes: Wishes | None = None,
+    cascade: str = "",
+) -> list[Way]:
+    """Choose how a message goes: pages by everything at once, codes by the one phone, news by one way after another.
+
+    Of news, the first way goes now (or when the day opens); each later one only if nothing shows that it was received.
+    Only channels that the message has words for count. An empty list is an answer: a person has to ring.
+    """
+    known = sorted(reaches, key=lambda one: (one.state != "proved", one.is_shared, one.pk))
     if duty is Duty.PAGE:
-        pairs = [(one, channel) for one in known for channel in (SMS, CALL)]
+        pairs = [(one, channel) for one in known for channel in AT_ONCE if channel in has_words]
         return [Way(one.pk, channel, now) for one, channel in pairs if not why_not(one, channel, duty=duty)]
     if duty is Duty.CODE:
-        return [Way(one.pk, SMS, now) for one in known if not why_not(one, SMS, duty=duty)][:1]
-    for one in sorted(known, key=lambda one: one.state != "proved"):
-        way = _for_news(one, now=now, to_unproved=to_unproved)
-        if way is not None:
-            return [way]
-    return []
+        pairs = [(one, channel) for channel in AT_ONCE for one in known if channel in has_words]
+        return [Way(one.pk, channel, now) for one, channel in pairs if not why_not(one, channel, duty=duty)][:1]
+    order = [channel for channel in order_of(known, wishes or Wishes()) if channel in has_words]
+    return _one_after_another(known, order, now=now, to_unproved=to_unproved, cascade=cascade)
+
+
+def _one_after_another(
+    known: Sequence[Reach], order: Sequence[str], *, now: dt.datetime, to_unproved: bool, cascade: str
+) -> list[Way]:
+    hours = cascades()[cascade].hours if cascade else {}
+    chosen: list[Way] = []
+    at = now
+    for channel in order:
+        one = next((one for one in known if not _stops(one, channel, to_unproved=to_unproved)), None)
+        opening = opens_at(at, safe_from=one.safe_from, safe_to=one.safe_to) if one else None
+        if one is None or opening is None:
+            continue
+        patience = dt.timedelta(hours=hours.get(channel, 0))
+        chosen.append(Way(one.pk, channel, opening, patience))
+        at = opening + patience
+    return chosen
+
+
+def _stops(one: Reach, channel: str, *, to_unproved: bool) -> str:
+    return why_not(one, channel, duty=Duty.FAMILY, to_unproved=to_unproved)
+
+
+def order_of(known: Sequence[Reach], wishes: Wishes) -> list[str]:
+    """Give the channels in the order in which this person likes to hear; what was not named comes after what was."""
+    phone = next((one for one in known if CALL in one.carries), None)
+    usual = (EMAIL, CALL, SMS) if phone is not None and phone.prefers_call else USUAL
+    asked = [*wishes.order, *(channel for channel in usual if channel not in wishes.order)]
+    if "in_writing" in wishes.needs:
+        asked.remove(CALL)
+    return sorted(asked, key=lambda channel: channel != CALL) if "by_voice" in wishes.needs else asked
 
 
 def why_not(one: Reach, channel: str, *, duty: Duty, to_unproved: bool = False) -> str:
     """Say why a message of this kind must not go this way now; empty where it may (asked again before the socket)."""
     if channel in one.stopped:
         return "stopped"
-    if channel == SMS and not one.is_mobile:
-        return "no texts here"
+    if channel not in one.carries:
+        return "no texts here" if channel == SMS else "not this way"
     if one.state == "suspended":
         return "suspended"
     if duty is Duty.PAGE:
@@ -68,13 +145,6 @@ def why_not(one: Reach, channel: str, *, duty: Duty, to_unproved: bool = False) 
     if one.state == "unproved" and duty is Duty.FAMILY and not (to_unproved and channel == SMS):
         return "unproved"  # a number that nobody has proved is never rung by a machine
     return ""
-
-
-def _for_news(one: Reach, *, now: dt.datetime, to_unproved: bool) -> Way | None:
-    order = [CALL, SMS] if one.prefers_call else [SMS, CALL]
-    may = [channel for channel in order if not why_not(one, channel, duty=Duty.FAMILY, to_unproved=to_unproved)]
-    opening = opens_at(now, safe_from=one.safe_from, safe_to=one.safe_to)
-    return Way(one.pk, may[0], opening) if may and opening else None
 
 
 def opens_at(

@@ -13,6 +13,7 @@ from moderation.news import EscalationStepDue
 from notifications import audience
 from notifications.audience import Told
 from notifications.models import CallTask, Duty
+from notifications.topics import Topic
 from peer.models import TriageDecision
 from peer.news import FamilyReleased, InvitationCodeAsked, InvitationOffered, MembershipConfirmed, TriageDecided
 
@@ -21,7 +22,11 @@ Outcome = TriageDecision.Outcome
 
 @dataclass(frozen=True, kw_only=True)
 class Rule:
-    """One line of the table; `words` names a file for each channel it may use, `rings` a call by a person beside it."""
+    """One line of the table; `words` names a file for each channel it may use, `rings` a call by a person beside it.
+
+    `topic` is what people may turn off, `cascade` the row of cascade.toml by which one way follows another;
+    `owes_call` says that a person rings where no way was left, `own_number` that only the person's own phone will do.
+    """
 
     news: type
     purpose: str
@@ -32,6 +37,9 @@ class Rule:
     about: Callable[[Any], Model]
     when: Callable[[Any], bool] = lambda _: True
     version: Callable[[Any], object] = lambda _: 1
+    topic: str = ""
+    cascade: str = ""
+    owes_call: bool = False
     to_unproved: bool = False
     rings: CallTask.About | None = None
     own_number: bool = False
@@ -61,8 +69,10 @@ RULES: tuple[Rule, ...] = (
         purpose="request_accepted",
         audience=audience.of_decision,
         duty=Duty.FAMILY,
-        words={"sms": "news", "call": "request_accepted"},
+        words={"sms": "news", "call": "request_accepted", "email": "news", "letter": "news"},
         lives="family",
+        topic=Topic.NEWS,
+        cascade="news",
     ),
     Rule(
         news=TriageDecided,
@@ -71,8 +81,10 @@ RULES: tuple[Rule, ...] = (
         purpose="request_offered",
         audience=audience.of_decision,
         duty=Duty.FAMILY,
-        words={"sms": "news", "call": "request_offered"},
+        words={"sms": "news", "call": "request_offered", "email": "news", "letter": "news"},
         lives="family",
+        topic=Topic.NEWS,
+        cascade="news",
     ),
     Rule(  # U2: weighty news is a call by a person; the message only says when
         news=TriageDecided,
@@ -93,6 +105,7 @@ RULES: tuple[Rule, ...] = (
         duty=Duty.CODE,
         words={"sms": "invitation"},
         lives="invitation",
+        owes_call=True,
         own_number=True,
     ),
     Rule(  # U8: after the hello call the last step is theirs; to the young person's own number alone
@@ -103,6 +116,7 @@ RULES: tuple[Rule, ...] = (
         duty=Duty.CODE,
         words={"sms": "place_ready"},
         lives="invitation",
+        owes_call=True,
     ),
     Rule(
         news=InvitationCodeAsked,
@@ -111,7 +125,7 @@ RULES: tuple[Rule, ...] = (
         purpose="invitation_code",
         audience=audience.of_invitation,
         duty=Duty.CODE,
-        words={"sms": "code"},
+        words={"sms": "code", "call": "code"},
         lives="code",
         own_number=True,
     ),
@@ -121,7 +135,7 @@ RULES: tuple[Rule, ...] = (
         purpose="page",
         audience=audience.of_step,
         duty=Duty.PAGE,
-        words={"sms": "page_link", "call": "page"},
+        words={"sms": "page_link", "call": "page", "email": "page_link"},
         lives="page",
     ),
 )

@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import logging
 from collections.abc import Callable, Iterable
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from notifications import consequences, outbox, receipts
-from notifications.models import Delivery, DeliveryAttempt, DeliveryReceipt, Duty
+from notifications.models import Delivery, DeliveryAttempt, DeliveryReceipt, Duty, Notification
 from notifications.providers.port import Failure, Seen
 from notifications.waits import PAGE_TRIES, wait
 from peer import clock
@@ -20,12 +21,13 @@ log = logging.getLogger(__name__)
 
 State = Delivery.State
 BATCH = 200
+LISTED = (Delivery.Channel.SMS, Delivery.Channel.CALL)  # what the network lists when asked
 SKEW = dt.timedelta(seconds=5)  # the network's clock against ours
 
 
 def sweep() -> None:
     """Carry on everything that rests too long; each step stands alone, so that one fault stops no other."""
-    for step in (free_leases, carry_on_pages, forget_codes, expire, give_up_on_receipts, apply_receipts, show_stuck):
+    for step in STEPS:
         try:
             with transaction.atomic():
                 step()
@@ -49,10 +51,11 @@ def carry_on_pages() -> None:
     pages.update(state=State.UNKNOWN, changed_at=clock.now())
 
 
-def forget_codes() -> None:
-    """Leave an unanswered code alone: it is sent again only on request."""
-    old = Delivery.objects.filter(state=State.AMBIGUOUS, duty=Duty.CODE, changed_at__lt=clock.now() - wait("callback"))
-    _each(old, lambda row: receipts.reach(row, State.UNKNOWN, code="no answer"))
+def forget_unlisted() -> None:
+    """Leave alone what no list can settle: a code is sent again only on request, an e-mail never twice."""
+    old = Delivery.objects.filter(state=State.AMBIGUOUS, changed_at__lt=clock.now() - wait("callback"))
+    nobody_knows = old.filter(Q(duty=Duty.CODE) | Q(channel=Delivery.Channel.EMAIL)).exclude(duty=Duty.PAGE)
+    _each(nobody_knows, lambda row: _end(row, State.UNKNOWN, reason="no answer"))
 
 
 def expire() -> None:
@@ -62,8 +65,7 @@ def expire() -> None:
 
 
 def _expire(row: Delivery) -> None:
-    row.move_to(State.EXPIRED, reason="too late", body=None, changed_at=clock.now())
-    consequences.ended(row)
+    _end(row, State.EXPIRED, reason="too late", body=None)
 
 
 def give_up_on_receipts() -> None:
@@ -75,8 +77,24 @@ def give_up_on_receipts() -> None:
 
 
 def _give_up(row: Delivery) -> None:
-    row.move_to(State.UNKNOWN, changed_at=clock.now())
+    _end(row, State.UNKNOWN)
+
+
+def _end(row: Delivery, state: str, **changes: Any) -> None:
+    row.move_to(state, changed_at=clock.now(), **changes)
     consequences.ended(row)
+
+
+def climb() -> None:
+    """Try the next way of news that nothing has shown to be received in its time (U2); a person comes last."""
+    late = Notification.objects.unanswered().filter(due_at__lte=clock.now()).order_by("due_at")
+    rows = late.select_related("recipient", "subject").select_for_update(of=("self",), skip_locked=True)
+    for notification in rows[:BATCH]:
+        try:
+            with transaction.atomic():
+                consequences.climb(notification)
+        except Exception:
+            log.exception("sweep: %s", notification)
 
 
 def apply_receipts() -> None:
@@ -109,10 +127,22 @@ def _each(rows: QuerySet[Delivery], act: Callable[[Delivery], None]) -> None:
             log.exception("sweep: %s", row)
 
 
+STEPS = (
+    free_leases,
+    carry_on_pages,
+    forget_unlisted,
+    expire,
+    give_up_on_receipts,
+    apply_receipts,
+    climb,
+    show_stuck,
+)
+
+
 def unsure() -> list[tuple[Delivery, DeliveryAttempt]]:
     """Find news whose try was not answered and whose callback has had its minute (decision 19)."""
     rows = Delivery.objects.filter(
-        state=State.AMBIGUOUS, duty=Duty.FAMILY, changed_at__lt=clock.now() - wait("callback")
+        state=State.AMBIGUOUS, duty=Duty.FAMILY, channel__in=LISTED, changed_at__lt=clock.now() - wait("callback")
     ).select_related("contact")
     pairs = [(row, row.attempts.order_by("pk").last()) for row in rows.order_by("changed_at")[:BATCH]]
     return [(row, attempt) for row, attempt in pairs if attempt is not None]

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from notifications import messages
 from notifications.models import DeliveryAttempt, Duty
 from notifications.models.contacts import born_in
+from notifications.receipts import MACHINES
 
 LETTERS = ("abc", "def", "ghi", "jkl", "mno", "pqrs", "tuv", "wxyz")
 KEYPAD = {mark: key for key, marks in enumerate(LETTERS, 2) for mark in marks}
 MOST_WRONG = 3
-MACHINES = ("machine", "fax", "unknown")  # "unknown" is treated as a machine (N15)
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Heard:
         """Give one sentence of the scripts, for this person and language."""
         contact = self.attempt.delivery.contact
         first_name = self.attempt.delivery.notification.recipient.given_name
-        return messages.fill("call", name, language=contact.language, first_name=first_name, **messages.common())
+        return messages.fill("call", name, {"first_name": first_name}, language=contact.language)
 
 
 def keypad(word: str) -> str:
@@ -74,6 +74,9 @@ def who(heard: Heard) -> Said:
         return Said((heard.line("wrong_number"),))
     if heard.digits != "1":
         return Said((heard.line("goodbye"),))
+    if heard.attempt.delivery.duty == Duty.CODE:  # they asked for it a moment ago, and the phone is theirs alone
+        heard.heard_news()
+        return Said((heard.attempt.delivery.body or heard.line("not_known"),))
     if not proofs(heard.attempt):
         heard.ring_me()
         return Said((heard.line("not_known"),))

@@ -17,15 +17,20 @@ SECONDS = {
     "family": 7 * 86400,  # news that could not go for a week is a call for a person
     "first_hello": 30 * 86400,
     "invitation": 7 * 86400,
-    "call_again": 45 * 60,  # between two automatic calls about the same news
+    "ring_after_busy": 10 * 60,  # between two automatic calls about the same news
+    "ring_after_no_answer": 90 * 60,
+    "ring_after_not_heard": 45 * 60,  # somebody picked up, and hung up before the news
+    "ring_after_machine": 3 * 3600,
     "call_lives": 15 * 60,  # a key press later than this is refused (N18)
     "owed": 4 * 3600,  # when somebody looks after a message that has not gone
     "page_owed": 60,
     "not_reached": 24 * 3600,
+    "letter": 2 * 86400,  # until it is in the post
     "inbound": 4 * 3600,
     "inbound_risk": 15 * 60,
     "retry": 5,  # first pause after "not now"; doubles each time
     "retry_most": 600,
+    "breaker": 30,  # first rest of a channel where nobody answers; doubles (F12)
     "stopped": 60,  # pause of a channel whose credentials are refused (F13)
 }
 
@@ -37,4 +42,10 @@ PAGE_TRIES = 6
 
 def wait(name: str) -> dt.timedelta:
     """Give one wait of the table, scaled for benches."""
-    return dt.timedelta(seconds=SECONDS[name] / settings.TIME_SCALE)
+    return scaled(dt.timedelta(seconds=SECONDS[name]))
+
+
+def scaled(span: dt.timedelta) -> dt.timedelta:
+    """Divide a span by the scale of this run (decision 2)."""
+    scale: int = settings.TIME_SCALE
+    return span / scale

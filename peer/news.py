@@ -10,6 +10,7 @@ if TYPE_CHECKING:
         FeedbackItem,
         Invitation,
         Membership,
+        Person,
         Post,
         SupportGroup,
         TriageDecision,
@@ -105,6 +106,13 @@ class TriageDecided:
     """A request was decided, with a reason in plain words (S9)."""
 
     decision: TriageDecision
+
+
+@dataclass(frozen=True)
+class WaitOpened:
+    """Somebody has read, behind their own sign-in, where a wait stands: what was news to them is so no more."""
+
+    reader: Person
 
 
 @dataclass(frozen=True)

@@ -88,6 +88,7 @@ class Perm(StrEnum):
     READ_NOTIFICATION_LOG = "read_notification_log"
     READ_TEXTS = "read_texts"
     SETTLE_STUCK_MESSAGE = "settle_stuck_message"
+    POST_LETTER = "post_letter"
     GIVE_FEEDBACK = "give_feedback"
     READ_FEEDBACK = "read_feedback"
     ANSWER_FEEDBACK = "answer_feedback"

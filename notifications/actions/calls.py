@@ -8,7 +8,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from notifications.models import CallTask, ContactPoint, OptOut
+from notifications import consequences
+from notifications.models import CallTask, Channel, ContactPoint
 from peer import clock, workdays
 from peer.gate import System, action
 from peer.models import ParentRelationship, Person, TimelineEntry, TriageDecision, User
@@ -21,7 +22,7 @@ AGAIN_AFTER, PROVE_WITHIN = 1, 3  # working days until the next try, and until a
 class Wishes:
     """How somebody likes to be reached, asked at the first conversation (S94)."""
 
-    preferred_channel: str = ContactPoint.Channel.TEXT
+    preferred_channel: str = ContactPoint.Liked.TEXT
     language: str = "en"
     voicemail_allowed: bool = False
     safe_from: dt.time | None = None
@@ -102,12 +103,7 @@ def wrong_number(task: CallTask, *, by: User, note: str = "") -> CallTask:
 def refused(task: CallTask, *, by: User, note: str = "") -> CallTask:
     """Write down that somebody asked not to be rung: no call goes to this number, and another way is looked for."""
     if task.contact is not None:
-        OptOut.objects.get_or_create(
-            number_hash=task.contact.number_hash,
-            channel=OptOut.Channel.CALL,
-            ended_at=None,
-            defaults={"said": "asked on the phone", "at": clock.now()},
-        )
+        consequences.stop(task.contact.where_hash, channel=Channel.CALL, said="asked on the phone")
     _end(task, CallTask.Outcome.REFUSED, note=note)
     return _another_way(task)
 
@@ -180,12 +176,12 @@ def _another_way(task: CallTask) -> CallTask:
 
 def _another_contact(task: CallTask) -> ContactPoint | None:
     held = ContactPoint.objects.reachable().exclude(state=ContactPoint.State.SUSPECT).order_by("pk")
-    hashes = [task.contact.number_hash] if task.contact else []
-    mine = held.filter(person=task.person).exclude(number_hash__in=hashes).first()
+    hashes = [task.contact.where_hash] if task.contact else []
+    mine = held.filter(person=task.person).exclude(where_hash__in=hashes).first()
     if mine or task.subject is None:
         return mine
     may = ParentRelationship.objects.filter(young_person=task.subject, must_not_be_told=False)
     if task.about == CallTask.About.WEIGHTY_NEWS:
         may = may.filter(may_know=ParentRelationship.MayKnow.ALL)
     may = may.exclude(may_know=ParentRelationship.MayKnow.NOTHING)
-    return held.filter(person__in=may.values("adult")).exclude(number_hash__in=hashes).first()
+    return held.filter(person__in=may.values("adult")).exclude(where_hash__in=hashes).first()

@@ -16,13 +16,13 @@ from peer.roles import Perm
 def add(about: Person, *, by: User | System, ways: Sequence[tuple[Person, Way]], source: str) -> list[ContactPoint]:
     """Write down numbers of a family, not proved yet; a number that others hold too counts as shared (U9)."""
     fresh = {(person.pk, way.number): _contact(person, way, source) for person, way in ways if way.number}
-    held = list(ContactPoint.objects.filter(number_hash__in={one.number_hash for one in fresh.values()}))
-    mine = {(one.person_id, one.number_hash) for one in held}
-    new = [one for one in fresh.values() if (one.person_id, one.number_hash) not in mine]
-    holders = Counter(one.number_hash for one in [*held, *new])
+    held = list(ContactPoint.objects.filter(where_hash__in={one.where_hash for one in fresh.values()}))
+    mine = {(one.person_id, one.where_hash) for one in held}
+    new = [one for one in fresh.values() if (one.person_id, one.where_hash) not in mine]
+    holders = Counter(one.where_hash for one in [*held, *new])
     for one in new:
-        one.is_shared = holders[one.number_hash] > 1
-    now_shared = [one.pk for one in held if holders[one.number_hash] > 1 and not one.is_shared]
+        one.is_shared = holders[one.where_hash] > 1
+    now_shared = [one.pk for one in held if holders[one.where_hash] > 1 and not one.is_shared]
     if now_shared:
         ContactPoint.objects.filter(pk__in=now_shared).update(is_shared=True)
     return ContactPoint.objects.bulk_create(new)
@@ -34,7 +34,7 @@ def _contact(person: Person, way: Way, source: str) -> ContactPoint:
         person=person,
         source=source,
         language=way.language,
-        preferred_channel=way.channel or ContactPoint.Channel.TEXT,
+        preferred_channel=way.channel or ContactPoint.Liked.TEXT,
     )
 
 

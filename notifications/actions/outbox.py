@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from notifications import consequences
-from notifications.models import Delivery
+from notifications.models import Delivery, Sign
 from notifications.tasks import hint
 from peer import clock
 from peer.gate import action
@@ -34,6 +34,7 @@ def settle(delivery: Delivery, *, by: User, how: str, reason: str) -> Delivery:
     if how == ARRIVED:
         delivery.move_to(State.DELIVERED, reason="", **changes)
         consequences.arrived(delivery)
+        consequences.confirm(delivery.notification, Sign.TOLD)
     elif how == AGAIN:
         _again(delivery, changes)
     else:

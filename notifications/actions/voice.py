@@ -9,9 +9,17 @@ from django.db.models import F
 
 from moderation.actions import escalations
 from moderation.models import EscalationStep
-from notifications import receipts, voice
-from notifications.actions import webhooks
-from notifications.models import CallTask, ContactPoint, Delivery, DeliveryAttempt, InboundText, Notification, OptOut
+from notifications import consequences, receipts, voice
+from notifications.actions import texts
+from notifications.models import (
+    CallTask,
+    Channel,
+    ContactPoint,
+    Delivery,
+    DeliveryAttempt,
+    InboundText,
+    Sign,
+)
 from notifications.voice import Heard, Said
 from notifications.waits import wait
 from peer import clock
@@ -54,19 +62,16 @@ def _is_live(attempt: DeliveryAttempt, sid: str) -> bool:
 
 
 def _heard_news(attempt: DeliveryAttempt, sid: str) -> None:
-    Notification.objects.filter(pk=attempt.delivery.notification_id, confirmed_at=None).update(confirmed_at=clock.now())
     body = attempt.delivery.body
     receipts.reach(attempt.delivery, Delivery.State.DELIVERED, sid=sid)
     attempt.delivery.body = body
 
 
 def _wrong_number(attempt: DeliveryAttempt) -> None:
-    number_hash = attempt.delivery.contact.number_hash
-    contacts = list(ContactPoint.objects.filter(number_hash=number_hash).order_by("pk").select_for_update())
-    webhooks.give_up_number(contacts, because="wrong number by phone")
-    OptOut.objects.get_or_create(
-        number_hash=number_hash, channel=OptOut.Channel.CALL, ended_at=None, defaults={"said": "wrong number"}
-    )
+    where_hash = attempt.delivery.contact.where_hash
+    contacts = list(ContactPoint.objects.filter(where_hash=where_hash).order_by("pk").select_for_update())
+    texts.give_up_number(contacts, because="wrong number by phone")
+    consequences.stop(where_hash, channel=Channel.CALL, said="wrong number")
 
 
 def _ring_me(attempt: DeliveryAttempt) -> None:
@@ -108,6 +113,6 @@ def _take_page(attempt: DeliveryAttempt) -> bool:
         except (StaleMove, IllegalMove, RuleBroken, NotAllowed):
             log.warning("page %s was not taken", notification.pk)
             return False
-    Notification.objects.filter(pk=notification.pk, confirmed_at=None).update(confirmed_at=clock.now())
+    consequences.confirm(notification, Sign.KEY)
     receipts.reach(attempt.delivery, Delivery.State.DELIVERED)
     return True

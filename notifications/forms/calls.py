@@ -27,7 +27,7 @@ class CallForm(forms.Form):
         max_length=20,
     )
     preferred_channel = forms.ChoiceField(
-        label=_("How do they like to hear?"), choices=ContactPoint.Channel.choices, required=False
+        label=_("How do they like to hear?"), choices=ContactPoint.Liked.choices, required=False
     )
     language = forms.ChoiceField(label=_("In which language?"), choices=list(LANGUAGES.items()), required=False)
     voicemail_allowed = forms.BooleanField(label=_("We may leave a voicemail"), required=False)
@@ -67,7 +67,7 @@ class CallForm(forms.Form):
         """Give how somebody likes to be reached."""
         given = self.cleaned_data
         return Wishes(
-            preferred_channel=given["preferred_channel"] or ContactPoint.Channel.TEXT,
+            preferred_channel=given["preferred_channel"] or ContactPoint.Liked.TEXT,
             language=given["language"] or "en",
             voicemail_allowed=given["voicemail_allowed"],
             safe_from=given["safe_from"],

@@ -21,7 +21,7 @@ class NumberForm(forms.Form):
     number = forms.CharField(
         label=_("Phone number"), max_length=40, widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "off"})
     )
-    channel = forms.ChoiceField(label=_("How do they like to hear?"), choices=ContactPoint.Channel.choices)
+    channel = forms.ChoiceField(label=_("How do they like to hear?"), choices=ContactPoint.Liked.choices)
     language = forms.ChoiceField(label=_("In which language?"), choices=list(LANGUAGES.items()))
 
     def __init__(self, *args: Any, people: list[Person], **kwargs: Any) -> None:

@@ -1,19 +1,36 @@
 """The rows of telling people, one module per noun."""
 
 from notifications.models.calls import CallTask
-from notifications.models.contacts import ContactPoint, OptOut
+from notifications.models.contacts import Channel, CommunicationNeed, ContactPoint, ContactPreference, OptOut
 from notifications.models.inbound import InboundText
-from notifications.models.outbox import Delivery, DeliveryAttempt, DeliveryReceipt, Duty, Notification, SendingPause
+from notifications.models.letters import Letter
+from notifications.models.outbox import (
+    Delivery,
+    DeliveryAttempt,
+    DeliveryReceipt,
+    Duty,
+    LastResort,
+    Notification,
+    Sign,
+)
+from notifications.models.pauses import SendingHold, SendingPause
 
 __all__ = [
     "CallTask",
+    "Channel",
+    "CommunicationNeed",
     "ContactPoint",
+    "ContactPreference",
     "Delivery",
     "DeliveryAttempt",
     "DeliveryReceipt",
     "Duty",
     "InboundText",
+    "LastResort",
+    "Letter",
     "Notification",
     "OptOut",
+    "SendingHold",
     "SendingPause",
+    "Sign",
 ]

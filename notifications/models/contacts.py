@@ -1,15 +1,18 @@
-"""How a person can be reached safely: the only place that keeps a phone number (decision 8)."""
+"""How a person can be reached safely: the only place that keeps a phone number or an e-mail address (decision 8)."""
 
 from __future__ import annotations
 
 import datetime as dt
 from typing import ClassVar, Self
 
+from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 from encrypted_fields.fields import EncryptedCharField
 
-from notifications import numbers
+from notifications import emails, numbers
 from notifications.languages import LANGUAGES
+from notifications.topics import Topic
 from peer import clock
 from peer.models import Person, User
 from peer.models.dated import public_id
@@ -18,7 +21,7 @@ from peer.states import Stateful, one_of_states
 
 
 class ContactState(models.TextChoices):
-    """How sure we are that the number is this person's."""
+    """How sure we are that the number or address is this person's."""
 
     UNPROVED = "unproved", "Not yet proved"
     PROVED = "proved", "Proved"
@@ -26,8 +29,24 @@ class ContactState(models.TextChoices):
     SUSPENDED = "suspended", "Not used"
 
 
+class ContactKind(models.TextChoices):
+    """What a contact point is, and so which channels it can take."""
+
+    MOBILE = numbers.Line.MOBILE.value, "Mobile"
+    LANDLINE = numbers.Line.LANDLINE.value, "Landline"
+    EMAIL = "email", "E-mail"
+
+
+class Channel(models.TextChoices):
+    """The ways a machine may carry a message; a letter and a person's call are rows of their own."""
+
+    EMAIL = "email", "E-mail"
+    SMS = "sms", "Text"
+    CALL = "call", "Phone call"
+
+
 class ContactPointQuerySet(models.QuerySet["ContactPoint"]):
-    """Contact points, as far as the viewer may know of them; numbers are found by their keyed hash."""
+    """Contact points, as far as the viewer may know of them; they are found by their keyed hash."""
 
     def visible_to(self, user: User) -> Self:
         """Keep one's own, and for staff who keep contacts or ring families all (numbers masked on the page)."""
@@ -35,22 +54,27 @@ class ContactPointQuerySet(models.QuerySet["ContactPoint"]):
             return self
         return self.filter(person_id=user.person_id, person__isnull=False)
 
-    def at_number(self, e164: str) -> Self:
-        """Keep the contact points at one number."""
-        return self.filter(number_hash=numbers.hashed(e164))
+    def at(self, where: str) -> Self:
+        """Keep the contact points at one number or address."""
+        return self.filter(where_hash=numbers.hashed(where))
 
     def reachable(self) -> Self:
         """Keep what is not suspended."""
         return self.exclude(state=ContactPoint.State.SUSPENDED)
 
+    def phones(self) -> Self:
+        """Keep what can ring."""
+        return self.exclude(kind=ContactKind.EMAIL)
+
 
 class ContactPoint(Stateful):
-    """One number of one person: whose phone it is, what may be said there, and how sure we are of it (safety N9)."""
+    """One number or address of one person: whose it is, what may be said there, how sure we are (safety N9)."""
 
     State = ContactState
+    Kind = ContactKind
 
-    class Channel(models.TextChoices):
-        """How news is best given here."""
+    class Liked(models.TextChoices):
+        """How news is best given at this number."""
 
         TEXT = "text", "Text"
         CALL = "call", "Phone call"
@@ -64,21 +88,22 @@ class ContactPoint(Stateful):
 
     public_id = models.CharField(max_length=24, unique=True, default=public_id)
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="contact_points")
-    kind = models.CharField(max_length=10, choices=[(line.value, line.value) for line in numbers.Line])
-    number = EncryptedCharField(max_length=16)
-    number_hash = models.CharField(max_length=64, db_index=True)
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    where = EncryptedCharField(max_length=254)
+    where_hash = models.CharField(max_length=64, db_index=True)
     whose = models.CharField(max_length=60, blank=True)
     is_shared = models.BooleanField(default=False)
     voicemail_allowed = models.BooleanField(default=False)
     source = models.CharField(max_length=40)
     language = models.CharField(max_length=12, default="en")
-    preferred_channel = models.CharField(max_length=5, choices=Channel.choices, default=Channel.TEXT)
+    preferred_channel = models.CharField(max_length=5, choices=Liked.choices, default=Liked.TEXT)
     safe_from = models.TimeField(null=True, blank=True)
     safe_to = models.TimeField(null=True, blank=True)
     your_word = EncryptedCharField(max_length=40, null=True, blank=True)
     state = models.CharField(max_length=10, choices=State.choices, default=State.UNPROVED)
     proved_at = models.DateTimeField(null=True, blank=True)
     proved_how = models.CharField(max_length=40, blank=True)
+    heard_of_at = models.DateTimeField(null=True, blank=True)  # when the network last said that something arrived here
     doubt = models.CharField(max_length=60, blank=True)
     created_at = models.DateTimeField(default=clock.now)
 
@@ -86,25 +111,41 @@ class ContactPoint(Stateful):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["person", "number_hash"], name="contact_once"),
+            models.UniqueConstraint(fields=["person", "where_hash"], name="contact_once"),
             one_of_states(ContactState, name="contact_state"),
             models.CheckConstraint(
                 condition=~models.Q(state="proved") | models.Q(proved_at__isnull=False), name="contact_proved_at"
             ),
+        ]
+        indexes = [
+            models.Index(fields=["proved_at"], condition=models.Q(state="proved"), name="contact_proved_since"),
         ]
 
     @classmethod
     def for_number(cls, typed: str, *, person: Person, source: str, **fields: object) -> ContactPoint:
         """Build, unsaved, the contact point of a number as it was typed; `numbers.WrongNumber` says why not."""
         number = numbers.parse(typed)
-        fields.setdefault("preferred_channel", cls.Channel.TEXT)
+        fields.setdefault("preferred_channel", cls.Liked.TEXT)
         if number.line is numbers.Line.LANDLINE:
-            fields["preferred_channel"] = cls.Channel.CALL
+            fields["preferred_channel"] = cls.Liked.CALL
         return cls(
             person=person,
             kind=number.line,
-            number=number.e164,
-            number_hash=numbers.hashed(number.e164),
+            where=number.e164,
+            where_hash=numbers.hashed(number.e164),
+            source=source,
+            **fields,
+        )
+
+    @classmethod
+    def for_email(cls, typed: str, *, person: Person, source: str, **fields: object) -> ContactPoint:
+        """Build, unsaved, the contact point of an e-mail address; `emails.WrongEmail` says why not."""
+        address = emails.parse(typed)
+        return cls(
+            person=person,
+            kind=cls.Kind.EMAIL,
+            where=address,
+            where_hash=numbers.hashed(address),
             source=source,
             **fields,
         )
@@ -114,18 +155,23 @@ class ContactPoint(Stateful):
 
     @property
     def is_proved(self) -> bool:
-        """Tell whether content may go to this number."""
+        """Tell whether content may go to this number or address."""
         return self.state == self.State.PROVED
 
     @property
     def takes_texts(self) -> bool:
         """Tell whether the line can take a text."""
-        return self.kind == numbers.Line.MOBILE
+        return self.kind == self.Kind.MOBILE
+
+    def channels(self) -> frozenset[str]:
+        """Name the channels that this kind of contact point can take; without a mail server there is no e-mail."""
+        kind = ContactKind(self.kind)
+        return CARRIES[kind] if kind != ContactKind.EMAIL or settings.EMAIL_URL else frozenset()
 
     @property
     def masked(self) -> str:
-        """Show the last three digits."""
-        return numbers.masked(self.number)
+        """Show the last three digits, or the end of an address."""
+        return emails.masked(self.where) if self.kind == self.Kind.EMAIL else numbers.masked(self.where)
 
     def get_language(self) -> str:
         """Name the language that is spoken here."""
@@ -134,6 +180,52 @@ class ContactPoint(Stateful):
     def is_own(self, user: User) -> bool:
         """Tell whether this is the viewer's own number (for the gate)."""
         return user.person_id is not None and self.person_id == user.person_id
+
+
+CARRIES: dict[ContactKind, frozenset[str]] = {
+    ContactKind.MOBILE: frozenset({Channel.SMS, Channel.CALL}),
+    ContactKind.LANDLINE: frozenset({Channel.CALL}),
+    ContactKind.EMAIL: frozenset({Channel.EMAIL}),
+}
+
+
+class ContactPreference(models.Model):
+    """In which order a person likes to hear about one topic, asked at the first conversation (S94)."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="contact_preferences")
+    topic = models.CharField(max_length=10, choices=Topic.choices)
+    channels = models.JSONField(default=list)
+    asked_at = models.DateTimeField(default=clock.now)
+    asked_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "topic"], name="preference_once")]
+
+    def __str__(self) -> str:
+        return f"{self.topic}: {', '.join(self.channels)}"
+
+
+class CommunicationNeed(models.Model):
+    """What somebody needs so that a message can be read or heard (the Accessible Information Standard)."""
+
+    class Kind(models.TextChoices):
+        """The needs we can meet."""
+
+        LARGE_PRINT = "large_print", _("Large print")
+        BY_VOICE = "by_voice", _("By voice, not in writing")
+        IN_WRITING = "in_writing", _("In writing, not by voice")
+        EASY_WORDS = "easy_words", _("Easy words")
+        INTERPRETER = "interpreter", _("An interpreter")
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="communication_needs")
+    kind = models.CharField(max_length=15, choices=Kind.choices)
+    noted_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "kind"], name="need_once")]
+
+    def __str__(self) -> str:
+        return str(self.get_kind_display())
 
 
 class OptOutQuerySet(models.QuerySet["OptOut"]):
@@ -145,16 +237,11 @@ class OptOutQuerySet(models.QuerySet["OptOut"]):
 
 
 class OptOut(models.Model):
-    """A number said STOP; it holds for every person at that number until START (safety N10)."""
+    """A number or address said STOP, to everything or to one topic; it holds there until START (safety N10)."""
 
-    class Channel(models.TextChoices):
-        """What was stopped."""
-
-        SMS = "sms", "Texts"
-        CALL = "call", "Calls"
-
-    number_hash = models.CharField(max_length=64)
+    where_hash = models.CharField(max_length=64)
     channel = models.CharField(max_length=5, choices=Channel.choices)
+    topic = models.CharField(max_length=10, choices=Topic.choices, blank=True)  # blank: everything
     said = models.CharField(max_length=40)
     at = models.DateTimeField(default=clock.now)
     ended_at = models.DateTimeField(null=True, blank=True)
@@ -164,7 +251,9 @@ class OptOut(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["number_hash", "channel"], condition=models.Q(ended_at__isnull=True), name="optout_current_once"
+                fields=["where_hash", "channel", "topic"],
+                condition=models.Q(ended_at__isnull=True),
+                name="optout_current_once",
             )
         ]
 

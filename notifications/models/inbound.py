@@ -9,6 +9,7 @@ from encrypted_fields.fields import EncryptedCharField, EncryptedTextField
 
 from notifications import numbers
 from notifications.models.contacts import ContactPoint
+from notifications.topics import Topic
 from peer import clock
 from peer.models import Person, User
 from peer.models.dated import public_id
@@ -48,6 +49,7 @@ class InboundText(Stateful, Owed):
         STOP = "stop", "Stop"
         START = "start", "Start"
         CALL = "call", "Ring me"
+        GOT_IT = "got_it", "They have it"
         WRONG_NUMBER = "wrong_number", "Wrong number"
         OTHER = "other", "Something to read"
 
@@ -58,9 +60,10 @@ class InboundText(Stateful, Owed):
     public_id = models.CharField(max_length=24, unique=True, default=public_id)
     sid = models.CharField(max_length=40, unique=True)
     number = EncryptedCharField(max_length=16)
-    number_hash = models.CharField(max_length=64, db_index=True)
+    where_hash = models.CharField(max_length=64, db_index=True)
     body = EncryptedTextField(null=True)
     kind = models.CharField(max_length=15, choices=Kind.choices)
+    topic = models.CharField(max_length=10, choices=Topic.choices, blank=True)  # of a STOP or START of one thing
     is_risk = models.BooleanField(default=False)
     contact = models.ForeignKey(ContactPoint, null=True, blank=True, on_delete=models.SET_NULL, related_name="inbound")
     person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="inbound_texts")

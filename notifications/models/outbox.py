@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models import Q
 from encrypted_fields.fields import EncryptedTextField
 
-from notifications.models.contacts import ContactPoint
+from notifications.models.contacts import Channel, ContactPoint
+from notifications.topics import Topic
 from peer import clock
 from peer.models import Person, User
 from peer.models.dated import public_id
@@ -27,6 +29,22 @@ class Duty(models.TextChoices):
 PRIORITY = {Duty.PAGE: 0, Duty.CODE: 1, Duty.FAMILY: 2}
 
 
+class Sign(models.TextChoices):
+    """What showed us that somebody has received a message: more than "delivered", which only a machine says."""
+
+    REPLY = "reply", "They answered"
+    KEY = "key", "They heard it and pressed a key"
+    OPENED = "opened", "They opened it behind sign-in"
+    TOLD = "told", "They told a person"
+
+
+class LastResort(models.TextChoices):
+    """What comes when no way of a machine was answered."""
+
+    LETTER = "letter", "A letter"
+    PERSON = "person", "A person rings"
+
+
 class NotificationQuerySet(models.QuerySet["Notification"]):
     """Intents, as far as the viewer may know of them."""
 
@@ -36,25 +54,57 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
             return self
         return self.filter(recipient_id=user.person_id, recipient__isnull=False)
 
+    def unanswered(self) -> Self:
+        """Keep what nobody has shown to have received, and no person has taken over."""
+        return self.filter(confirmed_at=None, handed_over_at=None)
 
-class Notification(models.Model):
-    """We want one person to know one thing; the same news makes no second row (N4)."""
+    def awaited_at(self, where_hash: str) -> Notification | None:
+        """Find the newest news that went to a number by text and that nothing has yet shown to be received."""
+        texts = Delivery.objects.filter(
+            contact__where_hash=where_hash, channel=Channel.SMS, duty=Duty.FAMILY, state__in=WENT
+        )
+        newest = texts.filter(notification__confirmed_at=None).select_related("notification").order_by("-pk").first()
+        return newest.notification if newest else None
+
+
+class Notification(Owed):
+    """We want one person to know one thing; the same news makes no second row (N4).
+
+    Where nothing shows that it was received, `due_at` is when the next way is tried, and after the last one `then`
+    says what comes: a letter, or a call by a person.
+    """
 
     public_id = models.CharField(max_length=24, unique=True, default=public_id)
     event_key = models.CharField(max_length=120)
     recipient = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="notifications")
     subject = models.ForeignKey(Person, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
     purpose = models.CharField(max_length=40)
+    topic = models.CharField(max_length=10, choices=Topic.choices, blank=True)
     duty = models.CharField(max_length=10, choices=Duty.choices)
     turn = models.PositiveSmallIntegerField(default=1)
+    then = models.CharField(max_length=10, choices=LastResort.choices, blank=True)
+    letter = EncryptedTextField(null=True, blank=True)  # the words of the letter, fixed like all others when queued
     created_at = models.DateTimeField(default=clock.now)
     expires_at = models.DateTimeField()
     confirmed_at = models.DateTimeField(null=True, blank=True)
+    confirmed_how = models.CharField(max_length=10, choices=Sign.choices, blank=True)
+    handed_over_at = models.DateTimeField(null=True, blank=True)
 
     objects = NotificationQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["event_key", "recipient"], name="notification_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["event_key", "recipient"], name="notification_once"),
+            models.CheckConstraint(condition=Q(then="") | ~Q(owner_role=""), name="notification_owed"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["due_at"],
+                condition=Q(due_at__isnull=False, confirmed_at__isnull=True, handed_over_at__isnull=True),
+                name="notification_climbs",
+            ),
+            models.Index(fields=["recipient", "-id"], name="notification_newest"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.purpose} ({self.pk})"
@@ -88,6 +138,9 @@ ENDS = (
 )
 
 
+WENT = (DeliveryState.ACCEPTED, DeliveryState.SENT, DeliveryState.DELIVERED, DeliveryState.UNKNOWN)
+
+
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
     """Channels of intents, as far as the viewer may know of them."""
 
@@ -103,12 +156,7 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
 class Delivery(Stateful, Owed):
     """One channel of one intent, its words fixed; moved only under a lease or by a receipt."""
 
-    class Channel(models.TextChoices):
-        """How it travels."""
-
-        SMS = "sms", "Text"
-        CALL = "call", "Phone call"
-
+    Channel = Channel
     State = DeliveryState
 
     _RECEIPTS: ClassVar[set[str]] = {State.DELIVERED, State.UNDELIVERED, State.FAILED, State.UNKNOWN}
@@ -138,6 +186,7 @@ class Delivery(Stateful, Owed):
     state = models.CharField(max_length=12, choices=State.choices, default=State.PENDING)
     reason = models.CharField(max_length=60, blank=True)
     not_before_at = models.DateTimeField()
+    patience = models.DurationField(default=dt.timedelta)  # how long after it has gone the next way is tried
     expires_at = models.DateTimeField()
     lease_token = models.CharField(max_length=32, blank=True)
     lease_until_at = models.DateTimeField(null=True, blank=True)
@@ -221,15 +270,3 @@ class DeliveryReceipt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.status} ({self.sid[-6:]})"
-
-
-class SendingPause(models.Model):
-    """The provider asked us to wait, or stopped knowing us: nothing of a channel goes until then (F7, F13)."""
-
-    channel = models.CharField(max_length=5, choices=Delivery.Channel.choices, unique=True)
-    until_at = models.DateTimeField()
-    reason = models.CharField(max_length=60)
-    failures = models.PositiveSmallIntegerField(default=0)
-
-    def __str__(self) -> str:
-        return f"{self.channel} until {self.until_at:%H:%M:%S}"

@@ -66,6 +66,10 @@ class Provider(Protocol):
         """Hand one message over, or raise one of the failures."""
         ...
 
+
+class Listing(Provider, Protocol):
+    """A channel whose network tells what it took, when asked."""
+
     async def find(self, to: str, *, since: dt.datetime) -> list[Seen]:
         """List what the network took for a number since a moment, or raise a failure."""
         ...

@@ -36,7 +36,7 @@ class Line:
             if contact.safe_from and contact.safe_to
             else "",
         ]
-        return cls(numbers.national(contact.number), contact.number, tuple(note for note in notes if note))
+        return cls(numbers.national(contact.where), contact.where, tuple(note for note in notes if note))
 
 
 @dataclass(frozen=True)

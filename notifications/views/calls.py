@@ -90,7 +90,7 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
     context = {
         "task": task,
         "form": form,
-        "number": numbers.national(task.contact.number) if task.contact and is_open else "",
+        "number": numbers.national(task.contact.where) if task.contact and is_open else "",
         "decision": _decision(task, user) if is_open else None,
         "now": clock.now(),
     }

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from notifications.actions import inbound
+from notifications.actions import texts
 from notifications.forms.inbound import HandleForm
 from notifications.models import InboundText
 from notifications.models.inbound import InboundTextQuerySet
@@ -45,7 +45,7 @@ def handle(request: HttpRequest, public_id: str) -> HttpResponse:
     form = HandleForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            inbound.handle(text, by=user, **form.cleaned_data)
+            texts.handle(text, by=user, **form.cleaned_data)
         except RuleBroken as broken:
             form.add_error(None, str(broken))
         else:

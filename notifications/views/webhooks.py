@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
 
 from notifications import messages
-from notifications.actions import voice, webhooks
+from notifications.actions import texts, voice, webhooks
 from notifications.providers import twilio_voice
 from notifications.providers.twilio_signature import is_genuine
 from notifications.voice import Said
@@ -83,7 +83,7 @@ def _twiml(said: Said, token: str) -> str:
 def text(request: HttpRequest) -> HttpResponse:
     """Take a text that somebody sent us, and answer it."""
     form = request.POST
-    answer = webhooks.take_text(form.get("MessageSid", ""), sender=form.get("From", ""), body=form.get("Body", ""))
+    answer = texts.take_text(form.get("MessageSid", ""), sender=form.get("From", ""), body=form.get("Body", ""))
     return script(twilio_voice.text(answer))
 
 
@@ -93,7 +93,7 @@ def ring(request: HttpRequest) -> HttpResponse:
     form = request.POST
     if not form.get("Digits"):
         to = settings.PUBLIC_BASE_URL + reverse("webhooks-ring")
-        words = messages.fill("call", "inbound", **messages.common())
+        words = messages.fill("call", "inbound")
         return script(twilio_voice.ask(words, to=to, otherwise=messages.fill("call", "goodbye")))
-    webhooks.take_text(form.get("CallSid", ""), sender=form.get("From", ""), body="CALL")
+    texts.take_text(form.get("CallSid", ""), sender=form.get("From", ""), body="CALL")
     return script(twilio_voice.say(messages.fill("call", "inbound_thanks")))

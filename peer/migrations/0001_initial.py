@@ -30,6 +30,7 @@ class Migration(migrations.Migration):
                 ('nhs_number', encrypted_fields.fields.EncryptedCharField(blank=True, max_length=20, null=True)),
                 ('language', models.CharField(default='en', max_length=12)),
                 ('location_hidden', models.BooleanField(default=False)),
+                ('restricted_at', models.DateTimeField(blank=True, null=True)),
                 ('deceased_at', models.DateTimeField(blank=True, null=True)),
                 ('created_at', models.DateTimeField(default=peer.clock.now)),
             ],

@@ -49,6 +49,7 @@ class Person(models.Model):
     nhs_number = EncryptedCharField(max_length=20, null=True, blank=True)
     language = models.CharField(max_length=12, default="en")
     location_hidden = models.BooleanField(default=False)
+    restricted_at = models.DateTimeField(null=True, blank=True)  # nothing goes by machine to or about them
     deceased_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=clock.now)
 
@@ -85,12 +86,21 @@ class ParentRelationship(models.Model):
         ROUTINE = "routine", "Routine news of the wait"
         ALL = "all", "All news of the wait"
 
+    class Says(models.TextChoices):
+        """What this adult says about our being in touch about the young person (U17)."""
+
+        AGREES = "agrees", "Agrees"
+        OBJECTS = "objects", "Objects"
+
     young_person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="adults")
     adult = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="young_people")
     kind = models.CharField(max_length=40, default="parent")
     may_know = models.CharField(max_length=10, choices=MayKnow.choices, default=MayKnow.ROUTINE)
     has_parental_responsibility = models.BooleanField(null=True)
     must_not_be_told = models.BooleanField(default=False)
+    lives_with = models.BooleanField(null=True)
+    says = models.CharField(max_length=10, choices=Says.choices, blank=True)
+    said_at = models.DateTimeField(null=True, blank=True)
 
     objects = ParentRelationshipQuerySet.as_manager()
 

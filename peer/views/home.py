@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from peer import clock, grants
+from peer.events import emit
 from peer.models import (
     ImportChange,
     Membership,
@@ -18,6 +19,7 @@ from peer.models import (
     User,
     WaitingListEntry,
 )
+from peer.news import WaitOpened
 from peer.roles import Role
 
 SHOWN = 20
@@ -34,6 +36,7 @@ def home(request: HttpRequest) -> HttpResponse:
     elif user.person is not None:
         is_young = user.person.kind == Person.Kind.YOUNG_PERSON
         context |= _own_wait(user) if is_young else _family(user)
+        emit(WaitOpened(user.person))
     return render(request, "peer/home/home.html", context)
 
 

@@ -13,12 +13,12 @@ from tests.architecture.code import called, modules
 NO_ACT: dict[str, str] = {
     "moderation.actions.claims.put_down": "a part of taking a break and of losing a role, which are the acts",
     "notifications.actions.webhooks.take_status": "the network is no person: its signature is the right (N18)",
-    "notifications.actions.webhooks.take_text": "the network is no person: its signature is the right (N18)",
-    "notifications.actions.webhooks.kind_of": "pure",
-    "notifications.actions.webhooks.ring_back": "a part of taking a text or a call",
-    "notifications.actions.webhooks.give_up_number": "a part of taking a text or a call",
-    "notifications.actions.webhooks.wake_somebody": "a part of taking a text",
-    "notifications.actions.webhooks.on_call": "a question",
+    "notifications.actions.texts.take_text": "the network is no person: its signature is the right (N18)",
+    "notifications.actions.texts.kind_of": "pure",
+    "notifications.actions.texts.ring_back": "a part of taking a text or a call",
+    "notifications.actions.texts.give_up_number": "a part of taking a text or a call",
+    "notifications.actions.texts.wake_somebody": "a part of taking a text",
+    "notifications.actions.texts.on_call": "a question",
     "notifications.actions.voice.hear": "the network is no person: its signature is the right (N18)",
 }
 

@@ -41,7 +41,7 @@ def code() -> str:
 def test_a_code_to_one_s_own_phone_signs_in_and_proves_the_number(client, asha, typed: str) -> None:
     assert client.post(LOGIN, {"login": typed}).headers["Location"] == CONFIRM
     row = Delivery.objects.get()
-    assert (row.duty, row.contact.number) == ("code", ASHA)
+    assert (row.duty, row.contact.where) == ("code", ASHA)
     assert row.expires_at - row.not_before_at <= dt.timedelta(minutes=10)
     client.post(CONFIRM, {"code": code()})
     assert client.session["_auth_user_id"] == str(asha.pk)

@@ -57,7 +57,7 @@ def test_a_family_comes_in_whole_and_on_hold_and_nothing_is_sent() -> None:
     assert (referral.entry.state, referral.entry.owner_role) == ("on_hold", Role.CO_ORDINATOR)
     assert (asha.full_name(), asha.address, asha.doctor) == ("Asha Rao", "1 Elm Rd", "Elm Surgery")
     assert asha.adults.get().may_know == "all"
-    assert {(point.person, point.number, point.state) for point in ContactPoint.objects.all()} == {
+    assert {(point.person, point.where, point.state) for point in ContactPoint.objects.all()} == {
         (asha, "+447700900301", "unproved"),
         (uma, "+447700900302", "unproved"),
     }
@@ -82,14 +82,14 @@ def test_siblings_share_their_parent_and_so_one_household() -> None:
 
 def test_a_number_in_two_hands_is_shared_for_both() -> None:
     load(HEAD + ASHA + BEN.replace("Uma Rao", "Dev Rao"))
-    assert list(ContactPoint.objects.filter(number_hash__in=_hashes("+447700900302")).values_list("is_shared")) == [
+    assert list(ContactPoint.objects.filter(where_hash__in=_hashes("+447700900302")).values_list("is_shared")) == [
         (True,),
         (True,),
     ]
 
 
 def _hashes(number: str) -> list[str]:
-    return list(ContactPoint.objects.at_number(number).values_list("number_hash", flat=True))
+    return list(ContactPoint.objects.at(number).values_list("where_hash", flat=True))
 
 
 def test_bad_rows_stay_out_with_line_and_reason_and_good_ones_come_in() -> None:
@@ -135,7 +135,7 @@ def test_taking_a_change_brings_its_new_number_unproved_and_keeps_the_old_one() 
     importing.take_change(ImportChange.objects.waiting().get(), by=kim)
     uma = Person.objects.get(given_name="Uma")
     assert Person.objects.get(given_name="Asha").address == "9 Oak Rd"
-    assert {point.number for point in uma.contact_points.all()} == {"+447700900302", "+447700900309"}
+    assert {point.where for point in uma.contact_points.all()} == {"+447700900302", "+447700900309"}
     assert uma.young_people.count() == 1
     assert importing.counts_of(
         load(HEAD + ASHA.replace("1 Elm Rd", "9 Oak Rd").replace("07700900302", "07700900309"))

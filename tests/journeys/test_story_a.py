@@ -113,7 +113,7 @@ def test_from_the_shipped_file_to_families_that_have_heard(
     assert child
 
     # The first hello says nothing; a person rings, proves the number and agrees a word.
-    (hello,) = network.texts(parent.number)
+    (hello,) = network.texts(parent.where)
     assert hello.startswith(f"A message for {child.given_name}'s family from ")
     assert not NEVER_SAID.search(hello)
     for task in (good, hard):
@@ -123,14 +123,14 @@ def test_from_the_shipped_file_to_families_that_have_heard(
 
     # Good news: the parent's own channel, the family's word first, no outcome in it.
     assert "The family hears by the way they chose." in decide(lee, good, outcome="accepted", reason=REASON)
-    assert len(network.texts(parent.number)) == 1  # nothing is sent inside a request
+    assert len(network.texts(parent.where)) == 1  # nothing is sent inside a request
     dispatcher.turn()
-    news = network.texts(parent.number)[-1]
+    news = network.texts(parent.where)[-1]
     assert news.startswith("bluebell: there is news about the request you made.")
     assert not NEVER_SAID.search(news)
     eventually(lambda: Delivery.objects.filter(contact=parent, state="delivered").count() == 2)
     dispatcher.turn()
-    assert len(network.texts(parent.number)) == 2
+    assert len(network.texts(parent.where)) == 2
 
     # It is on the staff's timeline, on the parent's page and on the young person's own.
     assert REASON in read(kim.get(f"/staff/waiting/{child.public_id}/"))
@@ -144,7 +144,7 @@ def test_from_the_shipped_file_to_families_that_have_heard(
     assert hard.subject
     assert "news for a person to give" in decide(lee, hard, outcome="not_accepted", reason=OTHER)
     dispatcher.turn()
-    booked = network.texts(hard.contact.number)[-1]
+    booked = network.texts(hard.contact.where)[-1]
     assert booked.startswith("bluebell: Dr Lee would like to ring you ")
     assert not NEVER_SAID.search(booked)
     call = CallTask.objects.get(about="weighty_news", subject=hard.subject, person=hard.person)
@@ -163,7 +163,7 @@ def test_a_young_person_gives_their_own_number_and_the_parents_phone_hears_nothi
     assert task.subject
     assert task.contact
     ring(kim, task, outcome="answered", your_word="bluebell", preferred_channel="text", language="en")
-    before = network.texts(task.contact.number)
+    before = network.texts(task.contact.where)
     added = submit(
         kim, f"/staff/people/{task.subject.public_id}/numbers/",
         whose=task.subject.public_id, number="07700 900190", channel="text", language="en",
@@ -172,8 +172,8 @@ def test_a_young_person_gives_their_own_number_and_the_parents_phone_hears_nothi
     ring(kim, CallTask.objects.get(person=task.subject), outcome="answered", your_word="otter")
     dispatcher.turn()
     own = ContactPoint.objects.get(person=task.subject)
-    assert (own.number, own.state, own.is_shared) == ("+447700900190", "proved", False)
-    assert network.texts(task.contact.number) == before
+    assert (own.where, own.state, own.is_shared) == ("+447700900190", "proved", False)
+    assert network.texts(task.contact.where) == before
 
 
 def test_stop_is_honoured_and_the_news_becomes_a_call(
@@ -183,19 +183,19 @@ def test_stop_is_honoured_and_the_news_becomes_a_call(
     task = texted[0]
     assert task.contact
     ring(kim, task, outcome="answered", your_word="bluebell", preferred_channel="text", language="en")
-    network.do(task.contact.number, "text", body="STOP")
+    network.do(task.contact.where, "text", body="STOP")
     eventually(lambda: _stopped(task.contact))
-    before = network.texts(task.contact.number)
+    before = network.texts(task.contact.where)
     decide(lee, task, outcome="accepted", reason=REASON)
     dispatcher.turn()
-    assert network.texts(task.contact.number) == before
+    assert network.texts(task.contact.where) == before
 
 
 def _stopped(contact: ContactPoint | None) -> bool:
     from notifications.models import OptOut
 
     assert contact
-    return OptOut.objects.current().filter(number_hash=contact.number_hash).exists()
+    return OptOut.objects.current().filter(where_hash=contact.where_hash).exists()
 
 
 def test_months_of_silence_and_the_same_file_again_take_nobody_off(texted: list[CallTask]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 
-from notifications.models import ContactPoint, Delivery, Notification
+from notifications.models import ContactPoint, Delivery, LastResort, Notification
 from notifications.models.outbox import PRIORITY, Duty
 from peer import clock
 from peer.models import Person
@@ -49,6 +49,8 @@ def make_delivery(
         recipient=contact.person,
         purpose=purpose,
         duty=duty,
+        then=LastResort.PERSON if duty == Duty.FAMILY else "",
+        owner_role=Role.CO_ORDINATOR,
         expires_at=now + dt.timedelta(days=1),
     )
     values = {"not_before_at": now, "expires_at": notification.expires_at, "owner_role": Role.CO_ORDINATOR}

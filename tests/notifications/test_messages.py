@@ -93,7 +93,7 @@ def test_no_value_makes_a_message_longer_than_two_segments_or_telling(file: Path
     }
     for name in everybody():
         values = {key: fixed.get(key, name) for key in names}
-        body = messages.fill(file.parent.name, file.stem, **values)
+        body = messages.fill(file.parent.name, file.stem, values)
         assert messages.tells_too_much(body) == ""
         assert "{" not in body or "{" in name
         if file.parent.name == "sms":
@@ -102,7 +102,7 @@ def test_no_value_makes_a_message_longer_than_two_segments_or_telling(file: Path
 
 def test_a_missing_value_or_file_is_a_fault_that_says_which() -> None:
     with pytest.raises(messages.MissingWords, match="code"):
-        messages.fill("sms", "code", service="Meanwhile")
+        messages.fill("sms", "code")
     with pytest.raises(messages.MissingWords, match="no_such"):
         messages.fill("sms", "no_such")
 

@@ -10,7 +10,7 @@ import pytest
 from django.db import connection, connections
 
 from notifications import consequences, outbox, receipts, sweeps
-from notifications.actions import webhooks
+from notifications.actions import texts
 from notifications.models import (
     CallTask,
     ContactPoint,
@@ -55,7 +55,7 @@ def test_the_try_is_committed_before_anything_leaves() -> None:
     attempt = DeliveryAttempt.objects.get()
     assert (attempt.delivery, attempt.outcome, attempt.token) == (row, "open", one.attempt.token)
     assert state(row) == "sending"
-    assert one.to == row.contact.number
+    assert one.to == row.contact.where
 
 
 def test_a_page_goes_before_a_code_and_a_code_before_news() -> None:
@@ -237,7 +237,7 @@ def test_the_last_question_is_asked_under_the_lock_right_before_the_socket(when:
     if when == "deceased":
         type(row.notification.recipient).objects.update(deceased_at=NOON)
     elif when == "stopped":
-        OptOut.objects.create(number_hash=row.contact.number_hash, channel="sms", said="STOP")
+        OptOut.objects.create(where_hash=row.contact.where_hash, channel="sms", said="STOP")
     else:
         ContactPoint.objects.update(state={"in doubt": "suspect"}.get(when, when))
     assert outbox.begin(token) == []
@@ -308,7 +308,7 @@ def test_the_next_way_opens_when_the_first_one_fails() -> None:
 def test_stop_cancels_what_is_queued_and_later_words_do_not_begin() -> None:
     row = make_delivery()
     token = outbox.claim(duties=ALL, most=5)
-    consequences.stop(row.contact.number_hash, channel="sms", said="STOP")
+    consequences.stop(row.contact.where_hash, channel="sms", said="STOP")
     assert outbox.begin(token) == []
     assert state(row) == "cancelled"
 
@@ -361,7 +361,7 @@ def test_delivered_news_is_on_the_timeline_once() -> None:
         receipt, _ = DeliveryReceipt.objects.get_or_create(attempt=row.attempts.get(), sid="SM1", status=status)
         receipts.apply(receipt)
     assert child.timeline.count() == 1
-    assert row.contact.number[-3:] not in child.timeline.get().words
+    assert row.contact.where[-3:] not in child.timeline.get().words
 
 
 def _rivals(count: int) -> list[str]:
@@ -416,7 +416,7 @@ def _meet(number: int) -> tuple[str, int]:
 
     def stop() -> None:
         gate.wait()
-        webhooks.take_text(f"SM{number}", sender=contact.number, body="STOP")
+        texts.take_text(f"SM{number}", sender=contact.where, body="STOP")
         begun_by_then.append(DeliveryAttempt.objects.filter(delivery=row).count())
         connections.close_all()
 

@@ -90,7 +90,7 @@ def test_weighty_news_is_a_call_by_a_person_and_the_text_only_says_when(site, ne
     assert text.startswith("robin: Kim would like to ring you ")
     assert "between 3 and 5" in text
     task = CallTask.objects.get()
-    assert (task.about, task.owner, task.contact.number) == ("weighty_news", kim, PAT)
+    assert (task.about, task.owner, task.contact.where) == ("weighty_news", kim, PAT)
     assert task.ring_from_at is not None
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -10,44 +12,114 @@ from hypothesis import strategies as st
 
 from notifications import routing
 from notifications.models import Duty
-from notifications.routing import Reach
+from notifications.routing import Reach, Wishes
+from notifications.rules import RULES
 from peer.clock import LONDON
 
 NOON = dt.datetime(2026, 11, 18, 12, tzinfo=dt.UTC)
-MOBILE = Reach(pk=1, is_mobile=True)
-LANDLINE = Reach(pk=2, is_mobile=False)
+MOBILE = Reach(pk=1, carries=frozenset({"sms", "call"}))
+LANDLINE = Reach(pk=2, carries=frozenset({"call"}))
+MAIL = Reach(pk=3, carries=frozenset({"email"}))
+UNPROVED, DOUBTED, SUSPENDED = (replace(MOBILE, state=state) for state in ("unproved", "suspect", "suspended"))
+EVERY = ("email", "sms", "call")
+NEWS = Duty.FAMILY
 
 
-def shape(*reaches: Reach, duty: Duty = Duty.FAMILY, to_unproved: bool = False) -> list[tuple[int, str]]:
-    return [(way.contact, way.channel) for way in routing.ways(reaches, duty=duty, now=NOON, to_unproved=to_unproved)]
+def shape(*reaches: Reach, duty: Duty = NEWS, **options) -> list[tuple[int, str]]:
+    return [(way.contact, way.channel) for way in routing.ways(reaches, duty=duty, now=NOON, **options)]
 
 
 TABLE = [
-    ("news goes by text to a proved mobile", (MOBILE,), Duty.FAMILY, False, [(1, "sms")]),
-    ("news is rung where a call is liked", (Reach(pk=1, is_mobile=True, prefers_call=True),), Duty.FAMILY, False, [(1, "call")]),
-    ("a landline gets calls only", (LANDLINE,), Duty.FAMILY, False, [(2, "call")]),
-    ("one way is enough for news", (MOBILE, LANDLINE), Duty.FAMILY, False, [(1, "sms")]),
-    ("no news to an unproved number", (Reach(pk=1, is_mobile=True, state="unproved"),), Duty.FAMILY, False, []),
-    ("no news to a number in doubt", (Reach(pk=1, is_mobile=True, state="suspect"),), Duty.FAMILY, False, []),
-    ("no news to a suspended number", (Reach(pk=1, is_mobile=True, state="suspended"),), Duty.FAMILY, True, []),
-    ("the first hello may go to an unproved mobile", (Reach(pk=1, is_mobile=True, state="unproved"),), Duty.FAMILY, True, [(1, "sms")]),
-    ("no machine rings an unproved landline", (Reach(pk=2, is_mobile=False, state="unproved"),), Duty.FAMILY, True, []),
-    ("a stop on texts leaves the call", (Reach(pk=1, is_mobile=True, stopped=frozenset({"sms"})),), Duty.FAMILY, False, [(1, "call")]),
-    ("two stops leave nothing", (Reach(pk=1, is_mobile=True, stopped=frozenset({"sms", "call"})),), Duty.FAMILY, False, []),
-    ("a proved number goes before an unproved one", (Reach(pk=3, is_mobile=True, state="unproved"), MOBILE), Duty.FAMILY, True, [(1, "sms")]),
-    ("a page goes by everything at once", (MOBILE, LANDLINE), Duty.PAGE, False, [(1, "sms"), (1, "call"), (2, "call")]),
-    ("a page goes to a number in doubt", (Reach(pk=1, is_mobile=True, state="suspect"),), Duty.PAGE, False, [(1, "sms"), (1, "call")]),
-    ("a code goes by text", (MOBILE,), Duty.CODE, False, [(1, "sms")]),
-    ("a code may go to an unproved number", (Reach(pk=1, is_mobile=True, state="unproved"),), Duty.CODE, False, [(1, "sms")]),
-    ("a shared number gets no code", (Reach(pk=1, is_mobile=True, is_shared=True),), Duty.CODE, False, []),
-    ("a landline gets no code", (LANDLINE,), Duty.CODE, False, []),
-    ("a number in doubt gets no code", (Reach(pk=1, is_mobile=True, state="suspect"),), Duty.CODE, False, []),
+    ("news goes by text, then by call", (MOBILE,), NEWS, [(1, "sms"), (1, "call")]),
+    ("news goes by e-mail first, where there is one", (MOBILE, MAIL), NEWS, [(3, "email"), (1, "sms"), (1, "call")]),
+    ("news is rung first where a call is liked", (replace(MOBILE, prefers_call=True),), NEWS, [(1, "call"), (1, "sms")]),
+    ("a landline gets calls only", (LANDLINE,), NEWS, [(2, "call")]),
+    ("each channel once", (MOBILE, LANDLINE), NEWS, [(1, "sms"), (1, "call")]),
+    ("no news to an unproved number", (UNPROVED,), NEWS, []),
+    ("no news to a number in doubt", (DOUBTED,), NEWS, []),
+    ("no news to a suspended number", (SUSPENDED,), NEWS, []),
+    ("a stop on texts leaves the call", (replace(MOBILE, stopped=frozenset({"sms"})),), NEWS, [(1, "call")]),
+    ("two stops leave nothing", (replace(MOBILE, stopped=frozenset({"sms", "call"})),), NEWS, []),
+    ("an own phone goes before a shared one", (replace(MOBILE, pk=4, is_shared=True), replace(MOBILE, pk=5)), NEWS, [(5, "sms"), (5, "call")]),
+    ("a page goes by everything at once", (MOBILE, LANDLINE, MAIL), Duty.PAGE, [(1, "sms"), (1, "call"), (2, "call"), (3, "email")]),
+    ("a page goes to a number in doubt", (DOUBTED,), Duty.PAGE, [(1, "sms"), (1, "call")]),
+    ("no page to a suspended number", (SUSPENDED,), Duty.PAGE, []),
+    ("a code goes by text", (MOBILE,), Duty.CODE, [(1, "sms")]),
+    ("a code may go to an unproved number", (UNPROVED,), Duty.CODE, [(1, "sms")]),
+    ("a shared number gets no code", (replace(MOBILE, is_shared=True),), Duty.CODE, []),
+    ("a code is spoken on a landline of one's own", (LANDLINE,), Duty.CODE, [(2, "call")]),
+    ("a number in doubt gets no code", (DOUBTED,), Duty.CODE, []),
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("why", "reaches", "duty", "to_unproved", "expected"), TABLE, ids=[row[0] for row in TABLE])
-def test_the_table_of_ways(why, reaches, duty, to_unproved, expected) -> None:
-    assert shape(*reaches, duty=duty, to_unproved=to_unproved) == expected
+@pytest.mark.parametrize(("why", "reaches", "duty", "expected"), TABLE, ids=[row[0] for row in TABLE])
+def test_the_table_of_ways(why, reaches, duty, expected) -> None:
+    assert shape(*reaches, duty=duty) == expected
+
+
+def test_the_first_hello_goes_to_a_mobile_nobody_has_proved_and_no_machine_rings_it() -> None:
+    assert shape(UNPROVED, to_unproved=True) == [(1, "sms")]
+    assert shape(replace(LANDLINE, state="unproved"), to_unproved=True) == []
+    assert shape(replace(UNPROVED, pk=9), MOBILE, to_unproved=True)[0] == (1, "sms")  # a proved one goes first
+
+
+def test_only_ways_that_the_message_has_words_for_count() -> None:
+    assert shape(MOBILE, MAIL, has_words={"sms"}) == [(1, "sms")]
+    assert shape(LANDLINE, duty=Duty.CODE, has_words={"sms"}) == []
+
+
+def test_the_order_is_what_they_asked_for_and_what_they_need() -> None:
+    assert shape(MOBILE, MAIL, wishes=Wishes(order=("call",))) == [(1, "call"), (3, "email"), (1, "sms")]
+    assert shape(MOBILE, MAIL, wishes=Wishes(order=("sms", "call"))) == [(1, "sms"), (1, "call"), (3, "email")]
+    assert shape(MOBILE, MAIL, wishes=Wishes(needs=frozenset({"by_voice"})))[0] == (1, "call")
+    assert (1, "call") not in shape(MOBILE, MAIL, wishes=Wishes(order=("call",), needs=frozenset({"in_writing"})))
+
+
+def test_each_way_has_its_patience_and_the_next_opens_after_it() -> None:
+    first, second, third = routing.ways([MOBILE, MAIL], duty=NEWS, now=NOON, cascade="news")
+    assert [way.patience for way in (first, second, third)] == [dt.timedelta(hours=n) for n in (4, 48, 24)]
+    assert first.not_before == NOON
+    assert second.not_before == NOON + dt.timedelta(hours=4)
+    assert third.not_before == NOON + dt.timedelta(hours=52)
+    assert {way.patience for way in routing.ways([MOBILE, MAIL], duty=NEWS, now=NOON)} == {dt.timedelta()}
+
+
+@pytest.mark.parametrize("state", ["unproved", "proved", "suspect", "suspended"])
+@pytest.mark.parametrize("is_shared", [False, True])
+@pytest.mark.parametrize("duty", list(Duty))
+def test_every_combination_keeps_the_rules(state: str, is_shared: bool, duty: Duty) -> None:
+    for carries, order, need, stop, hello, has_words in itertools.product(
+        some(EVERY), [(), *itertools.permutations(EVERY)], ["", "by_voice", "in_writing"], some(EVERY), [False, True], some(EVERY)
+    ):  # fmt: skip
+        one = Reach(pk=1, carries=carries, state=state, is_shared=is_shared, stopped=stop)
+        wishes = Wishes(order=order, needs=frozenset({need} - {""}))
+        ways = routing.ways([one], duty=duty, now=NOON, has_words=has_words, to_unproved=hello, wishes=wishes)
+        used = {way.channel for way in ways}
+        assert len(used) == len(ways)
+        assert used <= (carries & has_words) - stop
+        assert not (used and state == "suspended")
+        assert not (used and duty is not Duty.PAGE and state == "suspect")
+        assert not (used and duty is Duty.CODE and (is_shared or len(ways) > 1))
+        assert not (duty is NEWS and state == "unproved" and used - ({"sms"} if hello else set()))
+        assert not (duty is NEWS and need == "in_writing" and "call" in used)
+        if state == "proved" and not is_shared:
+            allowed = (carries & has_words) - stop - ({"call"} if duty is NEWS and need == "in_writing" else set())
+            assert bool(used) == bool(allowed)
+            assert duty is Duty.CODE or used == allowed
+        if duty is NEWS and need == "by_voice" and "call" in used:
+            assert ways[0].channel == "call"
+        elif duty is NEWS and order:
+            assert [way.channel for way in ways] == [channel for channel in order if channel in used]
+
+
+def some(of: tuple[str, ...]) -> list[frozenset[str]]:
+    """Give every part of a set."""
+    return [frozenset(part) for size in range(len(of) + 1) for part in itertools.combinations(of, size)]
+
+
+def test_every_cascade_names_its_end_and_every_rule_names_a_cascade_there_is() -> None:
+    assert {row.then for row in routing.cascades().values()} <= {"letter", "person"}
+    assert {rule.cascade for rule in RULES} - {""} <= set(routing.cascades())
 
 
 def london(*parts: int, fold: int = 0) -> dt.datetime:

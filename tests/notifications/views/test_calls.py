@@ -117,7 +117,7 @@ def test_another_adult_who_may_know_is_rung_next_and_one_who_must_not_never(clie
 def test_who_asks_not_to_be_rung_is_not_rung(client: Client, hello: CallTask) -> None:
     post(client, hello, outcome="refused")
     contact = ContactPoint.objects.get()
-    assert OptOut.objects.current().filter(number_hash=contact.number_hash, channel="call").exists()
+    assert OptOut.objects.current().filter(where_hash=contact.where_hash, channel="call").exists()
 
 
 def test_weighty_news_shows_its_script_and_is_on_the_family_page_after_the_call_alone(

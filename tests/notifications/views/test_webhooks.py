@@ -87,7 +87,7 @@ def test_each_stop_word_alone_stops(client, word: str) -> None:
     answer = signed_post(client, "/webhooks/twilio/sms/", MessageSid="SM3", From=PAT, Body=word)
     row.refresh_from_db()
     assert row.state == "cancelled"
-    assert OptOut.objects.current().get().number_hash == contact.number_hash
+    assert OptOut.objects.current().get().where_hash == contact.where_hash
     assert b"<Message" not in answer.content  # the network answers a STOP itself
 
 
@@ -119,7 +119,7 @@ def test_somebody_who_rings_us_is_rung_back(client) -> None:
 def test_start_takes_back_the_stop_on_texts_and_no_other(client) -> None:
     contact = make_contact(number=PAT)
     for channel in ("sms", "call"):
-        OptOut.objects.create(number_hash=contact.number_hash, channel=channel, said="before")
+        OptOut.objects.create(where_hash=contact.where_hash, channel=channel, said="before")
     signed_post(client, "/webhooks/twilio/sms/", MessageSid="SM6", From=PAT, Body="start")
     assert [row.channel for row in OptOut.objects.current()] == ["call"]
 

@@ -1,0 +1,193 @@
+"""What people text us: stored, acted on at once, screened, answered, and read by somebody (N10, N11, U3)."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from notifications import consequences, intents, messages, numbers, routing
+from notifications.intents import Intent
+from notifications.models import CallTask, ContactPoint, Duty, InboundText, Notification, OptOut, Sign
+from notifications.topics import Topic
+from notifications.waits import wait
+from peer import clock, screening
+from peer.gate import action
+from peer.models import Duty as OnCall
+from peer.models import Person, User
+from peer.roles import Perm, Role
+from peer.states import RuleBroken
+from peer.templatetags.peer import when
+
+STOP_WORDS = frozenset({"STOP", "STOPALL", "UNSUBSCRIBE", "END", "QUIT", "CANCEL", "REVOKE", "OPTOUT"})  # N10
+START_WORDS = frozenset({"START", "UNSTOP"})
+LONGEST = 1600
+Kind = InboundText.Kind
+DONE = {Kind.STOP, Kind.START, Kind.GOT_IT}
+WHOLE = {"1": Kind.GOT_IT, "CALL": Kind.CALL, "WRONG": Kind.WRONG_NUMBER, "WRONG NUMBER": Kind.WRONG_NUMBER}
+
+
+def take_text(sid: str, *, sender: str, body: str) -> str:
+    """Store a text, act on STOP and its kin at once, screen and own the rest; give the answer (N10, U3)."""
+    e164 = _e164(sender)
+    with transaction.atomic():
+        contacts = list(ContactPoint.objects.at(e164).order_by("pk").select_for_update())
+        row = InboundText.objects.filter(sid=sid).first()
+        if row is None:
+            row = _store(sid, e164, body, contact=contacts[0] if contacts else None)
+            _act_on(row, contacts)
+    return _answer(row)
+
+
+def kind_of(body: str) -> tuple[str, str]:
+    """Say what a text is to us, and of which topic: only a whole message, trimmed and case-blind, is a STOP (N10)."""
+    word, topic = _without_topic(" ".join(body.strip().strip(".!\"'").upper().split()))
+    if word in STOP_WORDS:
+        return Kind.STOP, topic
+    if word in START_WORDS:
+        return Kind.START, topic
+    return WHOLE.get(word, Kind.OTHER), ""
+
+
+def _without_topic(words: str) -> tuple[str, str]:
+    """Cut the name of a topic from its STOP or START: "STOP NEWS" is a stop of news alone."""
+    word, _, name = words.partition(" ")
+    is_topic = word in {"STOP", "START"} and name.lower() in Topic.values
+    return (word, name.lower()) if is_topic else (words, "")
+
+
+def _e164(sender: str) -> str:
+    try:
+        return numbers.parse(sender).e164
+    except numbers.WrongNumber:
+        return sender[:16] or "withheld"
+
+
+def _store(sid: str, e164: str, body: str, *, contact: ContactPoint | None) -> InboundText:
+    kind, topic = kind_of(body)
+    if kind == Kind.GOT_IT and Notification.objects.awaited_at(numbers.hashed(e164)) is None:
+        kind = Kind.OTHER  # nothing waits for an answer: somebody reads what they meant
+    level = screening.screen(body).level if kind == Kind.OTHER else screening.Level.NONE
+    is_risk = level is not screening.Level.NONE
+    done = kind in DONE or (kind == Kind.CALL and contact is not None)  # a call task has it then
+    return InboundText.objects.create(
+        sid=sid[:40],
+        number=e164,
+        where_hash=numbers.hashed(e164),
+        body=body[:LONGEST],
+        kind=kind,
+        topic=topic,
+        is_risk=is_risk,
+        contact=contact,
+        person=contact.person if contact else None,
+        state=InboundText.State.HANDLED if done else InboundText.State.NEW,
+        received_at=clock.now(),
+        handled_at=clock.now() if done else None,
+        owner_role=Role.CLINICIAN if is_risk else Role.CO_ORDINATOR,
+        due_at=clock.now() + wait("inbound_risk") if is_risk else _read_by(),
+    )
+
+
+def _read_by() -> dt.datetime:
+    opening = routing.opens_at(clock.now())
+    return (opening or clock.now()) + wait("inbound")
+
+
+def _act_on(row: InboundText, contacts: list[ContactPoint]) -> None:
+    match row.kind:
+        case Kind.STOP:
+            consequences.stop(row.where_hash, channel=routing.SMS, topic=row.topic, said=(row.body or "").strip())
+        case Kind.START:
+            stops = OptOut.objects.current().filter(where_hash=row.where_hash, channel=routing.SMS)
+            stops = stops.filter(topic=row.topic) if row.topic else stops
+            stops.update(ended_at=clock.now())
+        case Kind.GOT_IT:
+            told = Notification.objects.awaited_at(row.where_hash)
+            if told is not None:
+                consequences.confirm(told, Sign.REPLY)
+        case Kind.CALL:
+            ring_back(row, contacts)
+        case Kind.WRONG_NUMBER:
+            give_up_number(contacts, because="wrong number by text")
+        case _ if row.is_risk:
+            wake_somebody(row)
+
+
+def ring_back(row: InboundText, contacts: list[ContactPoint]) -> None:
+    """Give a person the task to ring somebody who asked for it."""
+    for contact in contacts[:1]:
+        CallTask.objects.get_or_create(
+            event_key=f"inboundtext:{row.pk}:1",
+            person=contact.person,
+            about=CallTask.About.RING_ME,
+            defaults={
+                "contact": contact,
+                "language": contact.language,
+                "owner_role": Role.CO_ORDINATOR,
+                "due_at": _read_by(),
+                "created_at": clock.now(),
+            },
+        )
+
+
+def give_up_number(contacts: list[ContactPoint], *, because: str) -> None:
+    """Stop using a number that is somebody else's, and cancel what is queued for it (H04, N9)."""
+    for contact in contacts:
+        if contact.state != ContactPoint.State.SUSPENDED:
+            contact.move_to(ContactPoint.State.SUSPENDED, doubt=because)
+        for channel in contact.channels():
+            consequences.cancel(Q(contact=contact), channel=channel, reason=because)
+
+
+def wake_somebody(row: InboundText) -> bool:
+    """Page everybody who is on call about a worrying text; False where nobody is (U3)."""
+    people = on_call()
+    for person in people:
+        intents.queue(
+            Intent(
+                event_key=f"inboundtext:{row.pk}:1",
+                person=person,
+                purpose="page",
+                duty=Duty.PAGE,
+                words={"sms": "page", "call": "page"},
+                lives=wait("page"),
+                values={"first_name": person.given_name},
+            )
+        )
+    return bool(people)
+
+
+def on_call() -> list[Person]:
+    """Find the people who are on duty now, for any group."""
+    users = OnCall.objects.at(clock.now()).values_list("user_id", flat=True)
+    return list(Person.objects.filter(user__in=list(users)).order_by("pk"))
+
+
+def _answer(row: InboundText) -> str:
+    """Say at once when it will be read, and what to do if that is too long; the network answers STOP itself."""
+    match row.kind:
+        case Kind.STOP | Kind.START:
+            name = "stopped_topic" if row.kind == Kind.STOP else "started_topic"
+            return messages.fill("sms", name, {"word": row.topic.upper()}) if row.topic else ""
+        case Kind.GOT_IT:
+            return messages.fill("sms", "got_it")
+        case Kind.CALL:
+            return messages.fill("sms", "will_ring", {"ring_when": when(_read_by())})
+        case Kind.WRONG_NUMBER:
+            return messages.fill("sms", "wrong_number")
+    if row.is_risk and on_call():
+        return messages.fill("sms", "text_worrying")
+    opening = routing.opens_at(row.received_at) or row.received_at
+    name, at = ("text_worrying_later", opening) if row.is_risk else ("text_received", _read_by())
+    return messages.fill("sms", name, {"read_when": when(at)})
+
+
+@action(Perm.READ_TEXTS)
+def handle(text: InboundText, *, by: User, reason: str) -> InboundText:
+    """Say that somebody has dealt with a text, and what they did."""
+    if not reason.strip():
+        raise RuleBroken(_("Say in a few words what you did."))
+    text.move_to(InboundText.State.HANDLED, handled_at=clock.now(), owner=by)
+    return text

@@ -1,0 +1,84 @@
+"""When a channel rests: the network asked for it, does not know us, or does not answer (F7, F12, F13)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from notifications.models import Duty, SendingPause
+from notifications.providers.codes import Blame, blame
+from notifications.providers.port import Accepted, AmbiguousFailure, Failure, NotMade, TemporaryFailure
+from notifications.waits import wait
+from peer import clock
+
+log = logging.getLogger(__name__)
+
+OPENS_AFTER = 5  # tries in a row that found nobody
+DOUBLES = 5  # times, at most
+
+
+def closed_to() -> list[str]:
+    """Name the channels that rest now."""
+    return list(SendingPause.objects.filter(until_at__gt=clock.Now()).values_list("channel", flat=True))
+
+
+def only_a_probe(found: Sequence[tuple[int, str, str]]) -> list[int]:
+    """Keep of (key, channel, duty) one message of each channel that has just rested, so that no storm meets it."""
+    resting = SendingPause.objects.filter(failures__gte=OPENS_AFTER) if found else SendingPause.objects.none()
+    probes = dict.fromkeys(resting.values_list("channel", flat=True), 1)
+    kept = []
+    for key, channel, duty in found:
+        if duty == Duty.PAGE or probes.get(channel, 1):
+            kept.append(key)
+            if duty != Duty.PAGE and channel in probes:
+                probes[channel] = 0
+    return kept
+
+
+def learn(answers: Iterable[tuple[str, Accepted | Failure]]) -> None:
+    """Take in what a batch was answered: rest where it was asked for or where nobody answers, go on where it works."""
+    found_nobody: Counter[str] = Counter()
+    works: set[str] = set()
+    for channel, answer in answers:
+        if _asks_for_rest(answer):
+            _rest(channel, answer)
+        elif _is_nobody(answer):
+            found_nobody[channel] += 1
+        elif not isinstance(answer, NotMade):
+            works.add(channel)
+    if works:
+        SendingPause.objects.filter(channel__in=works, failures__gt=0).delete()
+    for channel in set(found_nobody) - works:
+        _count(channel, found_nobody[channel])
+
+
+def _asks_for_rest(answer: Accepted | Failure) -> bool:
+    is_account = isinstance(answer, Failure) and blame(answer.code) is Blame.ACCOUNT
+    return isinstance(answer, TemporaryFailure) and (is_account or bool(answer.retry_after))
+
+
+def _is_nobody(answer: Accepted | Failure) -> bool:
+    return isinstance(answer, AmbiguousFailure | TemporaryFailure)
+
+
+def _rest(channel: str, answer: Accepted | Failure) -> None:
+    code = answer.code if isinstance(answer, Failure) else ""
+    asked = answer.retry_after if isinstance(answer, Failure) else None
+    if blame(code) is Blame.ACCOUNT:
+        log.critical("the network does not know us any more (%s): nothing of %s goes", code, channel)
+    until = clock.now() + (dt.timedelta(seconds=asked) if asked else wait("stopped"))
+    SendingPause.objects.update_or_create(channel=channel, defaults={"until_at": until, "reason": code})
+
+
+def _count(channel: str, more: int) -> None:
+    row, _is_new = SendingPause.objects.get_or_create(
+        channel=channel, defaults={"until_at": clock.now(), "reason": "no answer"}
+    )
+    row.failures += more
+    if row.failures >= OPENS_AFTER:
+        times = min(row.failures // OPENS_AFTER - 1, DOUBLES)
+        row.until_at, row.reason = clock.now() + wait("breaker") * 2**times, "no answer"
+        log.error("%s: nobody answers, %s tries in a row", channel, row.failures)
+    row.save(update_fields=["failures", "until_at", "reason"])
