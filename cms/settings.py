@@ -268,6 +268,7 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
         "manifest-src": [SELF],
+        "media-src": [SELF],  # staff listen to what was said after the tone
     },
 }
 X_FRAME_OPTIONS = "DENY"

@@ -60,7 +60,9 @@ def confirm(notification: Notification, sign: Sign) -> bool:
 
 def _call_off(notification: Notification) -> None:
     waiting = Delivery.objects.filter(notification=notification, state__in=[State.HELD, State.PENDING])
-    waiting.update(state=State.CANCELLED, reason="not needed", body=None, changed_at=clock.now())
+    over = {"state": State.CANCELLED, "reason": "not needed", "changed_at": clock.now()}
+    waiting.filter(channel=Delivery.Channel.CALL).update(**over)  # its words stay: they may ring us to hear them
+    waiting.update(**over, body=None)
 
 
 def _tell_timeline(row: Delivery) -> None:

@@ -12,6 +12,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("webhooks/twilio/call/<str:token>/<slug:step>/", webhooks.call, name="webhooks-voice"),
     path("webhooks/twilio/sms/", webhooks.text, name="webhooks-text"),
     path("webhooks/twilio/voice/", webhooks.ring, name="webhooks-ring"),
+    path("webhooks/twilio/voice/<slug:step>/", webhooks.ring, name="webhooks-ring"),
+    path("webhooks/twilio/transcript/", webhooks.transcript, name="webhooks-transcript"),
     path("staff/calls/", calls.index, name="calls-index"),
     path("staff/calls/<str:public_id>/", calls.detail, name="calls-detail"),
     path("staff/calls/<str:public_id>/take/", calls.take, name="calls-take"),
@@ -24,5 +26,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("staff/letters/", letters.index, name="letters-index"),
     path("staff/letters/paper/", letters.paper, name="letters-paper"),
     path("staff/texts/", inbound.index, name="texts-index"),
+    path("staff/texts/<str:public_id>/listen/", inbound.listen, name="texts-listen"),
     path("staff/texts/<str:public_id>/", inbound.handle, name="texts-handle"),
 ]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from notifications import messages
-from notifications.models import DeliveryAttempt, Duty
+from notifications.models import Delivery, DeliveryAttempt, Duty
 from notifications.models.contacts import born_in
 from notifications.receipts import MACHINES
 
@@ -17,11 +17,12 @@ MOST_WRONG = 3
 
 @dataclass(frozen=True)
 class Said:
-    """What is said next, where keys go, and what is said when none comes; no `to` means that the call ends."""
+    """What is said next, and where keys go, or what is spoken after a tone; no `to` means that the call ends."""
 
     sentences: tuple[str, ...] = ()
     to: str = ""
     keys: int | None = 1
+    records: bool = False
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class Heard:
     attempt: DeliveryAttempt
     digits: str
     answered_by: str
+    read_when: str
     heard_news: Callable[[], None]
     wrong_number: Callable[[], None]
     ring_me: Callable[[], None]
@@ -41,7 +43,8 @@ class Heard:
         """Give one sentence of the scripts, for this person and language."""
         contact = self.attempt.delivery.contact
         first_name = self.attempt.delivery.notification.recipient.given_name
-        return messages.fill("call", name, {"first_name": first_name}, language=contact.language)
+        values = {"first_name": first_name, "read_when": self.read_when}
+        return messages.fill("call", name, values, language=contact.language)
 
 
 def keypad(word: str) -> str:
@@ -107,15 +110,32 @@ def news(heard: Heard) -> Said:
 
 
 def after(heard: Heard) -> Said:
-    """Repeat, or promise a call; only for somebody who has heard the news in this call."""
-    if heard.attempt.delivery.notification.confirmed_at is None:
+    """Repeat, promise a call or take their words; only for somebody who has heard the news in this call."""
+    if heard.attempt.delivery.state != Delivery.State.DELIVERED:
         return Said((heard.line("goodbye"),))
     if heard.digits == "1":
         return news(heard)
     if heard.digits == "2":
         heard.ring_me()
         return Said((heard.line("ring_me"),))
-    return Said((heard.line("goodbye"),))
+    return speak(heard.line) if heard.digits == "3" else Said((heard.line("goodbye"),))
 
 
-STEPS: dict[str, Callable[[Heard], Said]] = {"start": start, "page": page, "who": who, "word": word, "after": after}
+def said(heard: Heard) -> Said:
+    """Thank somebody who has spoken after the tone, and say when a person listens."""
+    return Said((heard.line("said"),))
+
+
+def speak(line: Callable[[str], str]) -> Said:
+    """Ask for words after a tone."""
+    return Said((line("ask_words"),), to="said", records=True)
+
+
+STEPS: dict[str, Callable[[Heard], Said]] = {
+    "start": start,
+    "page": page,
+    "who": who,
+    "word": word,
+    "after": after,
+    "said": said,
+}

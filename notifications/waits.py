@@ -36,6 +36,7 @@ SECONDS = {
 
 TEXTS_A_DAY = 4  # non-urgent texts to one person (N20)
 CODES_A_DAY = 10
+WRONG_WORDS_A_DAY = 6  # in calls from one number; then a person rings
 CALL_TRIES = 2
 PAGE_TRIES = 6
 

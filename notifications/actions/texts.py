@@ -31,7 +31,7 @@ WHOLE = {"1": Kind.GOT_IT, "CALL": Kind.CALL, "WRONG": Kind.WRONG_NUMBER, "WRONG
 
 def take_text(sid: str, *, sender: str, body: str) -> str:
     """Store a text, act on STOP and its kin at once, screen and own the rest; give the answer (N10, U3)."""
-    e164 = _e164(sender)
+    e164 = e164_of(sender)
     with transaction.atomic():
         contacts = list(ContactPoint.objects.at(e164).order_by("pk").select_for_update())
         row = InboundText.objects.filter(sid=sid).first()
@@ -58,7 +58,8 @@ def _without_topic(words: str) -> tuple[str, str]:
     return (word, name.lower()) if is_topic else (words, "")
 
 
-def _e164(sender: str) -> str:
+def e164_of(sender: str) -> str:
+    """Read the number that the network names, or keep the few marks that it gives instead."""
     try:
         return numbers.parse(sender).e164
     except numbers.WrongNumber:
@@ -86,11 +87,12 @@ def _store(sid: str, e164: str, body: str, *, contact: ContactPoint | None) -> I
         received_at=clock.now(),
         handled_at=clock.now() if done else None,
         owner_role=Role.CLINICIAN if is_risk else Role.CO_ORDINATOR,
-        due_at=clock.now() + wait("inbound_risk") if is_risk else _read_by(),
+        due_at=clock.now() + wait("inbound_risk") if is_risk else read_by(),
     )
 
 
-def _read_by() -> dt.datetime:
+def read_by() -> dt.datetime:
+    """Say by when somebody has read, or listened to, what comes in now."""
     opening = routing.opens_at(clock.now())
     return (opening or clock.now()) + wait("inbound")
 
@@ -108,28 +110,55 @@ def _act_on(row: InboundText, contacts: list[ContactPoint]) -> None:
             if told is not None:
                 consequences.confirm(told, Sign.REPLY)
         case Kind.CALL:
-            ring_back(row, contacts)
+            ring_back(f"inboundtext:{row.pk}:1", contacts)
         case Kind.WRONG_NUMBER:
             give_up_number(contacts, because="wrong number by text")
         case _ if row.is_risk:
             wake_somebody(row)
 
 
-def ring_back(row: InboundText, contacts: list[ContactPoint]) -> None:
+def ring_back(key: str, contacts: list[ContactPoint]) -> None:
     """Give a person the task to ring somebody who asked for it."""
     for contact in contacts[:1]:
         CallTask.objects.get_or_create(
-            event_key=f"inboundtext:{row.pk}:1",
+            event_key=key,
             person=contact.person,
             about=CallTask.About.RING_ME,
             defaults={
                 "contact": contact,
                 "language": contact.language,
                 "owner_role": Role.CO_ORDINATOR,
-                "due_at": _read_by(),
+                "due_at": read_by(),
                 "created_at": clock.now(),
             },
         )
+
+
+def take_voicemail(sid: str, *, number: str, words: str = "") -> None:
+    """Keep what somebody said after the tone; when the network has written it down it is screened like a text (U3)."""
+    e164 = e164_of(number)
+    with transaction.atomic():
+        contact = ContactPoint.objects.at(e164).select_related("person").order_by("pk").first()
+        row, _is_new = InboundText.objects.select_for_update().get_or_create(
+            sid=sid[:40],
+            defaults={
+                "number": e164,
+                "where_hash": numbers.hashed(e164),
+                "kind": Kind.VOICEMAIL,
+                "contact": contact,
+                "person": contact.person if contact else None,
+                "received_at": clock.now(),
+                "owner_role": Role.CO_ORDINATOR,
+                "due_at": read_by(),
+            },
+        )
+        if words and not row.body:
+            row.body = words[:LONGEST]
+            row.is_risk = row.is_risk or screening.screen(words).level is not screening.Level.NONE
+            if row.is_risk:
+                row.owner_role, row.due_at = Role.CLINICIAN, clock.now() + wait("inbound_risk")
+                wake_somebody(row)
+        row.save(update_fields=["body", "is_risk", "owner_role", "due_at"])
 
 
 def give_up_number(contacts: list[ContactPoint], *, because: str) -> None:
@@ -174,13 +203,13 @@ def _answer(row: InboundText) -> str:
         case Kind.GOT_IT:
             return messages.fill("sms", "got_it")
         case Kind.CALL:
-            return messages.fill("sms", "will_ring", {"ring_when": when(_read_by())})
+            return messages.fill("sms", "will_ring", {"ring_when": when(read_by())})
         case Kind.WRONG_NUMBER:
             return messages.fill("sms", "wrong_number")
     if row.is_risk and on_call():
         return messages.fill("sms", "text_worrying")
     opening = routing.opens_at(row.received_at) or row.received_at
-    name, at = ("text_worrying_later", opening) if row.is_risk else ("text_received", _read_by())
+    name, at = ("text_worrying_later", opening) if row.is_risk else ("text_received", read_by())
     return messages.fill("sms", name, {"read_when": when(at)})
 
 

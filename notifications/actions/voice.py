@@ -27,6 +27,7 @@ from peer.gate import NotAllowed
 from peer.models import User
 from peer.roles import Role
 from peer.states import IllegalMove, RuleBroken, StaleMove
+from peer.templatetags.peer import when
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +45,7 @@ def hear(token: str, *, step: str, sid: str, digits: str = "", answered_by: str 
             attempt=attempt,
             digits=digits,
             answered_by=answered_by,
+            read_when=when(texts.read_by()),
             heard_news=lambda: _heard_news(attempt, sid),
             wrong_number=lambda: _wrong_number(attempt),
             ring_me=lambda: _ring_me(attempt),

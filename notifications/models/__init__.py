@@ -2,7 +2,7 @@
 
 from notifications.models.calls import CallTask
 from notifications.models.contacts import Channel, CommunicationNeed, ContactPoint, ContactPreference, OptOut
-from notifications.models.inbound import InboundText
+from notifications.models.inbound import InboundCall, InboundText
 from notifications.models.letters import Letter
 from notifications.models.outbox import (
     Delivery,
@@ -25,6 +25,7 @@ __all__ = [
     "DeliveryAttempt",
     "DeliveryReceipt",
     "Duty",
+    "InboundCall",
     "InboundText",
     "LastResort",
     "Letter",

@@ -41,7 +41,7 @@ class InboundTextQuerySet(models.QuerySet["InboundText"]):
 
 
 class InboundText(Stateful, Owed):
-    """One text from a phone; its words are encrypted, and somebody owns it until it is handled."""
+    """One text, or words spoken after a tone; they are encrypted, and somebody owns them until they are handled."""
 
     class Kind(models.TextChoices):
         """What the text is to us; only a whole message can be a STOP (N10)."""
@@ -50,6 +50,7 @@ class InboundText(Stateful, Owed):
         START = "start", "Start"
         CALL = "call", "Ring me"
         GOT_IT = "got_it", "They have it"
+        VOICEMAIL = "voicemail", "Something to listen to"
         WRONG_NUMBER = "wrong_number", "Wrong number"
         OTHER = "other", "Something to read"
 
@@ -58,7 +59,7 @@ class InboundText(Stateful, Owed):
     MOVES: ClassVar[dict[str, set[str]]] = {State.NEW: {State.HANDLED}}
 
     public_id = models.CharField(max_length=24, unique=True, default=public_id)
-    sid = models.CharField(max_length=40, unique=True)
+    sid = models.CharField(max_length=40, unique=True)  # the network's, of the text or of the recording
     number = EncryptedCharField(max_length=16)
     where_hash = models.CharField(max_length=64, db_index=True)
     body = EncryptedTextField(null=True)
@@ -86,3 +87,20 @@ class InboundText(Stateful, Owed):
     def masked(self) -> str:
         """Show the last three digits."""
         return numbers.masked(self.number)
+
+
+class InboundCall(models.Model):
+    """One call that somebody made to us: who we may think it is, and whether they have shown it (N18)."""
+
+    sid = models.CharField(max_length=40, unique=True)
+    where_hash = models.CharField(max_length=64)
+    contact = models.ForeignKey(ContactPoint, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    keys_wrong = models.PositiveSmallIntegerField(default=0)
+    proved_at = models.DateTimeField(null=True, blank=True)
+    at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        indexes = [models.Index(fields=["where_hash", "at"], name="inbound_call_lately")]
+
+    def __str__(self) -> str:
+        return f"call {self.sid[-6:]}"

@@ -7,6 +7,7 @@ from twilio.twiml.voice_response import Gather, VoiceResponse
 
 VOICE, LANGUAGE = "Polly.Amy", "en-GB"
 PATIENCE = 8  # seconds for a key
+LONGEST_SPOKEN = 120  # seconds; the network writes down no more
 
 
 def say(*sentences: str) -> str:
@@ -26,6 +27,25 @@ def ask(*sentences: str, to: str, otherwise: str, keys: int | None = 1) -> str:
         gather.say(sentence, voice=VOICE, language=LANGUAGE)
     script.append(gather)
     script.say(otherwise, voice=VOICE, language=LANGUAGE)
+    script.hangup()
+    return str(script)
+
+
+def record(*sentences: str, to: str, transcript_to: str) -> str:
+    """Ask for words after a tone; what was said goes to one address, the network's transcript to another."""
+    script = VoiceResponse()
+    for sentence in sentences:
+        script.say(sentence, voice=VOICE, language=LANGUAGE)
+    script.record(
+        action=to,
+        method="POST",
+        max_length=LONGEST_SPOKEN,
+        timeout=PATIENCE,
+        finish_on_key="#",
+        play_beep=True,
+        transcribe=True,
+        transcribe_callback=transcript_to,
+    )
     script.hangup()
     return str(script)
 

@@ -14,6 +14,7 @@ from notifications.actions import texts
 from notifications.forms.inbound import HandleForm
 from notifications.models import InboundText
 from notifications.models.inbound import InboundTextQuerySet
+from notifications.providers import twilio_recordings
 from peer import clock, gate
 from peer.models import User
 from peer.roles import Perm
@@ -35,6 +36,18 @@ def index(request: HttpRequest) -> HttpResponse:
     """List what waits to be read."""
     context = {"texts": _texts(request).waiting()[:PAGE], "now": clock.now()}
     return render(request, "notifications/inbound/index.html", context)
+
+
+@require_safe
+def listen(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Play what somebody said after the tone; who listened is written down."""
+    spoken = get_object_or_404(_texts(request), public_id=public_id, kind=InboundText.Kind.VOICEMAIL)
+    gate.looked(spoken, by=cast(User, request.user), why="listened")
+    try:
+        sound = twilio_recordings.fetch(spoken.sid)
+    except twilio_recordings.NoRecording:
+        raise Http404 from None
+    return HttpResponse(sound, content_type="audio/wav", headers={"Cache-Control": "no-store"})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

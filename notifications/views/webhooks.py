@@ -7,12 +7,12 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
 
 from notifications import messages
-from notifications.actions import texts, voice, webhooks
+from notifications.actions import ring_in, texts, voice, webhooks
 from notifications.providers import twilio_voice
 from notifications.providers.twilio_signature import is_genuine
 from notifications.voice import Said
@@ -64,19 +64,50 @@ def call(request: HttpRequest, token: str, step: str) -> HttpResponse:
         digits=form.get("Digits", ""),
         answered_by=form.get("AnsweredBy", ""),
     )
+    if said is not None:
+        _keep_recording(form, number=form.get("To", ""))
+    return _spoken(said, lambda to: reverse("webhooks-voice", args=[token, to]))
+
+
+@signed
+def ring(request: HttpRequest, step: str = "start") -> HttpResponse:
+    """Say what comes next in a call that somebody made to us."""
+    form = request.POST
+    sid, sender, digits = form.get("CallSid", ""), form.get("From", ""), form.get("Digits", "")
+    said = ring_in.hear(sid, step=step, sender=sender, digits=digits)
+    if said is not None:
+        _keep_recording(form, number=sender)
+    return _spoken(said, lambda to: reverse("webhooks-ring", args=[to]))
+
+
+def _spoken(said: Said | None, address: Callable[[str], str]) -> HttpResponse:
+    """Turn what is said into a script whose keys and words come back to us."""
     if said is None:
         return HttpResponse("no", status=403, content_type="text/plain")
-    return script(_twiml(said, token))
-
-
-def _twiml(said: Said, token: str) -> str:
     if not said.sentences:
-        return twilio_voice.hang_up()
+        return script(twilio_voice.hang_up())
     if not said.to:
-        return twilio_voice.say(*said.sentences)
-    to = settings.PUBLIC_BASE_URL + reverse("webhooks-voice", args=[token, said.to])
-    otherwise = messages.fill("call", "goodbye")
-    return twilio_voice.ask(*said.sentences, to=to, otherwise=otherwise, keys=said.keys)
+        return script(twilio_voice.say(*said.sentences))
+    to = settings.PUBLIC_BASE_URL + address(said.to)
+    if said.records:
+        transcript_to = settings.PUBLIC_BASE_URL + reverse("webhooks-transcript")
+        return script(twilio_voice.record(*said.sentences, to=to, transcript_to=transcript_to))
+    return script(twilio_voice.ask(*said.sentences, to=to, otherwise=messages.fill("call", "goodbye"), keys=said.keys))
+
+
+def _keep_recording(form: QueryDict, *, number: str) -> None:
+    """Keep what was spoken after a tone, and what the network has written down of it."""
+    sid = form.get("RecordingSid", "")
+    if sid:
+        texts.take_voicemail(sid, number=number, words=form.get("TranscriptionText", ""))
+
+
+@signed
+def transcript(request: HttpRequest) -> HttpResponse:
+    """Take what the network has written down of words spoken after a tone."""
+    is_to_us = request.POST.get("Direction", "") == "inbound"
+    _keep_recording(request.POST, number=request.POST.get("From" if is_to_us else "To", ""))
+    return HttpResponse(status=204)
 
 
 @signed
@@ -85,15 +116,3 @@ def text(request: HttpRequest) -> HttpResponse:
     form = request.POST
     answer = texts.take_text(form.get("MessageSid", ""), sender=form.get("From", ""), body=form.get("Body", ""))
     return script(twilio_voice.text(answer))
-
-
-@signed
-def ring(request: HttpRequest) -> HttpResponse:
-    """Answer somebody who rings us: one key, and a person rings back."""
-    form = request.POST
-    if not form.get("Digits"):
-        to = settings.PUBLIC_BASE_URL + reverse("webhooks-ring")
-        words = messages.fill("call", "inbound")
-        return script(twilio_voice.ask(words, to=to, otherwise=messages.fill("call", "goodbye")))
-    texts.take_text(form.get("CallSid", ""), sender=form.get("From", ""), body="CALL")
-    return script(twilio_voice.say(messages.fill("call", "inbound_thanks")))

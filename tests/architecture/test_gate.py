@@ -19,6 +19,10 @@ NO_ACT: dict[str, str] = {
     "notifications.actions.texts.give_up_number": "a part of taking a text or a call",
     "notifications.actions.texts.wake_somebody": "a part of taking a text",
     "notifications.actions.texts.on_call": "a question",
+    "notifications.actions.texts.take_voicemail": "the network is no person: its signature is the right (N18)",
+    "notifications.actions.texts.e164_of": "pure",
+    "notifications.actions.texts.read_by": "a question",
+    "notifications.actions.ring_in.hear": "the network is no person: its signature is the right (N18)",
     "notifications.actions.voice.hear": "the network is no person: its signature is the right (N18)",
 }
 

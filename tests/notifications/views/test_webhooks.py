@@ -111,8 +111,8 @@ def test_a_text_from_anybody_is_stored_and_owned(client, sender: str) -> None:
 def test_somebody_who_rings_us_is_rung_back(client) -> None:
     contact = make_contact(number=PAT)
     first = signed_post(client, "/webhooks/twilio/voice/", CallSid="CA1", From=PAT)
-    assert b"Press 1 and we will ring you back" in first.content
-    signed_post(client, "/webhooks/twilio/voice/", CallSid="CA1", From=PAT, Digits="1")
+    assert b"Press 2 if you want us to ring you" in first.content
+    signed_post(client, "/webhooks/twilio/voice/choice/", CallSid="CA1", From=PAT, Digits="2")
     assert contact.call_tasks.get().about == "ring_me"
 
 

@@ -1,0 +1,98 @@
+"""What a key brings about in a call that somebody made to us, in one transaction with what is said next (S84, N18)."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import transaction
+from django.db.models import F, Sum
+
+from notifications import consequences, numbers, ring_in
+from notifications.actions import texts
+from notifications.models import ContactPoint, Delivery, Duty, InboundCall, Sign
+from notifications.ring_in import Rung
+from notifications.voice import Said, keypad
+from notifications.waits import WRONG_WORDS_A_DAY, wait
+from peer import clock
+from peer.templatetags.peer import when
+
+
+def hear(sid: str, *, step: str, sender: str, digits: str = "") -> Said | None:
+    """Answer one moment of a call to us; None for a call that is over or was never made (N18)."""
+    if not sid or step not in ring_in.STEPS:
+        return None
+    with transaction.atomic():
+        call = _begin(sid, sender) if step == "start" else InboundCall.objects.filter(sid=sid[:40]).first()
+        if call is None or call.at < clock.now() - wait("call_lives"):
+            return None
+        contact = call.contact
+        rung = Rung(
+            digits=digits,
+            language=contact.language if contact else "en",
+            has_word=contact is not None and bool(_words(call)) and not _is_guessing(call),
+            is_proved=call.proved_at is not None,
+            read_when=when(texts.read_by()),
+            is_right=lambda keys: _is_right(call, keys),
+            wrong_word=lambda: _wrong_word(call),
+            hear_news=lambda: _hear_news(call),
+            ring_me=lambda: _ring_me(call, sender),
+        )
+        return ring_in.STEPS[step](rung)
+
+
+def _begin(sid: str, sender: str) -> InboundCall:
+    where_hash = numbers.hashed(texts.e164_of(sender))
+    contact = ContactPoint.objects.filter(where_hash=where_hash).reachable().order_by("pk").first()
+    call, _is_new = InboundCall.objects.get_or_create(
+        sid=sid[:40], defaults={"where_hash": where_hash, "contact": contact, "at": clock.now()}
+    )
+    return call
+
+
+def _words(call: InboundCall) -> dict[str, ContactPoint]:
+    """Give the words agreed with those who share this phone, as keys; only where a conversation proved it."""
+    known = ContactPoint.objects.filter(where_hash=call.where_hash, state=ContactPoint.State.PROVED).order_by("-pk")
+    return {keypad(one.your_word): one for one in known if one.your_word}
+
+
+def _is_guessing(call: InboundCall) -> bool:
+    lately = InboundCall.objects.filter(where_hash=call.where_hash, at__gt=clock.now() - dt.timedelta(days=1))
+    wrong: int = lately.aggregate(wrong=Sum("keys_wrong"))["wrong"] or 0
+    return wrong >= WRONG_WORDS_A_DAY
+
+
+def _is_right(call: InboundCall, keys: str) -> bool:
+    found = None if _is_guessing(call) else _words(call).get(keys)
+    if found is None:
+        return False
+    InboundCall.objects.filter(pk=call.pk).update(proved_at=clock.now(), contact=found)
+    call.contact = found
+    return True
+
+
+def _wrong_word(call: InboundCall) -> int:
+    InboundCall.objects.filter(pk=call.pk).update(keys_wrong=F("keys_wrong") + 1)
+    call.refresh_from_db(fields=["keys_wrong"])
+    return call.keys_wrong
+
+
+def _hear_news(call: InboundCall) -> str:
+    """Give the newest news that may be spoken to this person, which they now have; empty where there is none."""
+    if call.contact is None:
+        return ""
+    spoken = Delivery.objects.filter(
+        contact__person=call.contact.person_id, channel=Delivery.Channel.CALL, duty=Duty.FAMILY, body__isnull=False
+    )
+    newest = spoken.select_related("notification").order_by("-notification_id", "-pk").first()
+    if newest is None:
+        return ""
+    consequences.confirm(newest.notification, Sign.KEY)
+    return newest.body or ""
+
+
+def _ring_me(call: InboundCall, sender: str) -> None:
+    """Give a person the call; a number that we do not know is a text to read, so that nobody is lost."""
+    if call.contact is None:
+        texts.take_text(call.sid, sender=sender, body="CALL")
+    else:
+        texts.ring_back(f"inboundcall:{call.pk}:1", [call.contact])

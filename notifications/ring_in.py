@@ -1,0 +1,84 @@
+"""What somebody hears who rings us: news behind their word, a call back, or a tone to speak after (S84, N15)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from notifications import messages
+from notifications.voice import MOST_WRONG, Said, speak
+
+
+@dataclass(frozen=True)
+class Rung:
+    """One moment of a call to us: the keys, what is known of the caller, and the acts that may follow."""
+
+    digits: str
+    language: str
+    has_word: bool
+    is_proved: bool
+    read_when: str
+    is_right: Callable[[str], bool]
+    wrong_word: Callable[[], int]
+    hear_news: Callable[[], str]
+    ring_me: Callable[[], None]
+
+    def line(self, name: str) -> str:
+        """Give one sentence of the scripts, in the caller's language."""
+        return messages.fill("call", name, {"read_when": self.read_when}, language=self.language)
+
+
+def start(rung: Rung) -> Said:
+    """Say who we are, what to do in danger, and what the keys are for; no word of anybody."""
+    return Said((rung.line("inbound"),), to="choice")
+
+
+def choice(rung: Rung) -> Said:
+    """Follow the first key."""
+    if rung.digits == "1":
+        return Said((rung.line("ask_pin"),), to="word", keys=None) if rung.has_word else _a_person_rings(rung)
+    if rung.digits == "2":
+        rung.ring_me()
+        return Said((rung.line("inbound_thanks"),))
+    if rung.digits == "3":
+        return speak(rung.line)
+    return Said((rung.line("goodbye"),))
+
+
+def word(rung: Rung) -> Said:
+    """The right word opens the news; three wrong ones make it a call by a person."""
+    if rung.is_right(rung.digits):
+        return _news(rung)
+    if rung.wrong_word() >= MOST_WRONG:
+        return _a_person_rings(rung)
+    return Said((rung.line("ask_word_again"),), to="word", keys=None)
+
+
+def after(rung: Rung) -> Said:
+    """Repeat, promise a call or take their words; only for somebody who has shown in this call who they are."""
+    if rung.is_proved and rung.digits == "1":
+        return _news(rung)
+    return choice(rung) if rung.digits in {"2", "3"} else Said((rung.line("goodbye"),))
+
+
+def said(rung: Rung) -> Said:
+    """Thank somebody who has spoken after the tone, and say when a person listens."""
+    return Said((rung.line("said"),))
+
+
+def _news(rung: Rung) -> Said:
+    return Said((rung.hear_news() or rung.line("no_news"), rung.line("after_ring_in")), to="after")
+
+
+def _a_person_rings(rung: Rung) -> Said:
+    rung.ring_me()
+    return Said((rung.line("not_known"),))
+
+
+STEPS: dict[str, Callable[[Rung], Said]] = {
+    "start": start,
+    "choice": choice,
+    "word": word,
+    "after": after,
+    "said": said,
+}
