@@ -1,21 +1,35 @@
 """E-mail over real SMTP: what is taken, what is refused, what goes wrong on demand, what is remembered."""
 
+import asyncio
+import re
 import smtplib
 import socket
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from email.message import EmailMessage
 from email.policy import SMTP
+from functools import partial
 from pathlib import Path
+from typing import cast
 from urllib.parse import urlsplit
 
 import pytest
 import requests
+from aiosmtpd.smtp import Envelope, Session
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import BrowserContext, Page
 
 from notifications.simulator import Simulator, start
+from notifications.simulator.ledger import Entry, Kind
+from notifications.simulator.mail import Connection, Post
+from notifications.simulator.network import Network
+from notifications.simulator.settings import Settings
+from tests.journeys.browser.conftest import RULES
 
 from .conftest import PAT, SERVICE, client_of, eventually, lines
+from .test_pages import shown
 from .test_process import KEYS, run
 
 JO = "jo@example.org"
@@ -244,6 +258,30 @@ def test_a_caller_who_gives_up_waiting_has_sent_it_all_the_same(simulator: Simul
     assert len(simulator.letters(JO)) == 1
 
 
+def test_a_caller_who_hangs_up_during_the_writing_breaks_neither_it_nor_the_next(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.jsonl"
+
+    async def write() -> None:
+        network = Network(Settings(account_sid="AC1", auth_token="x", ledger=path))
+        network.ledger._write = partial(_slowly, network.ledger._write)  # type: ignore[method-assign]
+        envelope = Envelope()
+        envelope.rcpt_tos, envelope.original_content = [JO], letter().as_bytes(policy=SMTP)
+        caller = asyncio.create_task(Post(network).handle_DATA(cast(Connection, None), Session(None), envelope))
+        await asyncio.sleep(0.1)
+        caller.cancel()
+        await network.ledger.record(Kind.TEXT, to=PAT, sid="SM1", service=SERVICE)
+        await network.close()
+
+    asyncio.run(write())
+    assert [line["seq"] for line in lines(path)] == [1, 2]
+
+
+def _slowly(write: Callable[[Iterable[Entry]], None], batch: Iterable[Entry]) -> None:
+    batch = list(batch)
+    time.sleep(0.5 if batch[0].seq == 1 else 0)
+    write(batch)
+
+
 def test_a_letter_that_was_not_ended_is_none(simulator: Simulator) -> None:
     with caller(simulator) as smtp:
         smtp.ehlo()
@@ -280,13 +318,13 @@ def test_letters_and_mailboxes_survive_a_kill_a_cut_line_and_a_restart(tmp_path:
     before = [{name: value for name, value in line.items() if name != "name"} for line in lines(path)]
     with path.open("a") as file:
         file.write('{"seq": 99, "to": "jo@exa')  # a line cut by the crash
-    with start(ledger=path, smtp=True, options=("--service-number", SERVICE)) as simulator:
+    with start(ledger=path, smtp=True) as simulator:
         assert [phone["number"] for phone in simulator.ask("GET", "/handsets.json")["handsets"]] == [JO]
         assert {name: value for name, value in simulator.ledger(JO)[0].items() if name != "name"} == before[0]
         send(simulator, letter(subject="After"))
         client_of(simulator).messages.create(to=PAT, messaging_service_sid="MG" + "0" * 32, body="Hello")
         assert [entry["seq"] for entry in simulator.ledger()] == [1, 2, 3]
-        assert simulator.ledger(PAT)[0]["service"] == SERVICE  # and not the address that wrote the letters
+        assert simulator.ledger(PAT)[0]["service"] == ""  # the address that wrote the letters is no number to text from
     assert [line["kind"] for line in lines(path)] == ["email", "email", "text"]
 
 
@@ -318,3 +356,74 @@ def test_its_port_is_this_machines_only_and_said_when_taken(tmp_path: Path) -> N
         refused = run(*options, "--smtp-port", port)
     assert refused.returncode == 1
     assert refused.stderr.startswith(f"Port {port} on 127.0.0.1 cannot be used")
+
+
+def test_a_mailbox_is_a_phone_in_the_list_with_its_newest_subject_and_how_many_are_new(simulator: Simulator) -> None:
+    simulator.handset(JO, name="Jo Ray")
+    for subject in ("First", "Second"):
+        send(simulator, letter(subject=subject))
+    text = shown(simulator, "/?find=JO@example")
+    assert [word in text for word in ("Jo Ray", JO, "Second", "2 new", "there is news")] == [True] * 4 + [False]
+    shown(simulator, f"/handset/{JO}")
+    assert "new</span>" not in shown(simulator, "/")
+
+
+def test_a_mailbox_shows_letters_newest_first_with_live_links_and_nothing_to_write_or_ring(
+    simulator: Simulator,
+) -> None:
+    send(simulator, letter("Old words", subject="Old"))
+    send(simulator, letter("Sign in:\nhttp://localhost:8000/s/7kq2\n<b>Bold</b> & so on", subject="<i>New</i> & news"))
+    text = shown(simulator, f"/handset/{JO}")
+    assert '<a href="http://localhost:8000/s/7kq2" rel="noreferrer">' in text
+    assert "&lt;b&gt;Bold&lt;/b&gt; &amp; so on" in text
+    subjects = re.findall(r'<h2 class="letter-subject">(.*?)</h2>', text)
+    assert subjects == ["&lt;i&gt;New&lt;/i&gt; &amp; news", "Old"]
+    assert [word in text for word in ("<form", "<textarea", 'id="call"')] == [False] * 3
+
+
+def test_the_lock_screen_of_a_mailbox_tells_sender_and_subject_only(simulator: Simulator) -> None:
+    send(simulator, letter("Only for Jo"))
+    lock = shown(simulator, f"/handset/{JO}").partition('id="lock"')[2]
+    assert [word in lock for word in ("Heron", "News", NEWS, "Only for Jo")] == [True, True, False, False]
+
+
+@pytest.mark.parametrize("what", ["text", "ring", "answer"])
+def test_a_mailbox_neither_writes_nor_rings(simulator: Simulator, what: str) -> None:
+    address = f"{simulator.base_url}/handset/{JO}/{what}"
+    refused = requests.post(address, json={"to": SERVICE, "body": "Hello"}, timeout=5)
+    assert (refused.status_code, refused.json()["error"][-1]) == (409, ".")
+    assert requests.post(address, data={"to": SERVICE, "body": "Hello"}, timeout=5).status_code == 404
+    assert simulator.ledger() == []
+
+
+@pytest.mark.parametrize("address", ["jo@gmail.com", "jo@", "@example.org"])
+def test_an_address_that_may_be_somebodys_has_no_page(simulator: Simulator, address: str) -> None:
+    assert requests.get(f"{simulator.base_url}/handset/{address}", timeout=5).status_code == 404
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_mailboxes_are_clean_and_fit_a_small_phone(
+    simulator: Simulator, new_context: Callable[..., BrowserContext], scheme: str
+) -> None:
+    long = "a-very-long-name.of-somebody@a-long-domain-name.somewhere-else.example"
+    send(
+        simulator,
+        letter("See http://localhost:8000/s/7kq2-and-a-long-address-here-that-does-not-end", subject="x" * 60),
+    )
+    for width in (1280, 320):
+        tab = new_context(viewport={"width": width, "height": 900}, color_scheme=scheme).new_page()
+        for path in ("/", f"/handset/{JO}", f"/handset/{long}"):
+            tab.goto(simulator.base_url + path)
+            tab.wait_for_timeout(200)
+            assert tab.evaluate("document.documentElement.scrollWidth") <= width
+            assert Axe().run(tab, options=RULES).response["violations"] == []
+
+
+@pytest.mark.browser
+def test_a_letter_arrives_while_somebody_looks(simulator: Simulator, page: Page) -> None:
+    page.goto(f"{simulator.base_url}/handset/{JO}")
+    page.get_by_text("No letters yet.").wait_for()
+    send(simulator, letter())
+    page.get_by_role("heading", name="News").wait_for()
+    assert page.locator("#news").inner_text() == "New e-mail from Heron: News"
