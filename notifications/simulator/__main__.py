@@ -13,6 +13,7 @@ from pathlib import Path
 
 from aiohttp import web
 
+from .mail import listen
 from .provider import NETWORK
 from .server import is_loopback, make_app
 from .settings import Settings
@@ -23,6 +24,7 @@ def read_settings(arguments: list[str]) -> tuple[Settings, int]:
     parser = argparse.ArgumentParser(prog="python -m notifications.simulator", description=__doc__)
     parser.add_argument("--host", default="127.0.0.1", help="loopback addresses only")
     parser.add_argument("--port", type=int, default=4010, help="0 picks a free one")
+    parser.add_argument("--smtp-port", type=int, help="listen for e-mail too; 0 picks a free one")
     parser.add_argument("--ledger", type=Path, required=True, help="file of JSON lines, kept between runs")
     parser.add_argument("--account-sid", default=os.environ.get("TWILIO_ACCOUNT_SID", ""))
     parser.add_argument("--auth-token", default=os.environ.get("TWILIO_AUTH_TOKEN", ""))
@@ -46,6 +48,7 @@ def read_settings(arguments: list[str]) -> tuple[Settings, int]:
         ledger=given.ledger,
         host=given.host,
         port=given.port,
+        smtp_port=given.smtp_port,
         webhook_sms=given.webhook_sms,
         webhook_voice=given.webhook_voice,
         home=given.home,
@@ -58,7 +61,7 @@ def read_settings(arguments: list[str]) -> tuple[Settings, int]:
     return settings, given.parent
 
 
-async def serve(settings: Settings, *, listener: socket.socket, parent: int) -> None:
+async def serve(settings: Settings, *, listener: socket.socket, letters: socket.socket | None, parent: int) -> None:
     """Listen until a signal comes or the parent is gone."""
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -67,25 +70,41 @@ async def serve(settings: Settings, *, listener: socket.socket, parent: int) -> 
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.2)
     await runner.setup()
     await web.SockSite(runner, listener).start()
-    print(f"simulator ready {app[NETWORK].base_url}", flush=True)  # noqa: T201
+    post = await listen(app[NETWORK], letters) if letters else None
+    print(f"simulator ready {app[NETWORK].base_url} {app[NETWORK].smtp_url}".rstrip(), flush=True)  # noqa: T201
     while not stop.is_set() and (not parent or os.getppid() == parent):
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), 1.0)
+    if post:
+        post.close()
     await runner.cleanup()
 
 
+class PortTaken(Exception):
+    """A port that cannot be listened on; its text says why."""
+
+
+def open_port(host: str, port: int) -> socket.socket:
+    """Take a port of this machine."""
+    try:
+        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    except OSError as fault:
+        raise PortTaken(f"Port {port} on {host} cannot be used: {fault.strerror}.") from fault
+
+
 def main() -> int:
-    """Start, and end with a plain sentence when the port is taken."""
+    """Start, and end with a plain sentence when a port is taken."""
     settings, parent = read_settings(sys.argv[1:])
     try:
-        listener = socket.create_server(
-            (settings.host, settings.port), family=socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-        )
-    except OSError as fault:
-        print(f"Port {settings.port} on {settings.host} cannot be used: {fault.strerror}.", file=sys.stderr)  # noqa: T201
+        listener = open_port(settings.host, settings.port)
+        letters = None if settings.smtp_port is None else open_port(settings.host, settings.smtp_port)
+    except PortTaken as taken:
+        print(taken, file=sys.stderr)  # noqa: T201
         return 1
-    settings = replace(settings, port=listener.getsockname()[1])
-    asyncio.run(serve(settings, listener=listener, parent=parent))
+    settings = replace(
+        settings, port=listener.getsockname()[1], smtp_port=letters.getsockname()[1] if letters else None
+    )
+    asyncio.run(serve(settings, listener=listener, letters=letters, parent=parent))
     return 0
 
 

@@ -17,6 +17,8 @@ class Problem(ValueError):
 
 async def do(network: Network, phone: Handset, what: str, values: Mapping[str, str]) -> dict[str, object]:
     """Do one thing with a phone."""
+    if phone.is_mailbox:
+        raise Problem("A mailbox takes letters; it can do nothing else.")
     match what:
         case "text":
             message = await network.messages.from_handset(

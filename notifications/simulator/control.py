@@ -5,10 +5,10 @@ from datetime import timedelta
 
 from aiohttp import web
 
+from .addresses import whose
 from .callbacks import is_near
 from .faults import BadRule
 from .handsets import BadHandset
-from .numbers import typed
 from .provider import NETWORK
 
 
@@ -59,7 +59,7 @@ async def ledger(request: web.Request) -> web.StreamResponse:
     if not since.isdigit():
         return refusal(BadRequest("since is a sequence number."))
     found = request.app[NETWORK].ledger.as_json(
-        to=typed(query.get("to", "")), kind=query.get("kind", ""), since=int(since)
+        to=whose(query.get("to", "")), kind=query.get("kind", ""), since=int(since)
     )
     return web.json_response(found)
 
@@ -81,13 +81,13 @@ async def set_handsets(request: web.Request) -> web.StreamResponse:
     if not isinstance(phones, list) or not all(isinstance(phone, dict) for phone in phones):
         return refusal(BadRequest('Give {"handsets": [{"number": "+44…", "name": "…"}]}.'))
     for phone in phones:
-        network.handsets.set(typed(str(phone.get("number", ""))), phone)
+        network.handsets.set(whose(str(phone.get("number", ""))), phone)
     return await list_handsets(request)
 
 
 async def set_handset(request: web.Request) -> web.StreamResponse:
     """Name one phone or change how it behaves."""
-    number = typed(request.match_info["number"])
+    number = whose(request.match_info["number"])
     request.app[NETWORK].handsets.set(number, await given(request))
     return await list_handsets(request)
 

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-KINDS = frozenset({"sms", "call", "callback", "list"})
+EMAIL = "email"
+KINDS = frozenset({"sms", "call", "callback", "list", EMAIL})
 
 # How a request to the provider's API is answered.
 ANSWERS = frozenset(
@@ -36,6 +37,10 @@ CALLBACKS = frozenset(
         "forge_callback",
     }
 )
+# How the mail server answers, by the moment in which it does.
+AT_MAIL = frozenset({"busy"})
+AT_RCPT = frozenset({"refuse_now", "refuse"})
+AT_DATA = frozenset({"reset", "accept_then_reset", "slow_ms"})
 OPTIONS = {"ms": 1000, "n": 2, "retry_after": 1, "as": "cut", "code": 30003}
 
 
@@ -90,11 +95,14 @@ class Faults:
             raise BadRule(f"match.kind is one of {', '.join(sorted(KINDS))}.")
         if do not in _fitting(kind):
             raise BadRule(f"For {kind}, do is one of {', '.join(sorted(_fitting(kind)))}.")
+        to = str(given["match"].get("to", "")).lower()
+        if to and do in AT_MAIL:
+            raise BadRule(f"{do} is said before any address is known; leave match.to out.")
         times = given.get("times", 1)
         if not isinstance(times, int):
             raise BadRule("times is a whole number; -1 is for ever.")
         options = {name: given[name] for name in OPTIONS if name in given}
-        return Rule(next(self._ids), kind, str(given["match"].get("to", "")), times, do, options)
+        return Rule(next(self._ids), kind, to, times, do, options)
 
     def take(self, kind: str, to: str, among: frozenset[str]) -> Rule | None:
         """Use up one strike of the first rule that is for this request."""
@@ -117,4 +125,6 @@ class Faults:
 def _fitting(kind: str) -> Iterable[str]:
     if kind == "callback":
         return CALLBACKS
+    if kind == EMAIL:
+        return AT_MAIL | AT_RCPT | AT_DATA
     return ANSWERS | OUTCOMES if kind == "sms" else ANSWERS

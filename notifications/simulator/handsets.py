@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 
-from .numbers import exists, shown
+from .addresses import is_address, is_reachable
+from .numbers import shown
 
 
 class Answers(StrEnum):
@@ -31,7 +32,7 @@ class BadHandset(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Handset:
-    """One phone: its number, whose it is, and how it behaves."""
+    """One phone or mailbox: its number or address, whose it is, and how it behaves."""
 
     number: str
     name: str = ""
@@ -44,6 +45,11 @@ class Handset:
     def title(self) -> str:
         """Name the phone for a page."""
         return self.name or shown(self.number)
+
+    @property
+    def is_mailbox(self) -> bool:
+        """Say whether it takes letters, and neither texts nor calls."""
+        return is_address(self.number)
 
     def key_groups(self) -> list[str]:
         """Return what is pressed at the first question, the second …: `1,2014` is two answers."""
@@ -70,8 +76,10 @@ class Handsets:
 
     def set(self, number: str, given: object) -> Handset:
         """Name a phone or change how it behaves; what is not given stays."""
-        if not exists(number):
-            raise BadHandset(f"{number or 'Nothing'} is not a phone number like +447700900123.")
+        if not is_reachable(number):
+            raise BadHandset(
+                f"{number or 'Nothing'} is not a phone number like +447700900123 or an address like pat@example.org."
+            )
         if not isinstance(given, Mapping):
             raise BadHandset('A handset looks like {"name": "Pat", "answers": "person", "keys": "1"}.')
         try:

@@ -17,6 +17,7 @@ class Kind(StrEnum):
     """What happened on a handset."""
 
     TEXT = "text"  # a text from the service arrived
+    EMAIL = "email"  # a letter from the service arrived: its subject, an empty line, its words
     CARRIER = "carrier"  # a text from the network itself: the answer to STOP or START
     SENT = "sent"  # the person sent a text
     RING = "ring"  # the handset began to ring
@@ -43,6 +44,7 @@ class Entry:
     body: str
     attempt: str
     callback: str
+    name: str = ""
 
 
 class Ledger:
@@ -62,9 +64,21 @@ class Ledger:
         self._writing = asyncio.Lock()
         self._file: IO[bytes] = path.open("ab")
 
-    async def record(self, kind: Kind, *, to: str, sid: str, service: str, body: str = "", callback: str = "") -> Entry:
+    async def record(
+        self,
+        kind: Kind,
+        *,
+        to: str,
+        sid: str,
+        service: str,
+        body: str = "",
+        callback: str = "",
+        attempt: str = "",
+        name: str = "",
+    ) -> Entry:
         """Write one line and return when it is safe on the disk; waiting lines share one fsync."""
-        entry = Entry(self._next, iso(self._clock.now()), to, kind, sid, service, body, attempt_in(callback), callback)
+        at, attempt = iso(self._clock.now()), attempt or attempt_in(callback)
+        entry = Entry(self._next, at, to, kind, sid, service, body, attempt, callback, name)
         self._next += 1
         self._entries.append(entry)
         self._of.setdefault(to, []).append(entry)

@@ -26,6 +26,7 @@ class Network:
         self.closing = asyncio.Event()
         self._work: set[asyncio.Task[None]] = set()
         self.base_url = f"http://{settings.host}:{settings.port}"
+        self.smtp_url = "" if settings.smtp_port is None else f"smtp://{settings.host}:{settings.smtp_port}"
         self._start()
 
     def _start(self) -> None:
@@ -38,10 +39,11 @@ class Network:
         self.calls = Calls(self)
 
     def restore(self) -> None:
-        """Remember phones, texts, calls and STOPs of an earlier run from its ledger."""
+        """Remember phones, mailboxes, texts, calls and STOPs of an earlier run from its ledger."""
         for entry in self.ledger:
             self.handsets.get(entry.to)
-            self.meet(entry.service)
+            if entry.kind is not Kind.EMAIL:
+                self.meet(entry.service)
             if entry.kind in {Kind.TEXT, Kind.SENT}:
                 self.messages.remember(entry)
             elif entry.kind in {Kind.RING, Kind.DIALLED, Kind.ENDED}:
@@ -62,9 +64,9 @@ class Network:
         return entries[-1].seq if entries else 0
 
     def unread(self, handset: str) -> int:
-        """Count the texts that nobody has looked at yet."""
+        """Count the texts and letters that nobody has looked at yet."""
         seen = self._read.get(handset, 0)
-        return sum(entry.kind is Kind.TEXT and entry.seq > seen for entry in self.ledger.of(handset))
+        return sum(entry.kind in {Kind.TEXT, Kind.EMAIL} and entry.seq > seen for entry in self.ledger.of(handset))
 
     def version(self) -> str:
         """Name the state of everything that pages show; it changes with every entry, ring, name, look and minute."""

@@ -25,6 +25,7 @@ class Simulator:
     account_sid: str
     auth_token: str
     process: "subprocess.Popen[str]"
+    smtp_url: str = ""
 
     def ask(self, method: str, path: str, body: object = None) -> Any:
         """Make one control request and return its JSON."""
@@ -43,12 +44,16 @@ class Simulator:
         """Return the bodies of the texts that arrived."""
         return [entry["body"] for entry in self.ledger(to, "text")]
 
+    def letters(self, to: str = "") -> list[str]:
+        """Return the e-mails that arrived: of each its subject, an empty line, its words."""
+        return [entry["body"] for entry in self.ledger(to, "email")]
+
     def handset(self, number: str, **settings: object) -> None:
-        """Name a phone or change how it behaves: name, answers, keys, says, after_ms."""
+        """Name a phone or mailbox, or change how it behaves: name, answers, keys, says, after_ms."""
         self.ask("PUT", f"/handsets/{quote(number)}", settings)
 
     def fault(self, kind: str, do: str, *, to: str = "", times: int = 1, **options: object) -> None:
-        """Let the next request or callback of a kind go wrong."""
+        """Let the next request, callback or e-mail of a kind go wrong."""
         match = {"kind": kind} | ({"to": to} if to else {})
         self.ask("POST", "/faults", [{"match": match, "times": times, "do": do, **options}])
 
@@ -73,15 +78,16 @@ def start(
     account_sid: str = ACCOUNT_SID,
     auth_token: str = AUTH_TOKEN,
     pace: float = 0.01,
+    smtp: bool = False,
     options: tuple[str, ...] = (),
 ) -> Iterator[Simulator]:
-    """Start the simulator as a child, wait until it is ready, and end it afterwards."""
+    """Start the simulator as a child, with a mail server if `smtp`, wait until it is ready, and end it afterwards."""
     process = launch(
         ledger=ledger,
         port=port,
         account_sid=account_sid,
         auth_token=auth_token,
-        options=("--pace", str(pace), *options),
+        options=("--pace", str(pace), *(("--smtp-port", "0") if smtp else ()), *options),
     )
     try:
         yield ready(process, account_sid=account_sid, auth_token=auth_token)
@@ -105,11 +111,12 @@ def launch(
 
 
 def ready(process: "subprocess.Popen[str]", *, account_sid: str, auth_token: str) -> Simulator:
-    """Wait for the process's one line and read its address from it."""
+    """Wait for the process's one line and read its addresses from it."""
     line = process.stdout.readline() if process.stdout else ""
     if not line.startswith("simulator ready "):
         raise RuntimeError("The simulator did not start; its reason is on standard error.")
-    return Simulator(line.split()[-1], account_sid, auth_token, process)
+    base_url, smtp_url = (*line.split()[2:], "")[:2]
+    return Simulator(base_url, account_sid, auth_token, process, smtp_url)
 
 
 def stop(process: "subprocess.Popen[str]") -> None:

@@ -1,4 +1,4 @@
-"""What the handset pages show, drawn from the ledger: texts, calls, lock screen, the call going on."""
+"""What the handset pages show, drawn from the ledger: texts, calls, letters, lock screen, the call going on."""
 
 import html
 import re
@@ -11,10 +11,12 @@ from string import Template
 from zoneinfo import ZoneInfo
 
 from .acts import KEYS
+from .addresses import is_address
 from .call import Call
 from .clock import iso
 from .handsets import Handset
 from .ledger import Entry, Kind
+from .letter import subject_and_text
 from .numbers import shown
 
 PAGES = Path(__file__).parent / "pages"
@@ -83,13 +85,14 @@ def day(entry: Entry) -> str:
 
 
 def hue(number: str) -> str:
-    """Give each phone one of six colours, always the same."""
-    return f"hue-{int(number[-3:] or 0) % 6}"
+    """Give each phone or mailbox one of six colours, always the same."""
+    return f"hue-{(sum(map(ord, number)) if is_address(number) else int(number[-3:] or 0)) % 6}"
 
 
 def initials(phone: Handset) -> str:
-    """Return the letters for a face: of the name before any comma, else the last digits."""
-    letters = [word[0].upper() for word in re.findall(r"\w+", phone.name.partition(",")[0])]
+    """Return the letters for a face: of the name before any comma, else of the address, else the last digits."""
+    name = phone.name.partition(",")[0] or (phone.number.partition("@")[0] if phone.is_mailbox else "")
+    letters = [word[0].upper() for word in re.findall(r"\w+", name)]
     return "".join(letters[:2]) or phone.number[-2:]
 
 
@@ -165,6 +168,42 @@ def _call_title(call: Spoken) -> str:
     return ENDINGS.get(ending, "Phone call")
 
 
+def inbox(entries: list[Entry]) -> Markup:
+    """Draw letters, newest first, with the days between them."""
+    newest = entries[: -MOST_SHOWN - 1 : -1]
+    if not newest:
+        return Markup('<div class="letters"><p class="empty">No letters yet.</p></div>')
+    new_day = [True, *(day(a) != day(b) for a, b in pairwise(newest))]
+    parts = [
+        (f'<p class="day">{day(entry)}</p>' if new else "") + _letter(entry)
+        for entry, new in zip(newest, new_day, strict=True)
+    ]
+    return Markup(f'<div class="letters">{"".join(parts)}</div>')
+
+
+def _letter(entry: Entry) -> Markup:
+    _, text = subject_and_text(entry.body)
+    return draw(
+        "letter",
+        subject=subject(entry),
+        name=entry.name,
+        address=entry.service,
+        body=linked(text),
+        at=entry.at,
+        time=clock(entry),
+    )
+
+
+def subject(entry: Entry) -> str:
+    """Return what a letter is about."""
+    return subject_and_text(entry.body)[0] or "No subject"
+
+
+def writer(entry: Entry) -> str:
+    """Name who sent something, as a phone does."""
+    return entry.name or shown(entry.service)
+
+
 def captions(entries: Iterable[Entry]) -> Markup:
     """Draw what is said, heard and pressed in a call."""
     return join(_caption(entry) for entry in entries if entry.kind in HEARD | {Kind.PRESSED, Kind.SPOKE})
@@ -187,7 +226,7 @@ def _caption(entry: Entry) -> str:
 def lock_screen(entries: list[Entry], *, now: datetime, call: Call | None) -> Markup:
     """Draw what a stranger sees: the time and the newest notices, cut as a phone cuts them."""
     here = now.astimezone(LONDON)
-    notices = [entry for entry in entries if entry.kind in {Kind.TEXT, Kind.CARRIER} or _is_missed(entry)]
+    notices = [entry for entry in entries if entry.kind in {Kind.TEXT, Kind.CARRIER, Kind.EMAIL} or _is_missed(entry)]
     cards: list[str] = [_notice(entry) for entry in reversed(notices[-ON_LOCK_SCREEN:])]
     if call and call.status == "ringing" and not call.inbound:
         ringing = draw("notice", service=shown(call.service), at=iso(call.created), time="now", body="Incoming call")
@@ -205,9 +244,10 @@ def _is_missed(entry: Entry) -> bool:
 
 
 def _notice(entry: Entry) -> Markup:
-    body = "Missed call" if entry.kind is Kind.ENDED else " ".join(entry.body.split())
+    words = subject(entry) if entry.kind is Kind.EMAIL else " ".join(entry.body.split())
+    body = "Missed call" if entry.kind is Kind.ENDED else words
     cut = body if len(body) <= LOCK_SCREEN_CUT else body[: LOCK_SCREEN_CUT - 2].rstrip() + "…"
-    return draw("notice", service=shown(entry.service), at=entry.at, time=clock(entry), body=cut)
+    return draw("notice", service=writer(entry), at=entry.at, time=clock(entry), body=cut)
 
 
 def call_panel(call: Call | None, *, base: str) -> Markup:
@@ -235,6 +275,8 @@ def preview(entries: list[Entry]) -> tuple[str, str]:
     for entry in reversed(entries):
         if entry.kind in TEXTS:
             return ("You: " if entry.kind is Kind.SENT else "") + entry.body, clock(entry)
+        if entry.kind is Kind.EMAIL:
+            return subject(entry), clock(entry)
         if entry.kind is Kind.ENDED:
             return ENDINGS.get(entry.body, "Phone call"), clock(entry)
     return "Nothing yet", ""
@@ -246,6 +288,8 @@ def news(entries: list[Entry]) -> str:
         match entry.kind:
             case Kind.TEXT | Kind.CARRIER:
                 return f"New text from {shown(entry.service)}: {entry.body}"
+            case Kind.EMAIL:
+                return f"New e-mail from {writer(entry)}: {subject(entry)}"
             case Kind.RING:
                 return f"{shown(entry.service)} is ringing."
             case Kind.SAID | Kind.VOICEMAIL:

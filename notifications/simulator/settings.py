@@ -14,6 +14,7 @@ class Settings:
     ledger: Path
     host: str = "127.0.0.1"
     port: int = 4010
+    smtp_port: int | None = None
     webhook_sms: str = ""
     webhook_voice: str = ""
     home: str = ""

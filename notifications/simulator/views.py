@@ -1,4 +1,4 @@
-"""The handset pages: look at a phone, answer it, press keys, write and ring."""
+"""The handset pages: look at a phone or mailbox, answer it, press keys, write and ring."""
 
 import json
 from html import escape
@@ -8,10 +8,11 @@ from aiohttp import web
 
 from . import screens
 from .acts import Problem, do
+from .addresses import is_reachable, whose
 from .call import Call
 from .handsets import BadHandset, Handset
 from .network import Network
-from .numbers import exists, shown, typed
+from .numbers import shown
 from .provider import NETWORK
 from .screens import Markup, draw, join
 
@@ -91,14 +92,15 @@ def _phones(network: Network, find: str) -> Markup:
     if not cards and find:
         return Markup('<p class="empty">No phone has that name or number.</p>')
     if not cards:
-        return Markup('<p class="empty">No phones yet. One appears as soon as a number gets a text or a call.</p>')
+        return Markup('<p class="empty">No phones yet. One appears as soon as it gets a text, a call or an e-mail.</p>')
     return join(['<ul class="cards">', *cards, "</ul>"])
 
 
 def _fits(phone: Handset, find: str) -> bool:
-    """Compare a phone with what was looked for: part of its name, or of its number however it is typed."""
+    """Compare a phone with what was looked for: part of its name or address, or of its number however it is typed."""
     digits = "" if any(map(str.isalpha, find)) else "".join(filter(str.isdigit, find)).lstrip("0")
-    return find.strip().casefold() in phone.name.casefold() or bool(digits and digits in phone.number)
+    words = f"{phone.name} {phone.number}" if phone.is_mailbox else phone.name
+    return find.strip().casefold() in words.casefold() or bool(digits and digits in phone.number)
 
 
 def _card(network: Network, phone: Handset) -> Markup:
@@ -108,11 +110,8 @@ def _card(network: Network, phone: Handset) -> Markup:
     state = "" if call is None else "is-ringing" if call.status == "ringing" else "is-talking"
     return draw(
         "card",
+        **_head(phone),
         href=f"/handset/{phone.number}",
-        name=phone.title,
-        number=shown(phone.number) if phone.name else "",
-        hue=screens.hue(phone.number),
-        initials=screens.initials(phone),
         last=last,
         time=time,
         state=state,
@@ -127,16 +126,41 @@ def _badge(state: str, unread: int) -> Markup:
 
 
 def _phone(request: web.Request) -> Handset:
-    """Find the phone of the address; a number that could exist has one."""
-    number = typed(request.match_info["number"])
-    if not exists(number):
+    """Find the phone or mailbox of the page; a number or address that could exist has one."""
+    number = whose(request.match_info["number"])
+    if not is_reachable(number):
         raise web.HTTPNotFound
     return request.app[NETWORK].handsets.find(number) or Handset(number)
 
 
 async def show_handset(request: web.Request) -> web.StreamResponse:
-    """Show one phone."""
-    return _handset_page(request, _phone(request))
+    """Show one phone or mailbox."""
+    phone = _phone(request)
+    return _mailbox_page(request, phone) if phone.is_mailbox else _handset_page(request, phone)
+
+
+def _mailbox_page(request: web.Request, phone: Handset) -> web.Response:
+    network = request.app[NETWORK]
+    main = draw("mailbox", **_mailbox_parts(network, phone), **_head(phone))
+    network.read(phone.number)
+    return page(request, title=_title(phone, None), main=main, parts=f"/handset/{phone.number}/parts.json?", refresh=0)
+
+
+def _head(phone: Handset) -> dict[str, object]:
+    return {
+        "name": phone.title,
+        "number": shown(phone.number) if phone.name else "",
+        "hue": screens.hue(phone.number),
+        "initials": screens.initials(phone),
+    }
+
+
+def _mailbox_parts(network: Network, phone: Handset) -> dict[str, Markup]:
+    entries = network.ledger.of(phone.number)
+    return {
+        "thread": screens.inbox(entries),
+        "lock": screens.lock_screen(entries, now=network.clock.now(), call=None),
+    }
 
 
 def _handset_page(request: web.Request, phone: Handset, *, problem: str = "", typed_text: str = "") -> web.Response:
@@ -148,10 +172,7 @@ def _handset_page(request: web.Request, phone: Handset, *, problem: str = "", ty
     main = draw(
         "handset",
         **parts,
-        name=phone.title,
-        number=shown(phone.number) if phone.name else "",
-        hue=screens.hue(phone.number),
-        initials=screens.initials(phone),
+        **_head(phone),
         text_action=f"{base}/text",
         ring_action=f"{base}/ring",
         to_field=_to_field(network, phone),
@@ -170,6 +191,8 @@ def _handset_page(request: web.Request, phone: Handset, *, problem: str = "", ty
 
 
 def _parts(network: Network, phone: Handset, call: Call | None) -> dict[str, Markup]:
+    if phone.is_mailbox:
+        return _mailbox_parts(network, phone)
     entries = network.ledger.of(phone.number)
     return {
         "call": screens.call_panel(call, base=f"/handset/{phone.number}"),
@@ -192,7 +215,8 @@ async def handset_parts(request: web.Request) -> web.StreamResponse:
 
 
 def _title(phone: Handset, call: Call | None) -> str:
-    return f"{'Ringing: ' if call and call.status == 'ringing' else ''}{phone.title} – practice phone"
+    kind = "mailbox" if phone.is_mailbox else "phone"
+    return f"{'Ringing: ' if call and call.status == 'ringing' else ''}{phone.title} – practice {kind}"
 
 
 def _to_field(network: Network, phone: Handset) -> Markup:
@@ -215,6 +239,8 @@ async def act(request: web.Request) -> web.StreamResponse:
     except Problem as problem:
         if as_json:
             return web.json_response({"error": str(problem)}, status=409)
+        if phone.is_mailbox:
+            raise web.HTTPNotFound from problem
         return _handset_page(request, phone, problem=str(problem), typed_text=values.get("body", ""))
     if as_json:
         return web.json_response(done)

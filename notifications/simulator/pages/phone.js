@@ -24,7 +24,7 @@
     const next = again || (held && (part.querySelector("button") || document.getElementById("body")));
     if (next) next.focus({ preventScroll: true });
     if (id === "captions") part.scrollTop = part.scrollHeight;
-    if (id === "thread" && started) part.querySelector(".thread-inner > :last-child")?.classList.add("arrived");
+    if (id === "thread" && started) part.querySelector(".thread-inner > :last-child, .letters > .letter")?.classList.add("arrived");
   };
 
   const look = async () => {
