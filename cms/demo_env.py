@@ -17,7 +17,8 @@ NEVER = (
     "DATABASE_URL",
     "REDIS_URL",
     "CELERY_BROKER_URL",
-    "EMAIL_BACKEND",
+    "EMAIL_URL",
+    "EMAIL_FROM",
     "SECRET_KEY",
     "FIELD_KEYS",
     "NUMBER_HASH_KEY",
@@ -36,13 +37,18 @@ _locks: list[int] = []
 def prepare(arguments: list[str]) -> None:
     """Set the environment of a demo, or end with one plain sentence."""
     parser = argparse.ArgumentParser(prog="manage.py demo", description="Start the whole service with invented people.")
-    parser.add_argument("--port", type=int, default=8000, help="the site; its telephones are on the next port")
+    parser.add_argument(
+        "--port",
+        type=int,
+        default=8000,
+        help="the site; its telephones are on the next port, its mail on the third",
+    )
     parser.add_argument("--no-color", action="store_true", help=argparse.SUPPRESS)
     port = parser.parse_args(arguments).port
-    if not 1 <= port <= 65534:
-        sys.exit("Choose a port from 1 to 65534: python3 manage.py demo --port 8000")
+    if not 1 <= port <= 65533:
+        sys.exit("Choose a port from 1 to 65533: python3 manage.py demo --port 8000")
     refuse_real_service()
-    for name in (port, port + 1):
+    for name in (port, port + 1, port + 2):
         refuse_taken(name, wanted=port)
     home = Path(os.environ.get("STATE_DIR", HOME))
     home.mkdir(parents=True, exist_ok=True)
@@ -56,6 +62,7 @@ def prepare(arguments: list[str]) -> None:
         PUBLIC_BASE_URL=f"http://localhost:{port}",
         TWILIO_BASE_URL=f"http://127.0.0.1:{port + 1}",
         SIMULATOR_URL=f"http://localhost:{port + 1}",
+        EMAIL_URL=f"smtp://127.0.0.1:{port + 2}",
     )
 
 

@@ -171,6 +171,7 @@ def start_telephones() -> Iterator[subprocess.Popen[str]]:
         [
             *(sys.executable, "-m", "notifications.simulator"),
             *("--port", settings.TWILIO_BASE_URL.rsplit(":", 1)[1]),
+            *("--smtp-port", settings.EMAIL_URL.rsplit(":", 1)[1]),
             *("--ledger", str(_home() / "handsets.jsonl")),
             *("--webhook-sms", site + reverse("webhooks-text"), "--webhook-voice", site + reverse("webhooks-ring")),
             *("--service-number", settings.TWILIO_FROM),
@@ -203,10 +204,15 @@ def wait_for(telephones: subprocess.Popen[str]) -> None:
 
 def name_phones() -> None:
     """Put the name of each invented person on their phone."""
-    phones = [{"number": player.number, "name": f"{player.given_name} {player.family_name}"} for player in CAST]
+    phones = [
+        {"number": where, "name": f"{player.given_name} {player.family_name}"}
+        for player in CAST
+        for where in (player.number, player.email)
+        if where
+    ]
     request = urllib.request.Request(  # noqa: S310 - the telephones are on this machine
         f"{settings.TWILIO_BASE_URL}/handsets",
-        data=json.dumps([phone for phone in phones if phone["number"]]).encode(),
+        data=json.dumps(phones).encode(),
         headers={"Content-Type": "application/json"},
     )
     urllib.request.urlopen(request, timeout=5).close()  # noqa: S310

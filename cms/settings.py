@@ -248,12 +248,8 @@ SIMULATOR_URL = env.str("SIMULATOR_URL", default=TWILIO_BASE_URL)  # the handset
 SERVICE_PHONE = env.str("SERVICE_PHONE", default="020 7946 0000")
 SHORT_ADDRESS = env.str("SHORT_ADDRESS", default=PUBLIC_BASE_URL.split("://", 1)[-1])  # as a text shows it
 EMAIL_URL = env.str("EMAIL_URL", default="")  # smtp+tls://name:password@host:587; without it nothing goes by e-mail
-if EMAIL_URL:
-    vars().update(env.email_url_config(EMAIL_URL))
-else:
-    EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+vars().update(env.email_url_config(EMAIL_URL or "dummymail://"))
 EMAIL_FROM = DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default=f"{SERVICE_NAME} <hello@example.org>")
-EMAIL_TIMEOUT = 10  # seconds; below the lease, like every answer of a network (N5)
 
 # ── Security ────────────────────────────────────────────────────────────────────────────────────────────────────────
 CONTENT_SECURITY_POLICY = {

@@ -21,6 +21,7 @@ class Player:
     age: int = 35
     mobile: str = ""
     landline: str = ""
+    email: str = ""
     word: str = ""
     service_roles: tuple[Role, ...] = ()
     group_roles: dict[str, Role] = field(default_factory=dict)
@@ -80,6 +81,11 @@ CAST = (
         "lena", "Lena", "Hadley", PARENT, "Is Noor’s mother. She has a landline, so news rings.",
         landline="+442079460122",
         word="Marmalade",
+    ),
+    Player(
+        "rosa", "Rosa", "Vance", PARENT, "Is Omar’s mother. News goes by e-mail first, then by text, call and letter.",
+        mobile="+447700900123", email="rosa.vance@example.org",
+        word="Kettle",
     ),
     Player(
         "dr_lee", "Jin", "Lee", STAFF, "Is the clinician on call now. A worrying post reaches this phone.",

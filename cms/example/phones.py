@@ -17,15 +17,14 @@ def load_phones() -> None:
 
 
 def _load_phone(player: Player, user: User, person: Person) -> None:
-    contact = ContactPoint.for_number(
-        player.number,
-        person=person,
-        source="example",
-        state=ContactPoint.State.PROVED,
-        proved_at=clock.now(),
-        proved_how="call",
-        your_word=player.word or None,
-    )
-    contact.save()
+    proved = {
+        "state": ContactPoint.State.PROVED,
+        "proved_at": clock.now(),
+        "proved_how": "call",
+        "your_word": player.word or None,
+    }
+    ContactPoint.for_number(player.number, person=person, source="example", **proved).save()
+    if player.email:
+        ContactPoint.for_email(player.email, person=person, source="example", **proved).save()
     if player.group_roles or player.service_roles:
         User.objects.filter(pk=user.pk).update(paged_ok_at=clock.now())

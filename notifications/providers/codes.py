@@ -19,6 +19,10 @@ class Blame(StrEnum):
 
 
 CODES: dict[int, Blame] = {
+    550: Blame.NUMBER,  # a mail server: there is no such mailbox (RFC 5321, 4.2.3)
+    551: Blame.NUMBER,
+    552: Blame.AWAY,
+    553: Blame.NUMBER,
     20001: Blame.OURS,
     20003: Blame.ACCOUNT,
     20404: Blame.OURS,

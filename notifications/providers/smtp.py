@@ -6,7 +6,8 @@ import asyncio
 import smtplib
 
 from django.conf import settings
-from django.core.mail import EmailMessage, get_connection
+from django.core.mail import EmailMessage
+from django.core.mail.backends.smtp import EmailBackend
 
 from notifications.providers.port import Accepted, AmbiguousFailure, Order, PermanentFailure, TemporaryFailure
 from notifications.waits import wait
@@ -31,7 +32,7 @@ def message(order: Order) -> EmailMessage:
 
 
 def _hand_over(order: Order) -> Accepted:
-    connection = get_connection(timeout=wait("answer").total_seconds())
+    connection = EmailBackend(timeout=wait("answer").total_seconds())
     try:
         connection.open()
     except smtplib.SMTPAuthenticationError as problem:
@@ -53,4 +54,4 @@ def _hand_over(order: Order) -> Accepted:
 
 def _refused(code: int) -> PermanentFailure | TemporaryFailure:
     """Tell "never" from "not now" by the class of the reply (RFC 5321, 4.2.1)."""
-    return PermanentFailure(f"smtp_{code}") if code >= 500 else TemporaryFailure(f"smtp_{code}")
+    return PermanentFailure(code) if code >= 500 else TemporaryFailure(code)

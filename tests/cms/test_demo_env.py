@@ -55,7 +55,7 @@ def test_a_port_in_use_is_named_with_another_to_try() -> None:
 
 @pytest.mark.parametrize("port", ["0", "65535", "-1"])
 def test_a_port_that_is_none_is_a_plain_sentence(port: str) -> None:
-    with pytest.raises(SystemExit, match="Choose a port from 1 to 65534"):
+    with pytest.raises(SystemExit, match="Choose a port from 1 to 65533"):
         demo_env.prepare([f"--port={port}"])
 
 

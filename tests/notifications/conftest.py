@@ -18,7 +18,7 @@ SERVICE = "+447700900001"
 def network_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulator]:
     """One simulator for the tests of a module."""
     ledger = tmp_path_factory.mktemp("network") / "ledger.jsonl"
-    with start(ledger=ledger, options=("--ring-seconds", "6000", "--service-number", SERVICE)) as simulator:
+    with start(ledger=ledger, smtp=True, options=("--ring-seconds", "6000", "--service-number", SERVICE)) as simulator:
         yield simulator
 
 
@@ -30,6 +30,8 @@ def network(network_process: Simulator, settings) -> Iterator[Simulator]:
     settings.TWILIO_ACCOUNT_SID = network_process.account_sid
     settings.TWILIO_AUTH_TOKEN = network_process.auth_token
     settings.TWILIO_FROM = SERVICE
+    settings.EMAIL_URL = network_process.smtp_url
+    settings.EMAIL_HOST, settings.EMAIL_PORT = network_process.smtp_url.removeprefix("smtp://").split(":")
     yield network_process
     network_process.reset()
 

@@ -9,8 +9,9 @@ from django.db import transaction
 
 from moderation import paging, sweeps
 from moderation.models import Escalation
+from notifications import sweeps as sweep
 from notifications.dispatcher import Dispatcher
-from notifications.models import CallTask, ContactPoint, Delivery, InboundText, Notification, OptOut
+from notifications.models import CallTask, ContactPoint, Delivery, DeliveryAttempt, InboundText, Notification, OptOut
 from notifications.simulator import Simulator
 from peer import clock, gate
 from peer.actions import waiting
@@ -265,3 +266,59 @@ def test_the_voice_of_a_call_that_is_over_or_was_never_made_is_refused(site, net
     assert (late.status_code, late.content) == (403, b"no")
     never = signed_post(client, f"/webhooks/twilio/call/{'0' * 32}/word/", CallSid="CA1", Digits="76246")
     assert (never.status_code, never.content) == (403, b"no")
+
+
+MAIL = "pat@example.org"
+
+
+@pytest.fixture
+def mailed():
+    """Asha's parent with an e-mail address and a phone."""
+    entry = make_family()
+    pat = entry.person.adults.get().adult
+    ContactPoint.for_email(MAIL, person=pat, source="test", your_word="robin", state="proved", proved_at=clock.now()).save()  # fmt: skip
+    return entry
+
+
+def test_news_by_e_mail_is_harmless_and_the_text_waits_for_a_sign(site, network, dispatcher, kim, mailed) -> None:
+    waiting.decide(mailed, by=kim, outcome="accepted", reason="You fit what we do.")
+    dispatcher.turn()
+    (letter,) = network.letters(MAIL)
+    assert letter.startswith("robin: there is news\n\nHello Pat,")
+    assert "Asha" not in letter
+    (entry,) = network.ledger(MAIL)
+    assert entry["attempt"] == DeliveryAttempt.objects.get().token
+    assert network.texts(PAT) == []
+    assert Delivery.objects.get(channel="email").state == "accepted"
+
+
+@pytest.mark.parametrize(
+    ("fault", "state", "doubted"),
+    [
+        ("refuse", "failed", "suspect"),
+        ("refuse_now", "pending", "proved"),
+        ("busy", "pending", "proved"),
+        ("reset", "ambiguous", "proved"),
+        ("accept_then_reset", "ambiguous", "proved"),
+    ],
+)
+def test_what_a_mail_server_says_is_never_a_second_e_mail(site, network, dispatcher, kim, mailed, fault, state, doubted) -> None:  # fmt: skip
+    network.fault("email", fault)
+    waiting.decide(mailed, by=kim, outcome="accepted", reason="You fit what we do.")
+    dispatcher.turn()
+    row = Delivery.objects.get(channel="email")
+    assert row.state == state
+    assert ContactPoint.objects.get(kind="email").state == doubted
+    with clock.at(clock.now() + dt.timedelta(minutes=2)):
+        sweep.sweep()
+    row.refresh_from_db()
+    if state == "ambiguous":
+        assert (row.state, Delivery.objects.get(channel="sms").state) == ("unknown", "pending")
+    assert len(network.letters(MAIL)) == (fault == "accept_then_reset")
+
+
+def test_without_a_mail_server_that_answers_nothing_is_lost(site, network, dispatcher, kim, mailed, settings) -> None:
+    settings.EMAIL_PORT = 9
+    waiting.decide(mailed, by=kim, outcome="accepted", reason="You fit what we do.")
+    dispatcher.turn()
+    assert (Delivery.objects.get(channel="email").state, Delivery.objects.get(channel="email").reason) == ("pending", "unreachable")  # fmt: skip
