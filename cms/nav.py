@@ -39,6 +39,7 @@ ENTRIES = (
     Entry("groups-desk", _("Groups"), Perm.RUN_GROUP),
     Entry("shifts-mine", _("Your shifts"), Perm.RUN_SHIFT),
     Entry("rota-list", _("Rota"), Perm.PLAN_ROTA),
+    Entry("broadcasts-index", _("Tell many"), Perm.SEND_BROADCAST),
     Entry("messages-log", _("Messages sent"), Perm.READ_NOTIFICATION_LOG),
     Entry("wagtailadmin_home", _("Edit pages"), Perm.EDIT_PAGES),
     Entry("messages-own", _("Texts to you")),

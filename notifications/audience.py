@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from django.db.models import Prefetch, prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from moderation.news import EscalationStepDue
@@ -40,15 +41,24 @@ def decides_alone(young_person: Person) -> bool:
 
 def wants_adults_told(young_person: Person) -> bool:
     """Tell whether the young person's latest word on it is yes."""
-    latest = young_person.consents.filter(purpose=Consent.Purpose.PARENT_TOLD).order_by("-id").first()
-    return latest is not None and latest.given
+    said = [row for row in young_person.consents.all() if row.purpose == Consent.Purpose.PARENT_TOLD]
+    return bool(said) and max(said, key=lambda row: row.pk).given
 
 
 def adults_who_may_know(young_person: Person, *, weighty: bool) -> list[Person]:
     """Find the living adults who may know this kind of news, in the order in which the file named them."""
-    enough = [MayKnow.ALL] if weighty else [MayKnow.ROUTINE, MayKnow.ALL]
-    rows = young_person.adults.filter(may_know__in=enough, must_not_be_told=False, adult__deceased_at=None)
-    return [row.adult for row in rows.select_related("adult").order_by("pk")]
+    enough = {MayKnow.ALL} if weighty else {MayKnow.ROUTINE, MayKnow.ALL}
+    rows = [row for row in young_person.adults.all() if row.may_know in enough and not row.must_not_be_told]
+    return [row.adult for row in sorted(rows, key=lambda row: row.pk) if row.adult.deceased_at is None]
+
+
+def families(young_people: Sequence[Person]) -> list[Told]:
+    """Tell the families of many young people, with two statements for all of them; each person once."""
+    prefetch_related_objects(
+        young_people, Prefetch("adults", ParentRelationship.objects.select_related("adult")), "consents"
+    )
+    told = [one for young_person in young_people for one in family(young_person)]
+    return list({one.person.pk: one for one in reversed(told)}.values())[::-1]
 
 
 def of_release(news: FamilyReleased) -> list[Told]:

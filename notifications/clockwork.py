@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import connections
 
 from moderation import sweeps as moderation_sweeps
-from notifications import sweeps
+from notifications import broadcasts, sweeps
 from notifications.dispatcher import Dispatcher
 from notifications.models import Duty
 from notifications.tasks import woken
@@ -50,6 +50,10 @@ def _looker() -> tuple[Callable[[], int], Callable[[], None]]:
     return work, dispatcher.close
 
 
+def _broadcasts() -> tuple[Callable[[], int], Callable[[], None]]:
+    return broadcasts.expand, lambda: None
+
+
 def _ladder() -> tuple[Callable[[], int], Callable[[], None]]:
     return moderation_sweeps.run_due_steps, lambda: None
 
@@ -66,6 +70,7 @@ PARTS = (
     Part("pages", 0.5, _sender(Duty.PAGE)),  # of its own, so that no broadcast is ever before a page
     Part("messages", 0.5, _sender(Duty.CODE, Duty.FAMILY)),
     Part("sweep", 2.0, _looker),
+    Part("broadcasts", 2.0, _broadcasts),
     Part("ladder", 1.0, _ladder),
     Part("cover", 20.0, _cover),
     Part("invitations", 60.0, _invitations),

@@ -1,5 +1,6 @@
 """The rows of telling people, one module per noun."""
 
+from notifications.models.broadcasts import Broadcast
 from notifications.models.calls import CallTask
 from notifications.models.contacts import Channel, CommunicationNeed, ContactPoint, ContactPreference, OptOut
 from notifications.models.inbound import InboundCall, InboundText
@@ -16,6 +17,7 @@ from notifications.models.outbox import (
 from notifications.models.pauses import SendingHold, SendingPause
 
 __all__ = [
+    "Broadcast",
     "CallTask",
     "Channel",
     "CommunicationNeed",

@@ -15,6 +15,7 @@ from notifications.actions import outbox
 from notifications.forms.outbox import SettleForm
 from notifications.models import Delivery
 from notifications.models.outbox import DeliveryQuerySet
+from notifications.notices import NOTICES
 from peer import gate
 from peer.models import User
 from peer.roles import Perm
@@ -43,6 +44,7 @@ PURPOSES = {
     "invitation_code": lazy("A code for the link"),
     "sign_in_code": lazy("A code to sign in"),
     "page": lazy("Urgent: somebody is needed"),
+    **{notice.name: notice.title for notice in NOTICES.values()},
 }
 
 
