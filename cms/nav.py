@@ -42,7 +42,7 @@ ENTRIES = (
     Entry("broadcasts-index", _("Tell many"), Perm.SEND_BROADCAST),
     Entry("messages-log", _("Messages sent"), Perm.READ_NOTIFICATION_LOG),
     Entry("wagtailadmin_home", _("Edit pages"), Perm.EDIT_PAGES),
-    Entry("messages-own", _("Texts to you")),
+    Entry("messages-own", _("Messages to you")),
 )
 
 

@@ -10,7 +10,14 @@ from django.utils.translation import gettext as _
 
 from moderation.news import EscalationStepDue
 from peer.models import Consent, ParentRelationship, Person
-from peer.news import FamilyReleased, InvitationCodeAsked, InvitationOffered, MembershipConfirmed, TriageDecided
+from peer.news import (
+    FamilyReleased,
+    FeedbackAnswered,
+    InvitationCodeAsked,
+    InvitationOffered,
+    MembershipConfirmed,
+    TriageDecided,
+)
 
 TOLD_FIRST_FROM = 16
 MayKnow = ParentRelationship.MayKnow
@@ -88,6 +95,11 @@ def of_invitation(news: InvitationOffered | InvitationCodeAsked) -> list[Told]:
 def of_member(news: MembershipConfirmed) -> list[Told]:
     """Reach the person who joins, alone."""
     return [Told(news.membership.person, None, {"first_name": news.membership.person.given_name})]
+
+
+def of_answer(news: FeedbackAnswered) -> list[Told]:
+    """Tell whoever asked to hear what came of their words (S50)."""
+    return [Told(news.item.person)] if news.item.person else []
 
 
 def of_step(news: EscalationStepDue) -> list[Told]:

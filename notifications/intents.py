@@ -25,6 +25,7 @@ from peer import clock
 from peer.models import Person
 from peer.roles import Role
 
+EVERY_WAY = frozenset(routing.USUAL)
 NEXT_WAY = "next way"  # the reason of a way that waits for the one before it to bring no sign
 
 
@@ -174,8 +175,10 @@ def _may_use(contact: ContactPoint, intent: Intent) -> bool:
 
 
 def reaches(contacts: Iterable[ContactPoint], topic: str = "") -> list[routing.Reach]:
-    """Give routing what it needs to know of contact points, with the stops that hold now for a topic."""
+    """Give routing what it needs to know of contact points, with the stops and wishes that hold now for a topic."""
     known = list(contacts)
+    off = ContactPreference.objects.filter(person__in={one.person_id for one in known}, topic=topic, is_off=True)
+    want_nothing = set(off.values_list("person_id", flat=True)) if topic else set()
     stops: dict[str, set[str]] = defaultdict(set)
     for row in OptOut.objects.current().filter(where_hash__in=[one.where_hash for one in known], topic__in={"", topic}):
         stops[row.where_hash].add(row.channel)
@@ -188,7 +191,7 @@ def reaches(contacts: Iterable[ContactPoint], topic: str = "") -> list[routing.R
             is_shared=one.is_shared,
             safe_from=one.safe_from,
             safe_to=one.safe_to,
-            stopped=frozenset(stops[one.where_hash]),
+            stopped=frozenset(stops[one.where_hash]) | (EVERY_WAY if one.person_id in want_nothing else frozenset()),
         )
         for one in known
     ]

@@ -13,9 +13,17 @@ from moderation.news import EscalationStepDue
 from notifications import audience
 from notifications.audience import Told
 from notifications.models import CallTask, Duty
+from notifications.notices import NOTICES
 from notifications.topics import Topic
 from peer.models import TriageDecision
-from peer.news import FamilyReleased, InvitationCodeAsked, InvitationOffered, MembershipConfirmed, TriageDecided
+from peer.news import (
+    FamilyReleased,
+    FeedbackAnswered,
+    InvitationCodeAsked,
+    InvitationOffered,
+    MembershipConfirmed,
+    TriageDecided,
+)
 
 Outcome = TriageDecision.Outcome
 
@@ -129,6 +137,19 @@ RULES: tuple[Rule, ...] = (
         lives="code",
         own_number=True,
     ),
+    Rule(  # S50: everybody who asked hears what came of what they said
+        news=FeedbackAnswered,
+        about=lambda news: news.item,
+        version=lambda news: news.version,
+        when=lambda news: news.item.person_id is not None,
+        purpose="answer",
+        audience=audience.of_answer,
+        duty=Duty.FAMILY,
+        words={"sms": "answer", "call": "answer", "email": "answer", "letter": "answer"},
+        lives="family",
+        topic=Topic.VOICE,
+        cascade="answer",
+    ),
     Rule(  # E4: text and call at once
         news=EscalationStepDue,
         about=lambda news: news.step,
@@ -139,6 +160,12 @@ RULES: tuple[Rule, ...] = (
         lives="page",
     ),
 )
+
+
+def topics_in_use() -> list[Topic]:
+    """Give the topics that something is ever told about, so that nobody is offered a switch that does nothing."""
+    used = {rule.topic for rule in RULES} | {notice.topic for notice in NOTICES.values()}
+    return [topic for topic in Topic if topic in used]
 
 
 def goes_to_unproved(purpose: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from notifications.views import act_sheet, broadcasts, calls, contacts, inbound, letters, outbox, webhooks
+from notifications.views import act_sheet, broadcasts, calls, contacts, inbound, letters, outbox, webhooks, wishes
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("escalations/<str:public_id>/act-sheet/", act_sheet.detail, name="act-sheet-detail"),
@@ -20,6 +20,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("staff/calls/<str:public_id>/hand-back/", calls.hand_back, name="calls-hand-back"),
     path("staff/people/<str:public_id>/numbers/", contacts.add, name="contacts-add"),
     path("messages/", outbox.own, name="messages-own"),
+    path("messages/wishes/", wishes.own, name="wishes-own"),
+    path("staff/people/<str:public_id>/wishes/", wishes.note, name="wishes-note"),
     path("staff/messages/", outbox.log, name="messages-log"),
     path("staff/messages/stuck/", outbox.stuck, name="messages-stuck"),
     path("staff/messages/stuck/<int:pk>/", outbox.settle, name="messages-settle"),

@@ -116,6 +116,14 @@ class WaitOpened:
 
 
 @dataclass(frozen=True)
+class FeedbackAnswered:
+    """Somebody's words were answered, or something came of them; `version` names which answer (S50)."""
+
+    item: FeedbackItem
+    version: str
+
+
+@dataclass(frozen=True)
 class ConcernNoticed:
     """Words that may mean harm came through a door with no name behind it (U3, E14)."""
 

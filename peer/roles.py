@@ -85,6 +85,7 @@ class Perm(StrEnum):
     MAKE_CALL = "make_call"
     SEND_CODE = "send_code"
     KEEP_CONTACTS = "keep_contacts"
+    CHOOSE_OWN_WISHES = "choose_own_wishes"
     READ_NOTIFICATION_LOG = "read_notification_log"
     READ_TEXTS = "read_texts"
     SETTLE_STUCK_MESSAGE = "settle_stuck_message"

@@ -173,6 +173,12 @@ class ContactPoint(Stateful):
         """Show the last three digits, or the end of an address."""
         return emails.masked(self.where) if self.kind == self.Kind.EMAIL else numbers.masked(self.where)
 
+    def stops(self) -> list[str]:
+        """Say in words what was stopped here, for staff."""
+        held = OptOut.objects.current().filter(where_hash=self.where_hash).order_by("pk")
+        what = [stop.get_topic_display() if stop.topic else stop.get_channel_display() for stop in held]
+        return [_("Said STOP to %(what)s") % {"what": one} for one in what]
+
     def get_language(self) -> str:
         """Name the language that is spoken here."""
         return LANGUAGES.get(self.language, self.language)
@@ -190,11 +196,12 @@ CARRIES: dict[ContactKind, frozenset[str]] = {
 
 
 class ContactPreference(models.Model):
-    """In which order a person likes to hear about one topic, asked at the first conversation (S94)."""
+    """In which order a person likes to hear about one topic, or that they do not like to at all (S94)."""
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="contact_preferences")
     topic = models.CharField(max_length=10, choices=Topic.choices)
     channels = models.JSONField(default=list)
+    is_off = models.BooleanField(default=False)
     asked_at = models.DateTimeField(default=clock.now)
     asked_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
 

@@ -43,6 +43,7 @@ PURPOSES = {
     "invitation": lazy("A link for them alone"),
     "invitation_code": lazy("A code for the link"),
     "sign_in_code": lazy("A code to sign in"),
+    "answer": lazy("An answer to what they told us"),
     "page": lazy("Urgent: somebody is needed"),
     **{notice.name: notice.title for notice in NOTICES.values()},
 }

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from peer import clock, screening, workdays
 from peer.events import emit
 from peer.gate import System, TheService, action
-from peer.models import Commitment, FeedbackItem, FeedbackKnock, FeedbackStep, ServiceResponse, User
-from peer.news import ConcernNoticed
+from peer.models import Commitment, FeedbackItem, FeedbackKnock, FeedbackStep, Person, ServiceResponse, User
+from peer.news import ConcernNoticed, FeedbackAnswered
 from peer.roles import Perm, Role
 from peer.states import RuleBroken
 
@@ -37,20 +37,34 @@ class Said:
 
 @action(Perm.GIVE_FEEDBACK)
 def give(
-    service: TheService, *, by: System, said: Said, kind: str = FeedbackItem.Kind.FEEDBACK, nonce: str, sender: str
+    service: TheService,
+    *,
+    by: System,
+    said: Said,
+    kind: str = FeedbackItem.Kind.FEEDBACK,
+    nonce: str,
+    sender: str,
+    person: Person | None = None,
 ) -> FeedbackItem:
-    """Take in what a visitor says, once, and owe them an answer."""
+    """Take in what a visitor says, once, and owe them an answer; a person who asked for it is told of that (S50)."""
     first = FeedbackItem.objects.filter(form_nonce=nonce).first()
     if first is not None:
         return first
     _slow_down(sender)
-    return _hear(said, kind=kind, form_nonce=nonce or None)
+    return _hear(said, kind=kind, form_nonce=nonce or None, person=person)
 
 
 @action(Perm.LOG_PHONE_FEEDBACK)
-def log_by_phone(service: TheService, *, by: User, said: Said, kind: str = FeedbackItem.Kind.FEEDBACK) -> FeedbackItem:
-    """Write down what somebody said by phone, read back to them."""
-    return _hear(said, kind=kind, by_phone=True)
+def log_by_phone(
+    service: TheService,
+    *,
+    by: User,
+    said: Said,
+    kind: str = FeedbackItem.Kind.FEEDBACK,
+    person: Person | None = None,
+) -> FeedbackItem:
+    """Write down what somebody said by phone, read back to them; where we know who, they hear what came of it."""
+    return _hear(said, kind=kind, by_phone=True, person=person)
 
 
 def _hear(said: Said, *, kind: str, **how: object) -> FeedbackItem:
@@ -99,7 +113,9 @@ def acknowledge(item: FeedbackItem, *, by: User) -> FeedbackItem:
 @action(Perm.ANSWER_FEEDBACK)
 def reply(item: FeedbackItem, *, by: User, body: str, signed: str) -> ServiceResponse:
     """Answer in the service's name; the reference shows it at once."""
-    return ServiceResponse.objects.create(item=item, body=body, signed=signed, by=by)
+    response: ServiceResponse = ServiceResponse.objects.create(item=item, body=body, signed=signed, by=by)
+    emit(FeedbackAnswered(item, f"reply-{response.pk}"))
+    return response
 
 
 @action(Perm.ANSWER_FEEDBACK)
@@ -108,7 +124,10 @@ def move(item: FeedbackItem, *, by: User, state: str, reason: str = "") -> Feedb
     if state in FeedbackItem.FINAL and not reason:
         raise RuleBroken(_("Say what was done, or why not. The person who wrote this will read it."))
     item.move_to(state, due_at=None if state in FeedbackItem.FINAL else workdays.due(days=DECIDE_WITHIN))
-    return FeedbackStep.objects.create(item=item, state=state, reason=reason)
+    step: FeedbackStep = FeedbackStep.objects.create(item=item, state=state, reason=reason)
+    if state in FeedbackItem.FINAL:
+        emit(FeedbackAnswered(item, f"step-{step.pk}"))
+    return step
 
 
 @action(Perm.ANSWER_FEEDBACK)

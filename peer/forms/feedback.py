@@ -53,6 +53,17 @@ class GiveForm(forms.Form):
         required=False,
     )
 
+    tell_me = forms.BooleanField(
+        label=_("Tell me what comes of it"),
+        help_text=_("We text or ring you, and say no word of what you wrote. Those who read it do not see your name."),
+        required=False,
+    )
+
+    def __init__(self, *args: Any, is_known: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not is_known:
+            del self.fields["tell_me"]
+
     def clean(self) -> dict[str, Any]:
         """Ask for at least one of the three."""
         given = super().clean() or {}
@@ -85,6 +96,8 @@ class FindForm(forms.Form):
 
 class PhoneForm(GiveForm):
     """What somebody said by phone, written down while they listen."""
+
+    tell_me = forms.BooleanField(label=_("They would like to hear what comes of it"), required=False, initial=True)
 
     read_back = forms.BooleanField(
         label=_("I read this back to the person and they agreed with it"),

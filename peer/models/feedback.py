@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from peer import clock, workdays
 from peer.models.dated import public_id
-from peer.models.people import User
+from peer.models.people import Person, User
 from peer.roles import Role
 from peer.states import AppendOnly, AppendOnlyQuerySet, Owed, Stateful, one_of_states, owed_unless
 
@@ -139,6 +139,9 @@ class FeedbackItem(Stateful, Owed):
     asked_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     asked_at = models.DateTimeField(null=True, blank=True)
     published_at = models.DateTimeField(null=True, blank=True)
+    person = models.ForeignKey(  # whoever asked to hear what came of it; shown to nobody
+        Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="feedback"
+    )
     form_nonce = models.CharField(max_length=40, unique=True, null=True, blank=True)
 
     objects = FeedbackQuerySet.as_manager()

@@ -58,6 +58,10 @@ class Person(models.Model):
     def __str__(self) -> str:
         return f"person {self.public_id}"
 
+    def is_own(self, user: User) -> bool:
+        """Tell whether this is the viewer (for the gate)."""
+        return user.person_id == self.pk
+
     def full_name(self) -> str:
         """Give the name that staff see."""
         return f"{self.given_name} {self.family_name}".strip()

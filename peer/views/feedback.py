@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from allauth.account.adapter import get_adapter
 from django import forms
 from django.contrib.auth.decorators import login_not_required
@@ -16,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from peer import gate
 from peer.actions import feedback
 from peer.forms.feedback import ComplainForm, FindForm, GiveForm
-from peer.models import FeedbackItem
+from peer.models import FeedbackItem, Person
 from peer.states import RuleBroken
 
 
@@ -28,10 +31,17 @@ def _sender(request: HttpRequest) -> str:
 def _take_in(request: HttpRequest, form: forms.Form, *, kind: str) -> FeedbackItem | None:
     """Hear a valid form once, or put the reason on the form."""
     nonce = request.POST.get("form_nonce", "")[:40]
-    said = feedback.Said(**form.cleaned_data)
+    given = dict(form.cleaned_data)
+    person = _person(request) if given.pop("tell_me", False) else None
     try:
         return feedback.give(
-            gate.SERVICE, by=feedback.VISITOR, said=said, kind=kind, nonce=nonce, sender=_sender(request)
+            gate.SERVICE,
+            by=feedback.VISITOR,
+            said=feedback.Said(**given),
+            kind=kind,
+            nonce=nonce,
+            sender=_sender(request),
+            person=person,
         )
     except IntegrityError:  # the same form, sent twice in the same instant
         return FeedbackItem.objects.get(form_nonce=nonce)
@@ -40,7 +50,12 @@ def _take_in(request: HttpRequest, form: forms.Form, *, kind: str) -> FeedbackIt
         return None
 
 
-def _door(request: HttpRequest, form_class: type[forms.Form], *, kind: str, page: str) -> HttpResponse:
+def _person(request: HttpRequest) -> Person | None:
+    """Give who is signed in, where that is a person we can tell things."""
+    return getattr(request.user, "person", None)
+
+
+def _door(request: HttpRequest, form_class: Callable[..., forms.Form], *, kind: str, page: str) -> HttpResponse:
     form = form_class(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         item = _take_in(request, form, kind=kind)
@@ -53,7 +68,8 @@ def _door(request: HttpRequest, form_class: type[forms.Form], *, kind: str, page
 @require_http_methods(["GET", "HEAD", "POST"])
 def give(request: HttpRequest) -> HttpResponse:
     """Ask what works, what doesn't and what you would change, without an account (S13, S97, S126)."""
-    return _door(request, GiveForm, kind=FeedbackItem.Kind.FEEDBACK, page="peer/feedback/give.html")
+    form_class = partial(GiveForm, is_known=_person(request) is not None)
+    return _door(request, form_class, kind=FeedbackItem.Kind.FEEDBACK, page="peer/feedback/give.html")
 
 
 @login_not_required

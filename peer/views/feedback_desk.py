@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from peer import gate
 from peer.actions import feedback
 from peer.forms.feedback import MoveForm, PhoneForm, PromiseForm, PublishForm, ReplyForm, SettleForm, TakeDownForm
-from peer.models import Commitment, FeedbackItem, User
+from peer.models import Commitment, FeedbackItem, Person, User
 from peer.models.feedback import FeedbackQuerySet
 from peer.roles import Perm
 from peer.states import RuleBroken
@@ -73,12 +73,14 @@ def index(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def log(request: HttpRequest) -> HttpResponse:
-    """Write down what somebody says by phone."""
-    form = PhoneForm(request.POST or None)
+    """Write down what somebody says by phone; `?for=` names the person, who may hear what comes of it."""
     _staff(request)
+    person = Person.objects.visible_to(_user(request)).filter(public_id=request.GET.get("for", "")).first()
+    form = PhoneForm(request.POST or None, is_known=person is not None)
     if request.method == "POST" and form.is_valid():
-        said = feedback.Said(**{name: value for name, value in form.cleaned_data.items() if name != "read_back"})
-        item = feedback.log_by_phone(gate.SERVICE, by=_user(request), said=said)
+        given = {name: value for name, value in form.cleaned_data.items() if name != "read_back"}
+        teller = person if given.pop("tell_me", False) else None
+        item = feedback.log_by_phone(gate.SERVICE, by=_user(request), said=feedback.Said(**given), person=teller)
         return redirect("feedback-detail", item.public_id)
     return render(request, "peer/feedback/log.html", {"form": form}, status=422 if form.errors else 200)
 

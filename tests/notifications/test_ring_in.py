@@ -54,7 +54,7 @@ def test_news_by_phone_confirmed_by_key_and_feedback_by_phone_with_no_account(si
     client.force_login(kim)
     page = client.get(reverse("texts-handle", args=[spoken.public_id])).content.decode()
     assert "The calls are kind" in page
-    assert reverse("feedback-log") in page
+    assert f"{reverse('feedback-log')}?for={spoken.person.public_id}" in page
     sound = client.get(reverse("texts-listen", args=[spoken.public_id]))
     assert sound.content.startswith(b"RIFF")
     assert AuditEvent.objects.filter(action="looked", reason="listened").exists()
