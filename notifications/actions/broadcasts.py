@@ -19,7 +19,7 @@ State = Broadcast.State
 
 @action(Perm.SEND_BROADCAST)
 def ask(service: TheService, *, by: User, notice: str, pathway: str = "") -> Broadcast:
-    """Ask for a notice to all who wait; to a few it goes at once, to many when a second person agrees."""
+    """Put a notice to all who wait in front of whoever says yes to it; nothing goes yet."""
     families = broadcasts.those_who_wait(pathway).count()
     if notice not in NOTICES or not families:
         raise RuleBroken(_("Nobody would hear of it: nobody waits there."))
@@ -32,17 +32,16 @@ def ask(service: TheService, *, by: User, notice: str, pathway: str = "") -> Bro
         due_at=workdays.due(days=1),
         created_at=clock.now(),
     )
-    if not made.needs_second():
-        made.move_to(State.GOING)
     return made
 
 
 @action(Perm.SEND_BROADCAST)
 def agree(broadcast: Broadcast, *, by: User) -> Broadcast:
-    """Agree, as the second person, and let it go."""
-    if broadcast.asked_by_id == by.pk:
+    """Let it go: to a few by whoever asked, to many as the second person."""
+    asked_it = broadcast.asked_by_id == by.pk
+    if asked_it and broadcast.needs_second():
         raise RuleBroken(_("Two people agree before so many are told. You asked, so somebody else says yes."))
-    broadcast.move_to(State.GOING, seconded_by=by)
+    broadcast.move_to(State.GOING, seconded_by=None if asked_it else by)
     return broadcast
 
 

@@ -18,7 +18,7 @@ ALONE = 20  # families to whom one member of staff may write alone (decision 27)
 class BroadcastState(models.TextChoices):
     """How far it is."""
 
-    ASKED = "asked", "Waits for a second person"
+    ASKED = "asked", "Waits for a yes"
     GOING = "going", "Being queued"
     DONE = "done", "Queued to everybody"
     CANCELLED = "cancelled", "Taken back"

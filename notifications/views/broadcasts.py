@@ -79,7 +79,8 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
         "title": NOTICES[row.notice].title,
         "tone": _tone(row),
         "said": [(channel, _words(row.notice, channel)) for channel in NOTICES[row.notice].channels],
-        "may_agree": row.state == Broadcast.State.ASKED and row.asked_by_id != _user(request).pk,
+        "may_agree": row.state == Broadcast.State.ASKED
+        and not (row.needs_second() and row.asked_by_id == _user(request).pk),
         "gone": expanding.notifications_of(row).count(),
         "form": form,
     }

@@ -52,6 +52,10 @@ def wait_for(*, adult: Person | None = None, pathway: str = "Worry", state: str 
     return adult
 
 
+def go(kim) -> Broadcast:
+    return broadcasts.agree(broadcasts.ask(SERVICE, by=kim, notice="new_page"), by=kim)
+
+
 def expand_all() -> int:
     steps = 0
     while expanding.expand():
@@ -65,7 +69,9 @@ def test_a_few_are_told_at_once_each_person_once(kim) -> None:
     wait_for()
     wait_for(state="on_hold")
     row = broadcasts.ask(SERVICE, by=kim, notice="still_on_list")
-    assert (row.state, row.families) == ("going", 3)
+    assert (row.state, row.families) == ("asked", 3)
+    assert expand_all() == 0
+    broadcasts.agree(row, by=kim)
     expand_all()
     row.refresh_from_db()
     assert (row.state, row.queued, row.due_at) == ("done", 2, None)
@@ -90,7 +96,7 @@ def test_a_step_that_was_cut_off_goes_on_where_it_was_and_nobody_hears_twice(kim
     monkeypatch.setattr(expanding, "CHUNK", 2)
     for _ in range(5):
         wait_for()
-    row = broadcasts.ask(SERVICE, by=kim, notice="new_page")
+    row = go(kim)
     assert expanding.expand() == 2
     Broadcast.objects.filter(pk=row.pk).update(cursor=0, queued=0)  # as if the commit of the cursor had been lost
     assert expand_all() == 3
@@ -110,7 +116,7 @@ def test_after_a_stop_in_the_midst_nothing_begins_there(kim, monkeypatch) -> Non
     monkeypatch.setattr(expanding, "CHUNK", 1)
     first, second = wait_for(), wait_for()
     numbers = [one.contact_points.get().where for one in (first, second)]
-    broadcasts.ask(SERVICE, by=kim, notice="new_page")
+    go(kim)
     expanding.expand()
     token = outbox.claim(duties=tuple(Duty), most=5)
     for number, where in enumerate(numbers):
@@ -125,7 +131,7 @@ def test_what_is_taken_back_is_told_to_nobody_else(kim, sam, monkeypatch) -> Non
     monkeypatch.setattr(expanding, "CHUNK", 1)
     for _ in range(3):
         wait_for()
-    row = broadcasts.ask(SERVICE, by=kim, notice="new_page")
+    row = go(kim)
     expanding.expand()
     with pytest.raises(RuleBroken, match="why"):
         broadcasts.take_back(row, by=sam, reason=" ")
