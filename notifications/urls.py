@@ -30,6 +30,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("staff/tell-many/<str:public_id>/agree/", broadcasts.agree, name="broadcasts-agree"),
     path("staff/letters/", letters.index, name="letters-index"),
     path("staff/letters/paper/", letters.paper, name="letters-paper"),
+    path("staff/letters/paper.pdf", letters.pdf, name="letters-pdf"),
     path("staff/texts/", inbound.index, name="texts-index"),
     path("staff/texts/<str:public_id>/listen/", inbound.listen, name="texts-listen"),
     path("staff/texts/<str:public_id>/", inbound.handle, name="texts-handle"),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
+from notifications import paper as sheets
 from notifications.actions import letters
 from notifications.forms.letters import AGAIN, NOT_NEEDED, POSTED, PRINTED, LettersForm
 from notifications.models import Letter
@@ -79,8 +80,22 @@ def _do(request: HttpRequest, chosen: list[Letter], done: str) -> None:
 @require_safe
 def paper(request: HttpRequest) -> HttpResponse:
     """Show every letter that is to be printed, each on a page of its own; who looked is written down."""
-    user = cast(User, request.user)
+    context = {"letters": _to_print(request), "today": clock.today(), "has_pdf": sheets.is_there()}
+    return render(request, "notifications/letters/paper.html", context)
+
+
+@require_safe
+def pdf(request: HttpRequest) -> HttpResponse:
+    """Give the same letters as one PDF, where it can be made here."""
+    rows = _to_print(request)
+    if not rows or not sheets.is_there():
+        raise Http404
+    headers = {"Content-Disposition": 'inline; filename="letters.pdf"', "Cache-Control": "no-store"}
+    return HttpResponse(sheets.pdf(rows), content_type="application/pdf", headers=headers)
+
+
+def _to_print(request: HttpRequest) -> list[Letter]:
     rows = list(_letters(request).waiting().filter(state=Letter.State.TO_PRINT)[:PAGE])
     for one in rows:
-        gate.looked(one, by=user, why="printing")
-    return render(request, "notifications/letters/paper.html", {"letters": rows, "today": clock.today()})
+        gate.looked(one, by=cast(User, request.user), why="printing")
+    return rows

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import zlib
+
 import pytest
 from django.urls import reverse
 
@@ -62,6 +65,28 @@ def test_a_letter_is_printed_posted_and_told_in_the_wait(client, kim, letter) ->
     assert "No letters" in client.get(reverse("letters-index")).content.decode()
 
 
+def test_the_letters_are_one_pdf_that_a_screen_reader_can_read(client, kim, letter) -> None:
+    pytest.importorskip("weasyprint", exc_type=OSError)
+    answer = client.get(reverse("letters-pdf"))
+    assert answer["Content-Type"] == "application/pdf"
+    assert answer.content.startswith(b"%PDF-")
+    inside = b"".join(
+        _unpacked(stream) for stream in re.findall(rb"stream\r?\n(.*?)\r?\nendstream", answer.content, re.DOTALL)
+    )
+    assert b"/StructTreeRoot" in inside + answer.content
+    assert b"/Lang" in inside + answer.content
+    assert b"Open them as one PDF" in client.get(reverse("letters-paper")).content
+    do(client, letter, "printed")
+    assert client.get(reverse("letters-pdf")).status_code == 404
+
+
+def _unpacked(stream: bytes) -> bytes:
+    try:
+        return zlib.decompress(stream)
+    except zlib.error:
+        return b""
+
+
 def test_paper_that_is_lost_is_printed_again(client, kim, letter) -> None:
     do(client, letter, "printed")
     do(client, letter, "again")
@@ -89,6 +114,6 @@ def test_a_form_without_a_letter_or_an_act_changes_nothing(client, kim, letter, 
 @pytest.mark.parametrize("role", [Role.CLINICIAN, Role.EDITOR, None])
 def test_to_everybody_else_there_are_no_letters(client, letter, role) -> None:
     client.force_login(make_user(roles=(role,) if role else ()))
-    for route in ("letters-index", "letters-paper"):
+    for route in ("letters-index", "letters-paper", "letters-pdf"):
         assert client.get(reverse(route)).status_code == 404
     assert not Person.objects.filter(given_name="Lark").exists()
