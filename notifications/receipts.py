@@ -100,7 +100,7 @@ def _note_conflict(delivery: Delivery) -> None:
 
 def _move(delivery: Delivery, target: str, *, sid: str, code: str, first_end: bool) -> None:
     changes: dict[str, Any] = {"changed_at": clock.now(), "lease_token": "", "lease_until_at": None}
-    if sid and not delivery.sid:
+    if sid and not delivery.sid and not Delivery.objects.filter(sid=sid).exists():  # the list may have given it away
         changes["sid"] = sid
     if RANK[State(target)] >= FIRST_END:
         changes["reason"] = "" if target == State.DELIVERED else code[:60]

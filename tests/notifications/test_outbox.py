@@ -10,7 +10,7 @@ import pytest
 from django.db import connection, connections
 
 from notifications import consequences, outbox, receipts, sweeps
-from notifications.actions import texts
+from notifications.actions import texts, webhooks
 from notifications.models import (
     CallTask,
     ContactPoint,
@@ -166,6 +166,65 @@ def test_a_text_of_another_try_does_not_settle_this_one() -> None:
     assert state(second) == "ambiguous"
 
 
+def _listed(row: Delivery, attempt: DeliveryAttempt, *copies: tuple[str, str]) -> None:
+    sweeps.resolve(row, attempt, [Seen(sid, body, NOON) for sid, body in copies])
+
+
+def _two_with_the_same_words() -> tuple[outbox.Begun, outbox.Begun]:
+    """Begin two texts that a reader cannot tell apart, to one number."""
+    first = make_delivery()
+    make_delivery(contact=first.contact)
+    one, other = begun()
+    return one, other
+
+
+def test_a_text_in_the_list_that_may_be_another_try_s_waits_for_that_one_s_answer() -> None:
+    one, other = _two_with_the_same_words()
+    outbox.settle([(one, AmbiguousFailure("500"))])
+    with clock.at(NOON + dt.timedelta(seconds=61)):
+        _listed(one.delivery, one.attempt, ("SM2", other.delivery.body))
+        assert state(one.delivery) == "ambiguous"
+        outbox.settle([(other, Accepted("SM2"))])
+        assert (state(other.delivery), other.delivery.sid) == ("accepted", "SM2")
+    with clock.at(NOON + dt.timedelta(seconds=601)):
+        _listed(one.delivery, one.attempt, ("SM2", other.delivery.body))
+    assert state(one.delivery) == "pending"
+
+
+def test_as_many_texts_in_the_list_as_tries_settle_them_all() -> None:
+    one, other = _two_with_the_same_words()
+    outbox.settle([(one, AmbiguousFailure("500")), (other, AmbiguousFailure("500"))])
+    with clock.at(NOON + dt.timedelta(seconds=61)):
+        for try_ in (one, other):
+            _listed(try_.delivery, try_.attempt, ("SM1", one.delivery.body), ("SM2", one.delivery.body))
+    assert {state(one.delivery), state(other.delivery)} == {"accepted"}
+    assert {one.delivery.sid, other.delivery.sid} == {"SM1", "SM2"}
+
+
+def test_one_text_in_the_list_for_two_unsure_tries_is_counted_once_and_a_late_status_still_counts() -> None:
+    one, other = _two_with_the_same_words()
+    outbox.settle([(one, AmbiguousFailure("500")), (other, AmbiguousFailure("500"))])
+    with clock.at(NOON + dt.timedelta(seconds=601)):
+        for try_ in (one, other):
+            _listed(try_.delivery, try_.attempt, ("SM2", one.delivery.body))
+        assert (state(one.delivery), state(other.delivery)) == ("accepted", "pending")
+        webhooks.take_status(other.attempt.token, sid="SM2", status="delivered")
+        assert state(other.delivery) == "delivered"
+        assert begun() == []
+
+
+def test_a_late_yes_under_an_id_that_the_list_gave_to_another_try_settles_its_batch_all_the_same() -> None:
+    one, other = _two_with_the_same_words()
+    third = make_delivery()
+    (alone,) = begun()
+    outbox.settle([(one, AmbiguousFailure("500"))])
+    with clock.at(NOON + dt.timedelta(seconds=601)):
+        sweeps.sweep()
+        _listed(one.delivery, one.attempt, ("SM2", one.delivery.body))
+        outbox.settle([(alone, Accepted("SM3")), (other, Accepted("SM2"))])
+    assert (state(third), state(other.delivery)) == ("accepted", "accepted")
+
+
 def test_news_is_sent_again_only_when_the_list_has_not_shown_it_for_ten_minutes() -> None:
     row = make_delivery()
     outbox.settle([(begun()[0], AmbiguousFailure("no_answer"))])
@@ -220,6 +279,18 @@ def test_a_late_yes_settles_what_the_sweep_held_for_ambiguous() -> None:
         sweeps.sweep()
         outbox.settle([(late, Accepted("SM1"))])
     assert (state(row), row.sid) == ("accepted", "SM1")
+
+
+def test_a_late_yes_calls_off_the_next_try_even_where_a_worker_holds_it_already() -> None:
+    row = make_delivery()
+    (late,) = begun()
+    with clock.at(NOON + dt.timedelta(seconds=601)):
+        sweeps.sweep()
+        _listed(row, late.attempt)
+        token = outbox.claim(duties=ALL, most=5)
+        outbox.settle([(late, Accepted("SM1"))])
+        assert outbox.begin(token) == []
+    assert (state(row), row.sid, row.attempts.count()) == ("accepted", "SM1", 1)
 
 
 def test_a_claim_without_a_try_goes_back_when_its_worker_is_dead() -> None:
