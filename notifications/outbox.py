@@ -188,14 +188,22 @@ def settle(answers: Iterable[tuple[Begun, Accepted | Failure]]) -> None:
     known = list(answers)
     crash_point("C9_answer_save")
     with transaction.atomic():
+        given_away = _given_away(known)
         for begun, answer in known:
-            _settle_one(begun, answer)
+            _settle_one(begun, answer, given_away=given_away)
         breaker.learn((begun.delivery.channel, answer) for begun, answer in known)
         crash_point("C10_save_commit")
     crash_point("C11_committed")
 
 
-def _settle_one(begun: Begun, answer: Accepted | Failure) -> None:
+def _given_away(answers: Iterable[tuple[Begun, Accepted | Failure]]) -> set[str]:
+    """Name the ids of late yeses that meanwhile the network's list has settled another try with."""
+    over = clock.now() - wait("lease")
+    late = [yes.sid for begun, yes in answers if isinstance(yes, Accepted) and begun.attempt.begun_at < over]
+    return set(Delivery.objects.filter(sid__in=late).values_list("sid", flat=True)) if late else set()
+
+
+def _settle_one(begun: Begun, answer: Accepted | Failure, *, given_away: Collection[str]) -> None:
     row, now = begun.delivery, clock.now()
     outcome = _outcome(answer)
     code = answer.code if isinstance(answer, Failure) else ""
@@ -203,7 +211,8 @@ def _settle_one(begun: Begun, answer: Accepted | Failure) -> None:
         outcome=outcome, answered_at=now, code=code, **({"sid": answer.sid} if isinstance(answer, Accepted) else {})
     )
     if outcome == Outcome.ACCEPTED:
-        accepted(row, sid=answer.sid if isinstance(answer, Accepted) else "")
+        sid = answer.sid if isinstance(answer, Accepted) else ""
+        accepted(row, sid="" if sid in given_away else sid)
     elif isinstance(answer, PermanentFailure):
         if _free(row, State.FAILED, reason=code):
             consequences.failed(row, blame(code))
@@ -223,7 +232,8 @@ def _outcome(answer: Accepted | Failure) -> str:
 def accepted(row: Delivery, *, sid: str) -> bool:
     """Note the network's yes where nothing later is known yet; a texted code's words are not needed any more."""
     words = {"body": None} if row.duty == Duty.CODE and row.channel != routing.CALL else {}
-    going = Delivery.objects.filter(pk=row.pk, state__in=[State.SENDING, State.AMBIGUOUS, State.PENDING])
+    not_gone = [State.PENDING, State.CLAIMED, State.SENDING, State.AMBIGUOUS]
+    going = Delivery.objects.filter(pk=row.pk, state__in=not_gone)
     changes = {"state": State.ACCEPTED, "sid": sid, "lease_token": "", "lease_until_at": None, "stuck_at": None}
     taken = bool(going.update(**changes, reason="", changed_at=clock.now(), **words))
     if taken:

@@ -70,9 +70,11 @@ def reach(delivery: Delivery, target: str, *, sid: str = "", code: str = "") -> 
     """Move a delivery up to `target`, never down; one end has one consequence, a second one is marked a conflict."""
     for _attempt in range(TRIES):
         delivery.refresh_from_db()
-        here, there = RANK.get(State(delivery.state)), RANK[State(target)]
+        before = delivery.state
+        here, there = RANK.get(State(before)), RANK[State(target)]
         if here is None or here >= there:
-            _note_conflict(delivery, target, here=here, there=there)
+            if here is None or _are_at_odds(delivery, before, target):
+                _note_conflict(delivery)
             return
         try:
             _move(delivery, target, sid=sid, code=code, first_end=here < FIRST_END <= there)
@@ -80,19 +82,25 @@ def reach(delivery: Delivery, target: str, *, sid: str = "", code: str = "") -> 
                 consequences.gone(delivery)
         except StaleMove:
             continue
-        if here >= FIRST_END:
-            Delivery.objects.filter(pk=delivery.pk).update(is_conflict=True)
+        if _are_at_odds(delivery, before, target):
+            _note_conflict(delivery)
         return
 
 
-def _note_conflict(delivery: Delivery, target: str, *, here: int | None, there: int) -> None:
-    if here is None or (there >= FIRST_END and delivery.state != target and delivery.channel == Delivery.Channel.SMS):
-        Delivery.objects.filter(pk=delivery.pk).update(is_conflict=True)
+def _are_at_odds(delivery: Delivery, one: str, other: str) -> bool:
+    """Tell whether two ends contradict each other; that a call was heard and then ended is one story."""
+    if delivery.channel == Delivery.Channel.CALL and State.DELIVERED in {one, other}:
+        return False
+    return one != other and min(RANK[State(one)], RANK[State(other)]) >= FIRST_END
+
+
+def _note_conflict(delivery: Delivery) -> None:
+    Delivery.objects.filter(pk=delivery.pk).update(is_conflict=True)
 
 
 def _move(delivery: Delivery, target: str, *, sid: str, code: str, first_end: bool) -> None:
     changes: dict[str, Any] = {"changed_at": clock.now(), "lease_token": "", "lease_until_at": None}
-    if sid and not delivery.sid:
+    if sid and not delivery.sid and not Delivery.objects.filter(sid=sid).exists():  # the list may have given it away
         changes["sid"] = sid
     if RANK[State(target)] >= FIRST_END:
         changes["reason"] = "" if target == State.DELIVERED else code[:60]

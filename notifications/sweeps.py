@@ -153,19 +153,41 @@ def since(attempt: DeliveryAttempt) -> dt.datetime:
     return attempt.begun_at - SKEW
 
 
+def _rivals(row: Delivery, attempt: DeliveryAttempt) -> list[dt.datetime]:
+    """Find when other tries began that the network's list cannot tell from this one, and that have no id yet."""
+    tries = DeliveryAttempt.objects.filter(
+        sid="",
+        outcome__in=[DeliveryAttempt.Outcome.OPEN, DeliveryAttempt.Outcome.UNANSWERED],
+        delivery__channel=row.channel,
+        delivery__contact__where_hash=row.contact.where_hash,
+        begun_at__gte=since(attempt) - wait("answer"),
+    ).exclude(delivery=row)
+    is_text = row.channel == Delivery.Channel.SMS
+    known = tries.select_related("delivery")
+    return [one.begun_at for one in known if not is_text or one.delivery.body in {row.body, None}]
+
+
 def resolve(row: Delivery, attempt: DeliveryAttempt, seen: Iterable[Seen] | Failure) -> None:
-    """Settle one unsure try by what the network's list shows: found is taken; not there for ten minutes, sent again."""
+    """Settle one unsure try by what the network's list shows: found is taken; not there for ten minutes, sent again.
+
+    Messages that cannot be told apart are counted: of fewer in the list than tries, none is taken before all have had
+    their ten minutes (decision 19).
+    """
     if isinstance(seen, Failure):
         return  # the list cannot be had: the row stays unsure and comes to the board, never to a second text
     with transaction.atomic():
         known = set(DeliveryAttempt.objects.filter(sid__in=[one.sid for one in seen]).values_list("sid", flat=True))
         ours = [one for one in seen if one.sid not in known and one.body in {row.body or "", ""}]
-        if ours:
+        rivals = _rivals(row, attempt) if ours else []
+        is_early = max([attempt.begun_at, *rivals]) >= clock.now() - wait("list")
+        if ours and len(ours) <= len(rivals) and is_early:
+            pass  # it may be another try's: that one's answer or callback will tell
+        elif ours:
             if outbox.accepted(row, sid=ours[0].sid):
                 DeliveryAttempt.objects.filter(pk=attempt.pk).update(
                     outcome=DeliveryAttempt.Outcome.ACCEPTED, sid=ours[0].sid, answered_at=clock.now()
                 )
-        elif attempt.begun_at < clock.now() - wait("list"):
+        elif not is_early:
             Delivery.objects.filter(pk=row.pk, state=State.AMBIGUOUS).update(
                 state=State.PENDING,
                 reason="not taken",

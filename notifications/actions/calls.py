@@ -92,7 +92,7 @@ def no_answer(task: CallTask, *, by: User, left_word: bool = False, note: str = 
 @action(Perm.MAKE_CALL)
 def wrong_number(task: CallTask, *, by: User, note: str = "") -> CallTask:
     """Write down that a stranger answered: nothing more goes to this number, and another way is looked for (H04)."""
-    if task.contact is not None:
+    if task.contact is not None and task.contact.state != ContactPoint.State.SUSPENDED:  # else it is put aside already
         state = ContactPoint.State.SUSPECT if task.contact.is_proved else ContactPoint.State.SUSPENDED
         task.contact.move_to(state, doubt="wrong number")
     _end(task, CallTask.Outcome.WRONG_NUMBER, note=note)

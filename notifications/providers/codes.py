@@ -60,4 +60,4 @@ CODES: dict[int, Blame] = {
 
 def blame(code: str) -> Blame:
     """Say what a code means for us."""
-    return CODES.get(int(code), Blame.UNKNOWN) if code.isdigit() else Blame.UNKNOWN
+    return CODES.get(int(code), Blame.UNKNOWN) if code.isdecimal() else Blame.UNKNOWN

@@ -22,6 +22,8 @@ from peer.crash import crash_point
 
 API = "https://api.twilio.com"
 MOST_BYTES = 2_000_000  # of an answer; a longer one is not the provider's
+LONGEST_CODE, LONGEST_ID = 20, 40  # as our rows keep them
+LONGEST_REST = 86_400.0  # seconds that we wait because an answer asked for it
 Form = Sequence[tuple[str, str]]
 Result = TypeVar("Result")
 
@@ -125,13 +127,13 @@ def _judge(status: int, headers: Mapping[str, str], body: bytes) -> dict[str, An
         raise AmbiguousFailure(status)
     try:
         answer = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         answer = None
     if status < 300:
         if not isinstance(answer, dict):
             raise AmbiguousFailure("malformed")
         return answer
-    code = str(answer.get("code", status)) if isinstance(answer, dict) else str(status)
+    code = str(answer.get("code", status))[:LONGEST_CODE] if isinstance(answer, dict) else str(status)
     if status == 429 or blame(code) is Blame.LATER:
         raise TemporaryFailure(code, retry_after=_seconds(headers.get("Retry-After", "")))
     if status in {401, 403} or blame(code) is Blame.ACCOUNT:
@@ -140,7 +142,7 @@ def _judge(status: int, headers: Mapping[str, str], body: bytes) -> dict[str, An
 
 
 def _seconds(value: str) -> float | None:
-    return float(value) if value.isdigit() else None
+    return min(float(value), LONGEST_REST) if value.isdecimal() else None
 
 
 def may_be_reached(to: str) -> None:

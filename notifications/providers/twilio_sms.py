@@ -10,7 +10,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from notifications.providers.port import Accepted, AmbiguousFailure, Order, Seen
-from notifications.providers.twilio_http import Form, Pool, may_be_reached
+from notifications.providers.twilio_http import LONGEST_ID, Form, Pool, may_be_reached
 
 LONGEST_VALID, SHORTEST_VALID = 14_400, 1  # seconds the network keeps trying
 
@@ -48,7 +48,7 @@ class TwilioSms:
 def taken(answer: dict[str, Any], *, to: str, prefixes: tuple[str, ...]) -> Accepted:
     """Read the id out of a yes; one that is about something else is no yes (F10)."""
     sid = answer.get("sid")
-    if not isinstance(sid, str) or not sid.startswith(prefixes) or answer.get("to") != to:
+    if not isinstance(sid, str) or not sid.startswith(prefixes) or len(sid) > LONGEST_ID or answer.get("to") != to:
         raise AmbiguousFailure("malformed")
     return Accepted(sid)
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from django.db import transaction
 
 from notifications import consequences, intents, outbox, receipts, sweeps
 from notifications.actions import texts
 from notifications.intents import Intent
+from notifications.messages import MissingWords
 from notifications.models import CallTask, CommunicationNeed, ContactPoint, Delivery, Duty, Letter, Notification
 from notifications.providers.port import Accepted, AmbiguousFailure
 from notifications.topics import Topic
@@ -225,6 +227,14 @@ def test_a_restricted_record_gets_nothing_by_machine_and_a_clinician_rings() -> 
     told = tell(child, pat)
     assert not told.deliveries.exists()
     assert CallTask.objects.get().owner_role == "clinician"
+
+
+def test_words_that_lack_a_value_write_nothing_at_all() -> None:
+    _child, pat = family(email=False)
+    with pytest.raises(MissingWords, match="caller"), transaction.atomic():
+        intents.queue(Intent(event_key="x:3:1", person=pat, purpose="x", duty=Duty.FAMILY, words={"sms": "we_will_ring"}, lives=HOUR))  # fmt: skip
+    assert not Notification.objects.exists()
+    assert not Delivery.objects.exists()
 
 
 def test_stop_of_one_topic_leaves_the_others() -> None:

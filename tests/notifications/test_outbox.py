@@ -10,7 +10,7 @@ import pytest
 from django.db import connection, connections
 
 from notifications import consequences, outbox, receipts, sweeps
-from notifications.actions import texts
+from notifications.actions import texts, webhooks
 from notifications.models import (
     CallTask,
     ContactPoint,
@@ -166,6 +166,65 @@ def test_a_text_of_another_try_does_not_settle_this_one() -> None:
     assert state(second) == "ambiguous"
 
 
+def _listed(row: Delivery, attempt: DeliveryAttempt, *copies: tuple[str, str]) -> None:
+    sweeps.resolve(row, attempt, [Seen(sid, body, NOON) for sid, body in copies])
+
+
+def _two_with_the_same_words() -> tuple[outbox.Begun, outbox.Begun]:
+    """Begin two texts that a reader cannot tell apart, to one number."""
+    first = make_delivery()
+    make_delivery(contact=first.contact)
+    one, other = begun()
+    return one, other
+
+
+def test_a_text_in_the_list_that_may_be_another_try_s_waits_for_that_one_s_answer() -> None:
+    one, other = _two_with_the_same_words()
+    outbox.settle([(one, AmbiguousFailure("500"))])
+    with clock.at(NOON + dt.timedelta(seconds=61)):
+        _listed(one.delivery, one.attempt, ("SM2", other.delivery.body))
+        assert state(one.delivery) == "ambiguous"
+        outbox.settle([(other, Accepted("SM2"))])
+        assert (state(other.delivery), other.delivery.sid) == ("accepted", "SM2")
+    with clock.at(NOON + dt.timedelta(seconds=601)):
+        _listed(one.delivery, one.attempt, ("SM2", other.delivery.body))
+    assert state(one.delivery) == "pending"
+
+
+def test_as_many_texts_in_the_list_as_tries_settle_them_all() -> None:
+    one, other = _two_with_the_same_words()
+    outbox.settle([(one, AmbiguousFailure("500")), (other, AmbiguousFailure("500"))])
+    with clock.at(NOON + dt.timedelta(seconds=61)):
+        for try_ in (one, other):
+            _listed(try_.delivery, try_.attempt, ("SM1", one.delivery.body), ("SM2", one.delivery.body))
+    assert {state(one.delivery), state(other.delivery)} == {"accepted"}
+    assert {one.delivery.sid, other.delivery.sid} == {"SM1", "SM2"}
+
+
+def test_one_text_in_the_list_for_two_unsure_tries_is_counted_once_and_a_late_status_still_counts() -> None:
+    one, other = _two_with_the_same_words()
+    outbox.settle([(one, AmbiguousFailure("500")), (other, AmbiguousFailure("500"))])
+    with clock.at(NOON + dt.timedelta(seconds=601)):
+        for try_ in (one, other):
+            _listed(try_.delivery, try_.attempt, ("SM2", one.delivery.body))
+        assert (state(one.delivery), state(other.delivery)) == ("accepted", "pending")
+        webhooks.take_status(other.attempt.token, sid="SM2", status="delivered")
+        assert state(other.delivery) == "delivered"
+        assert begun() == []
+
+
+def test_a_late_yes_under_an_id_that_the_list_gave_to_another_try_settles_its_batch_all_the_same() -> None:
+    one, other = _two_with_the_same_words()
+    third = make_delivery()
+    (alone,) = begun()
+    outbox.settle([(one, AmbiguousFailure("500"))])
+    with clock.at(NOON + dt.timedelta(seconds=601)):
+        sweeps.sweep()
+        _listed(one.delivery, one.attempt, ("SM2", one.delivery.body))
+        outbox.settle([(alone, Accepted("SM3")), (other, Accepted("SM2"))])
+    assert (state(third), state(other.delivery)) == ("accepted", "accepted")
+
+
 def test_news_is_sent_again_only_when_the_list_has_not_shown_it_for_ten_minutes() -> None:
     row = make_delivery()
     outbox.settle([(begun()[0], AmbiguousFailure("no_answer"))])
@@ -220,6 +279,18 @@ def test_a_late_yes_settles_what_the_sweep_held_for_ambiguous() -> None:
         sweeps.sweep()
         outbox.settle([(late, Accepted("SM1"))])
     assert (state(row), row.sid) == ("accepted", "SM1")
+
+
+def test_a_late_yes_calls_off_the_next_try_even_where_a_worker_holds_it_already() -> None:
+    row = make_delivery()
+    (late,) = begun()
+    with clock.at(NOON + dt.timedelta(seconds=601)):
+        sweeps.sweep()
+        _listed(row, late.attempt)
+        token = outbox.claim(duties=ALL, most=5)
+        outbox.settle([(late, Accepted("SM1"))])
+        assert outbox.begin(token) == []
+    assert (state(row), row.sid, row.attempts.count()) == ("accepted", "SM1", 1)
 
 
 def test_a_claim_without_a_try_goes_back_when_its_worker_is_dead() -> None:
@@ -313,23 +384,83 @@ def test_stop_cancels_what_is_queued_and_later_words_do_not_begin() -> None:
     assert state(row) == "cancelled"
 
 
-STATUSES = ("queued", "sent", "delivered", "undelivered", "failed")
+TOLD_OF_TEXTS = ("queued", "sending", "sent", "delivered", "undelivered", "failed")
+TOLD_OF_CALLS = ("initiated", "ringing", "in-progress", "completed", "no-answer", "failed")
+ENDS = {"delivered", "undelivered", "failed", "completed", "no-answer"}
+KEPT = ("state", "reason", "is_conflict", "sid", "body")
 
 
-def test_every_order_of_receipts_ends_the_same() -> None:
-    ends: dict[frozenset[str], set[tuple[str, bool]]] = {}
-    for size in range(1, 5):
-        for order in itertools.permutations(STATUSES, size):
-            row = make_delivery()
-            outbox.settle([(begun()[0], Accepted(f"SM{row.pk}"))])
-            attempt = row.attempts.get()
+class Receipts:
+    """Applies a status to a row as it lies in the database; what came of it the last time is known by heart."""
+
+    def __init__(self, monkeypatch, channel: str) -> None:
+        self.row = make_delivery(channel=channel)
+        outbox.settle([(begun()[0], Accepted("SM1"))])
+        self.attempt = self.row.attempts.get()
+        self.known: dict[tuple[tuple, str], tuple] = {}
+        self.followed = 0
+        for name in ("arrived", "failed"):
+            monkeypatch.setattr(consequences, name, self.follow)
+
+    def follow(self, *_: object) -> None:
+        self.followed += 1
+
+    def first(self) -> tuple:
+        self.row.refresh_from_db()
+        return (*(getattr(self.row, name) for name in KEPT), 0)
+
+    def after(self, before: tuple, status: str) -> tuple:
+        if (before, status) not in self.known:
+            Delivery.objects.filter(pk=self.row.pk).update(**dict(zip(KEPT, before, strict=False)))
+            self.followed = before[-1]
+            DeliveryReceipt.objects.all().delete()
+            receipts.apply(DeliveryReceipt.objects.create(attempt=self.attempt, sid="SM1", status=status))
+            self.row.refresh_from_db()
+            self.known[before, status] = (*(getattr(self.row, name) for name in KEPT), self.followed)
+        return self.known[before, status]
+
+
+@pytest.mark.parametrize(("channel", "statuses"), [("sms", TOLD_OF_TEXTS), ("call", TOLD_OF_CALLS)])
+def test_every_order_of_up_to_six_receipts_and_every_repeat_ends_the_same(monkeypatch, channel, statuses) -> None:
+    told = Receipts(monkeypatch, channel)
+    start = told.first()
+    ends: dict[frozenset[str], set[tuple]] = {}
+    for size in range(1, 7):
+        for order in itertools.product(statuses, repeat=size):
+            here = start
             for status in order:
-                receipt = DeliveryReceipt.objects.create(attempt=attempt, sid=row.sid or f"SM{row.pk}", status=status)
-                receipts.apply(receipt)
-            row.refresh_from_db()
-            ends.setdefault(frozenset(order), set()).add((row.state, row.is_conflict))
-    assert all(len(one) == 1 for one in ends.values()), ends
-    assert ends[frozenset({"delivered", "failed"})] == {("delivered", True)}
+                here = told.after(here, status)
+            state, _reason, is_conflict, *_, followed = here
+            ends.setdefault(frozenset(order), set()).add((state, is_conflict))
+            assert followed == bool(ENDS & set(order)), f"{order}: an end has one consequence"
+    assert all(len(one) == 1 for one in ends.values()), {key: one for key, one in ends.items() if len(one) > 1}
+    assert len(ends) == 2 ** len(statuses) - 1
+
+
+@pytest.mark.parametrize("order", [("failed", "delivered"), ("delivered", "failed"), ("delivered", "undelivered")])
+def test_of_two_ends_that_contradict_each_other_the_kinder_is_believed_and_it_is_shown(order: tuple[str, str]) -> None:
+    row = make_delivery()
+    outbox.settle([(begun()[0], Accepted("SM1"))])
+    for status in order:
+        receipts.apply(DeliveryReceipt.objects.create(attempt=row.attempts.get(), sid="SM1", status=status))
+    assert (state(row), row.is_conflict) == ("delivered", True)
+
+
+@pytest.mark.parametrize("order", [("completed", "failed"), ("failed", "completed")])
+def test_a_call_that_is_told_to_have_ended_in_two_ways_is_shown_whichever_came_first(order: tuple[str, str]) -> None:
+    row = make_delivery(channel="call")
+    outbox.settle([(begun()[0], Accepted("CA1"))])
+    for status in order:
+        receipts.apply(DeliveryReceipt.objects.create(attempt=row.attempts.get(), sid="CA1", status=status))
+    assert (state(row), row.is_conflict) == ("undelivered", True)
+
+
+def test_a_call_that_was_heard_and_then_ended_is_no_contradiction() -> None:
+    row = make_delivery(channel="call")
+    outbox.settle([(begun()[0], Accepted("CA1"))])
+    receipts.reach(row, "delivered", sid="CA1")
+    receipts.apply(DeliveryReceipt.objects.create(attempt=row.attempts.get(), sid="CA1", status="completed"))
+    assert (state(row), row.is_conflict) == ("delivered", False)
 
 
 def test_one_end_has_one_consequence_however_often_it_is_told() -> None:

@@ -13,8 +13,8 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from notifications.checks import network_may_be_reached
-from notifications.providers import codes
-from notifications.providers.port import AmbiguousFailure, Order, PermanentFailure, TemporaryFailure
+from notifications.providers import codes, twilio_http, twilio_sms
+from notifications.providers.port import AmbiguousFailure, Failure, Order, PermanentFailure, TemporaryFailure
 from notifications.providers.twilio_call import TwilioCall
 from notifications.providers.twilio_http import Pool, base_url
 from notifications.providers.twilio_sms import TwilioSms
@@ -104,6 +104,64 @@ def test_a_list_that_fails_is_a_failure_and_no_empty_list(provider, network: Sim
     network.fault("list", "refuse_500")
     with pytest.raises(AmbiguousFailure):
         provider.find(PAT, long_ago())
+
+
+def judged(status: int, body: bytes, **headers: str) -> Failure:
+    with pytest.raises(Failure) as raised:
+        twilio_http._judge(status, headers, body)
+    return raised.value
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b"null", b'"SM1"', b"\xff\xfe", b"[" * 100_000, b"<html>"])
+def test_a_yes_that_cannot_be_read_is_no_yes_and_a_no_that_cannot_be_read_is_a_no(body: bytes) -> None:
+    assert type(judged(200, body)) is AmbiguousFailure
+    assert type(judged(502, body)) is AmbiguousFailure
+    assert (type(judged(400, body)), judged(400, body).code) == (PermanentFailure, "400")
+
+
+@pytest.mark.parametrize(
+    ("asked", "waits"),
+    [("7", 7.0), ("", None), ("soon", None), ("-1", None), ("²", None), ("9" * 400, 86_400.0), ("9" * 12, 86_400.0)],
+)
+def test_a_rest_that_no_calendar_holds_is_a_day(asked: str, waits: float | None) -> None:
+    assert judged(429, b"", **{"Retry-After": asked}).retry_after == waits
+
+
+@pytest.mark.parametrize("code", ["²", "9" * 5000, "x" * 500, None, {"a": 1}, -1, 1.5, True])
+def test_a_code_that_nobody_knows_is_kept_as_far_as_it_fits(code: object) -> None:
+    failure = judged(400, json.dumps({"code": code}).encode())
+    assert type(failure) is PermanentFailure
+    assert 0 < len(failure.code) <= 20
+    assert codes.blame(failure.code) is codes.Blame.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {},
+        {"sid": None, "to": PAT},
+        {"sid": 7, "to": PAT},
+        {"sid": "SM1"},
+        {"sid": "SM1", "to": "+447700900124"},
+        {"sid": "CA1", "to": PAT},
+        {"sid": "SM" + "1" * 100, "to": PAT},
+    ],
+)
+def test_a_yes_to_something_else_is_no_yes(answer: dict[str, object]) -> None:
+    with pytest.raises(AmbiguousFailure, match="malformed"):
+        twilio_sms.taken(answer, to=PAT, prefixes=("SM", "MM"))
+
+
+@pytest.mark.parametrize("answer", [{}, {"messages": None}, {"messages": {}}, {"messages": [1]}, {"messages": [{}]}])
+def test_a_list_of_another_shape_is_no_empty_list(answer: dict[str, object]) -> None:
+    with pytest.raises(AmbiguousFailure, match="malformed"):
+        twilio_sms.listed(answer, "messages")
+
+
+@pytest.mark.parametrize("when", [None, "", "yesterday", 7, "2026-11-18T12:00:00Z", "Wed, 99 Nov 2026 12:00:00 +0000"])
+def test_a_row_of_the_list_without_its_time_makes_the_list_unreadable(when: object) -> None:
+    with pytest.raises(AmbiguousFailure, match="malformed"):
+        twilio_sms.moment({"sid": "SM1", "date_created": when})
 
 
 def test_a_drama_number_never_leaves_this_machine(provider, settings) -> None:

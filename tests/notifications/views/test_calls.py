@@ -104,6 +104,14 @@ def test_a_wrong_number_gets_nothing_more_and_another_way_is_owed(client: Client
     assert "There is no number that we may ring" in page
 
 
+def test_a_stranger_at_a_number_that_was_put_aside_meanwhile_is_written_down(client: Client, hello: CallTask) -> None:
+    ContactPoint.objects.update(state="suspended", doubt="wrong number by text")
+    assert post(client, hello, outcome="wrong_number").status_code == 302
+    hello.refresh_from_db()
+    assert (hello.state, hello.outcome) == ("done", "wrong_number")
+    assert ContactPoint.objects.get().doubt == "wrong number by text"
+
+
 def test_another_adult_who_may_know_is_rung_next_and_one_who_must_not_never(client: Client, hello: CallTask) -> None:
     child = hello.subject
     for name, terms in (("Gary", {"must_not_be_told": True}), ("Nan", {"may_know": "routine"})):

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 
 from notifications import outbox
 from notifications.models import CallTask, DeliveryReceipt, Duty, InboundText, OptOut
+from notifications.providers.port import Accepted
+from peer import clock
 from tests.notifications.make import make_contact, make_delivery
 from tests.notifications.signing import signed_post
 
 pytestmark = pytest.mark.django_db
 
 PAT = "+447700900123"
+NOON = dt.datetime(2026, 11, 18, 12, tzinfo=dt.UTC)
 ADDRESSES = [
     "/webhooks/twilio/status/abc/",
     "/webhooks/twilio/call/abc/start/",
@@ -67,6 +72,67 @@ def test_a_status_told_fifty_times_is_one_row(client) -> None:
     for _ in range(50):
         signed_post(client, f"/webhooks/twilio/status/{one.attempt.token}/", MessageSid="SM1", MessageStatus="sent")
     assert DeliveryReceipt.objects.count() == 1
+
+
+@pytest.mark.parametrize("status", ["no such status", "x" * 500, "DELIVERED", "\x01"])
+def test_a_status_that_we_do_not_know_is_kept_and_changes_nothing(client, status: str) -> None:
+    row = make_delivery(duty=Duty.PAGE, purpose="page")
+    (one,) = outbox.begin(outbox.claim(duties=tuple(Duty), most=1))
+    answer = signed_post(
+        client, f"/webhooks/twilio/status/{one.attempt.token}/", MessageSid="SM1", MessageStatus=status
+    )
+    row.refresh_from_db()
+    assert (answer.status_code, row.state) == (204, "sending")
+    kept = DeliveryReceipt.objects.get()
+    assert (kept.status, kept.applied_at is not None) == (status[:20], True)
+
+
+@pytest.mark.parametrize("code", ["12345", "no code", "9" * 500, "²"])
+def test_a_code_that_we_do_not_know_blames_nobody_s_number_and_a_person_rings(client, code: str) -> None:
+    with clock.at(NOON):
+        row = make_delivery()
+        (one,) = outbox.begin(outbox.claim(duties=tuple(Duty), most=1))
+        path = f"/webhooks/twilio/status/{one.attempt.token}/"
+        signed_post(client, path, MessageSid="SM1", MessageStatus="undelivered", ErrorCode=code)
+    row.refresh_from_db()
+    row.contact.refresh_from_db()
+    assert (row.state, row.reason, row.contact.state) == ("undelivered", code[:20], "proved")
+    assert CallTask.objects.get().about == "not_reached"
+
+
+@pytest.mark.parametrize("left_out", ["MessageSid", "MessageStatus"])
+def test_a_status_without_its_parts_is_thanked_and_changes_nothing(client, left_out: str) -> None:
+    make_delivery(duty=Duty.PAGE, purpose="page")
+    (one,) = outbox.begin(outbox.claim(duties=tuple(Duty), most=1))
+    form = {"MessageSid": "SM1", "MessageStatus": "sent"}
+    del form[left_out]
+    assert signed_post(client, f"/webhooks/twilio/status/{one.attempt.token}/", **form).status_code == 204
+    assert not DeliveryReceipt.objects.exists()
+
+
+def test_a_key_press_replayed_later_or_for_another_call_is_refused(client) -> None:
+    with clock.at(NOON):
+        row = make_delivery(channel="call")
+        (one,) = outbox.begin(outbox.claim(duties=tuple(Duty), most=1))
+        outbox.settle([(one, Accepted("CA1"))])
+    path = f"/webhooks/twilio/call/{one.attempt.token}/word/"
+    for sid, minutes in (("CA2", 1), ("", 1), ("CA1", 16)):
+        with clock.at(NOON + dt.timedelta(minutes=minutes)):
+            answer = signed_post(client, path, CallSid=sid, Digits="76246")
+        assert (answer.status_code, answer.content) == (403, b"no")
+    row.notification.refresh_from_db()
+    assert row.notification.confirmed_at is None
+    with clock.at(NOON + dt.timedelta(minutes=1)):
+        assert signed_post(client, path, CallSid="CA1", Digits="76246").status_code == 200
+
+
+def test_a_text_longer_than_any_phone_sends_is_kept_as_far_as_it_fits_and_screened_whole(client) -> None:
+    make_contact(number=PAT)
+    answer = signed_post(
+        client, "/webhooks/twilio/sms/", MessageSid="SM8", From=PAT, Body="long " * 1000 + "I want to die"
+    )
+    row = InboundText.objects.get()
+    assert (answer.status_code, len(row.body), row.is_risk) == (200, 1600, True)
 
 
 def test_a_text_told_twice_is_stored_once_and_answered_the_same(client) -> None:
