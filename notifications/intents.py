@@ -22,6 +22,7 @@ from notifications.models.outbox import PRIORITY
 from notifications.tasks import hint
 from notifications.waits import scaled, wait
 from peer import clock
+from peer.crash import crash_point
 from peer.models import Person
 from peer.roles import Role
 
@@ -80,6 +81,7 @@ def queue(intent: Intent) -> Notification | None:
 def queue_all(intents: Sequence[Intent]) -> list[Notification]:
     """Write intents in a few statements, however many they are; what was written before is left alone."""
     planned = {row.public_id: (row, intent) for intent in _unwritten(intents) for row in [_notification(intent)]}
+    crash_point("C1_news")
     Notification.objects.bulk_create([row for row, _intent in planned.values()], ignore_conflicts=True)
     keys = Notification.objects.filter(public_id__in=planned).values_list("public_id", "pk")
     written = [(planned[public_id], pk) for public_id, pk in keys]  # a rival's row is his to go on with
@@ -93,6 +95,7 @@ def queue_all(intents: Sequence[Intent]) -> list[Notification]:
         going += made
         stranded += [] if made else [row]
     Delivery.objects.bulk_create(going)
+    crash_point("C2_queued")
     if going:
         hint()
     for row in stranded:

@@ -48,7 +48,7 @@ def carry_on_pages() -> None:
     """Send an unanswered page again at once: a second copy is better than none (decision 18)."""
     pages = Delivery.objects.filter(state=State.AMBIGUOUS, duty=Duty.PAGE)
     pages.filter(tries__lt=PAGE_TRIES).update(state=State.PENDING, not_before_at=clock.now(), changed_at=clock.now())
-    pages.update(state=State.UNKNOWN, changed_at=clock.now())
+    pages.filter(tries__gte=PAGE_TRIES).update(state=State.UNKNOWN, changed_at=clock.now())
 
 
 def forget_unlisted() -> None:
@@ -176,6 +176,7 @@ def resolve(row: Delivery, attempt: DeliveryAttempt, seen: Iterable[Seen] | Fail
     if isinstance(seen, Failure):
         return  # the list cannot be had: the row stays unsure and comes to the board, never to a second text
     with transaction.atomic():
+        list(DeliveryAttempt.objects.filter(pk=attempt.pk).select_for_update())  # in the order in which receipts lock
         known = set(DeliveryAttempt.objects.filter(sid__in=[one.sid for one in seen]).values_list("sid", flat=True))
         ours = [one for one in seen if one.sid not in known and one.body in {row.body or "", ""}]
         rivals = _rivals(row, attempt) if ours else []
@@ -188,7 +189,8 @@ def resolve(row: Delivery, attempt: DeliveryAttempt, seen: Iterable[Seen] | Fail
                     outcome=DeliveryAttempt.Outcome.ACCEPTED, sid=ours[0].sid, answered_at=clock.now()
                 )
         elif not is_early:
-            Delivery.objects.filter(pk=row.pk, state=State.AMBIGUOUS).update(
+            same = Delivery.objects.filter(pk=row.pk, state=State.AMBIGUOUS, tries=row.tries)  # not a later try's doubt
+            same.update(
                 state=State.PENDING,
                 reason="not taken",
                 stuck_at=None,

@@ -10,6 +10,8 @@ from celery import shared_task
 from django.conf import settings
 from django.db import transaction
 
+from peer.crash import crash_point
+
 log = logging.getLogger(__name__)
 
 QUIET_AFTER_A_FAULT = 30.0  # seconds: a broker that is down must not slow every request
@@ -25,6 +27,7 @@ def hint() -> None:
 
 def _nudge() -> None:
     global _silent_until
+    crash_point("C3_queued_committed")
     woken.set()
     if settings.CELERY_BROKER_URL.startswith("memory") or time.monotonic() < _silent_until:
         return
@@ -33,6 +36,7 @@ def _nudge() -> None:
     except Exception:
         _silent_until = time.monotonic() + QUIET_AFTER_A_FAULT
         log.exception("no hint: the broker does not answer")
+    crash_point("C4_nudged")
 
 
 @shared_task(name="notifications.deliver")

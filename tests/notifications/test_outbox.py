@@ -9,7 +9,7 @@ import threading
 import pytest
 from django.db import connection, connections
 
-from notifications import consequences, outbox, receipts, sweeps
+from notifications import breaker, consequences, outbox, receipts, sweeps
 from notifications.actions import texts, webhooks
 from notifications.models import (
     CallTask,
@@ -90,6 +90,20 @@ def test_not_now_means_later_and_the_channel_waits_as_long_as_it_was_asked() -> 
     assert begun() == []
     with clock.at(NOON + dt.timedelta(seconds=31)):
         assert len(begun()) == 2
+
+
+def test_answers_are_kept_where_another_sender_ends_the_pause_that_this_one_counts(monkeypatch) -> None:
+    row = make_delivery(duty=Duty.PAGE, purpose="page")
+    real = breaker.wait
+
+    def meanwhile(name):
+        SendingPause.objects.all().delete()
+        return real(name)
+
+    SendingPause.objects.create(channel="sms", failures=5, until_at=NOON, reason="no answer")
+    monkeypatch.setattr(breaker, "wait", meanwhile)
+    outbox.settle([(begun()[0], AmbiguousFailure("no_answer"))])
+    assert state(row) == "ambiguous"
 
 
 def test_a_page_does_not_wait_for_a_pause_that_a_broadcast_brought() -> None:
@@ -245,6 +259,39 @@ def test_news_is_never_sent_again_while_the_list_cannot_be_read_and_comes_to_the
         assert begun() == []
     assert state(row) == "ambiguous"
     assert row.stuck_at is not None
+
+
+def test_a_list_that_was_read_for_an_earlier_try_does_not_send_a_later_one_again() -> None:
+    row = make_delivery()
+    outbox.settle([(begun()[0], AmbiguousFailure("no_answer"))])
+    with clock.at(NOON + dt.timedelta(seconds=601)):
+        ((slow, attempt),) = sweeps.unsure()
+        sweeps.resolve(*sweeps.unsure()[0], [])  # the other clock was quicker, and its second try is not answered
+        outbox.settle([(begun()[0], AmbiguousFailure("no_answer"))])
+        sweeps.resolve(slow, attempt, [])
+    assert state(row) == "ambiguous"
+
+
+def test_a_page_that_turns_unsure_in_the_midst_of_the_sweep_is_not_given_up() -> None:
+    late = make_delivery(duty=Duty.PAGE, purpose="page")
+    token = begun()[0].delivery.lease_token
+    seen = []
+
+    def between(execute, sql, params, many, context):
+        done = execute(sql, params, many, context)
+        if sql.startswith("UPDATE") and not seen:
+            seen.append(sql)
+            Delivery.objects.filter(pk=late.pk, lease_token=token).update(
+                state="ambiguous", lease_token="", lease_until_at=None
+            )
+        return done
+
+    with connection.execute_wrapper(between):
+        sweeps.carry_on_pages()
+    assert seen
+    assert state(late) == "ambiguous"
+    sweeps.sweep()
+    assert state(late) == "pending"
 
 
 def test_an_unanswered_page_goes_again_at_once() -> None:
