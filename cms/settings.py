@@ -99,6 +99,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "peer.methods.MethodMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "cms.door.EditorsDoor",
     "peer.web.GateMiddleware",

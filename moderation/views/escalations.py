@@ -11,7 +11,6 @@ from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from moderation import links
 from moderation.actions import escalations
@@ -19,6 +18,7 @@ from moderation.forms.escalations import NoteForm, PersonForm, PromiseForm, Reso
 from moderation.models import Escalation, EscalationTimer, OnCallShift
 from peer import gate
 from peer.gate import looked
+from peer.methods import require_http_methods, require_POST, require_safe
 from peer.models import User
 from peer.roles import Perm
 from peer.states import RuleBroken, StaleMove

@@ -6,11 +6,11 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
 from moderation.actions import freezes
 from moderation.forms.shifts import FreezeForm
 from moderation.models import WatchedGroup
+from peer.methods import require_http_methods
 from peer.roles import Perm
 from peer.states import IllegalMove, RuleBroken, StaleMove
 from peer.web import only_with, who

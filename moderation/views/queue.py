@@ -9,7 +9,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
 
 from moderation import highlights
 from moderation.actions import claims, decisions
@@ -17,6 +16,7 @@ from moderation.forms.decisions import ApproveForm, DecisionForm, DeclineForm, M
 from moderation.models import ModerationClaim, ModerationDecision, PostReport, QueuedPost
 from moderation.models.queue import PAGE
 from peer import sanitise
+from peer.methods import require_POST, require_safe
 from peer.models import Post
 from peer.roles import Perm
 from peer.states import RuleBroken, StaleMove

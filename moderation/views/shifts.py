@@ -8,12 +8,12 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from moderation.actions import shifts
 from moderation.forms.shifts import HandOverForm, ShiftForm
 from moderation.models import OnCallShift
 from peer import gate
+from peer.methods import require_http_methods, require_POST, require_safe
 from peer.roles import Perm
 from peer.states import RuleBroken
 from peer.web import only_with, or_404, who

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_safe
 
 from moderation.models import Escalation
 from notifications import numbers
 from notifications.models import ContactPoint
 from peer.gate import looked
+from peer.methods import require_safe
 from peer.models import ParentRelationship, Person
 from peer.web import who
 

@@ -8,13 +8,13 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
 
 from notifications.actions import inbound
 from notifications.forms.inbound import HandleForm
 from notifications.models import InboundText
 from notifications.models.inbound import InboundTextQuerySet
 from peer import clock, gate
+from peer.methods import require_http_methods, require_safe
 from peer.models import User
 from peer.roles import Perm
 from peer.states import RuleBroken

@@ -9,12 +9,12 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from peer import gate
 from peer.actions import hello_calls
 from peer.forms.hello_calls import HelloForm
 from peer.forms.invitations import KeepApartForm
+from peer.methods import require_http_methods, require_POST, require_safe
 from peer.models import HelloCall, KeptApart, Membership, Person, User
 from peer.models.consent import wording
 from peer.models.hello_calls import HelloCallQuerySet
