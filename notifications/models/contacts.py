@@ -127,6 +127,11 @@ class ContactPoint(Stateful):
         """Show the last three digits."""
         return numbers.masked(self.number)
 
+    @property
+    def national(self) -> str:
+        """Show the whole number as it is read out; whoever shows it writes the look down (matrix row 20)."""
+        return numbers.national(self.number)
+
     def get_language(self) -> str:
         """Name the language that is spoken here."""
         return LANGUAGES.get(self.language, self.language)
