@@ -26,10 +26,10 @@ class Entry:
 
 ENTRIES = (
     Entry("home", _("Home")),
+    Entry("escalations-list", _("Act now"), Perm.ACKNOWLEDGE_ESCALATION),  # never under "More": it may be 2am
     Entry("groups-index", _("Your groups"), Perm.READ_GROUP),
     Entry("queue-list", _("Posts to read"), Perm.READ_QUEUE),
     Entry("risk-list", _("Worrying posts"), Perm.READ_RISK_LANE),
-    Entry("escalations-list", _("Act now"), Perm.ACKNOWLEDGE_ESCALATION),
     Entry("waiting-index", _("Waiting list"), Perm.READ_CASELOAD),
     Entry("calls-index", _("Calls"), Perm.MAKE_CALL),
     Entry("texts-index", _("Texts to us"), Perm.READ_TEXTS),

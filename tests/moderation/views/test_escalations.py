@@ -7,6 +7,7 @@ import datetime as dt
 import pytest
 from django.test import Client
 
+from cms import nav
 from moderation import links
 from moderation.models import Escalation, EscalationStep
 from notifications.models import ContactPoint
@@ -157,3 +158,35 @@ def test_u4_the_act_sheet_is_for_the_one_who_has_it_and_each_look_is_on_record(
     assert "900122" not in page, "who must not be told has no number to press by mistake"
     looks = AuditEvent.objects.filter(action="looked", target_kind="peer.person", target_id=asha.person_id)
     assert looks.get().by_id == lee.pk
+
+
+def test_what_must_be_acted_on_stands_first_on_the_home_page_of_the_one_on_call(worry: Escalation, lee: User) -> None:
+    client = signed_in(lee)
+    html = client.get("/home/").content.decode()
+    assert f"Somebody in {worry.group.title} may need you now" in html
+    assert f'href="/escalations/{worry.public_id}/"' in html
+    assert WORDS not in html
+    client.post(f"/escalations/{worry.public_id}/acknowledge/")
+    html = client.get("/home/").content.decode()
+    assert f"You have a worry in {worry.group.title} in hand" in html
+    assert f'href="/escalations/{worry.public_id}/act-sheet/"' in html
+
+
+def test_a_manager_s_home_shows_a_worry_when_nobody_has_answered(worry: Escalation) -> None:
+    sam = signed_in(make_user(name="Sam", roles=(Role.SERVICE_MANAGER,)))
+    assert worry.group.title not in sam.get("/home/").content.decode()
+    Escalation.objects.update(exhausted_at=worry.opened_at)
+    html = sam.get("/home/").content.decode()
+    assert f"Nobody has answered a worry in {worry.group.title}" in html
+    assert f'href="/escalations/{worry.public_id}/"' not in html, "a manager reads no words of it"
+
+
+def test_nobody_else_s_home_says_a_word_of_it(worry: Escalation, asha: Membership) -> None:
+    mo = make_member(group=asha.group, role=Role.PEER_MODERATOR).user
+    for user in (asha.user, mo, make_user(), make_user(roles=(Role.CO_ORDINATOR,))):
+        assert "escalations" not in signed_in(user).get("/home/").content.decode()
+
+
+def test_act_now_is_never_hidden_under_more(lee: User) -> None:
+    titles = [str(entry["title"]) for entry in nav.entries_for(lee)]
+    assert titles.index("Act now") < nav.IN_SIGHT
