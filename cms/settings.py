@@ -246,6 +246,8 @@ TWILIO_CONNECTIONS = env.int("TWILIO_CONNECTIONS", default=20)  # at once, and r
 TWILIO_FROM = env.str("TWILIO_FROM", default="+447700900001")
 SIMULATOR_URL = env.str("SIMULATOR_URL", default=TWILIO_BASE_URL)  # the handsets, in the demo alone
 SERVICE_PHONE = env.str("SERVICE_PHONE", default="020 7946 0000")
+# The local crisis team, as the act sheet names it; a service without one shows 111, option 2 alone.
+CRISIS_TEAM_PHONE = env.str("CRISIS_TEAM_PHONE", default="" if PRODUCTION else "020 7946 0911")
 SHORT_ADDRESS = env.str("SHORT_ADDRESS", default=PUBLIC_BASE_URL.split("://", 1)[-1])  # as a text shows it
 EMAIL_BACKEND = env.str(
     "EMAIL_BACKEND",

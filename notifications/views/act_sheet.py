@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from moderation.models import Escalation
 from notifications import numbers
+from notifications.languages import LANGUAGES
 from notifications.models import ContactPoint
 from peer.gate import looked
 from peer.methods import require_safe
@@ -18,7 +20,7 @@ from peer.web import who
 
 @dataclass(frozen=True)
 class Line:
-    """One number, as it is read out and as it is pressed."""
+    """One number, as it is read out and as a press dials it: without showing the clinician's own (U4)."""
 
     shown: str
     dialled: str
@@ -36,7 +38,7 @@ class Line:
             if contact.safe_from and contact.safe_to
             else "",
         ]
-        return cls(numbers.national(contact.number), contact.number, tuple(note for note in notes if note))
+        return cls(contact.national, numbers.withheld(contact.number), tuple(note for note in notes if note))
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,8 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
     context = {
         "escalation": escalation,
         "person": person,
+        "language": LANGUAGES.get(person.language, person.language),
+        "crisis_team_phone": settings.CRISIS_TEAM_PHONE,
         "lines": lines_of(person),
         "adults": [Adult.of(tie) for tie in ties],
         "hello": getattr(escalation.about, "hello_call", None),
