@@ -8,8 +8,9 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from peer.models import MembershipRole, ServiceRole, User
-from peer.roles import Perm, Role, rules
+from peer import grants
+from peer.models import User
+from peer.roles import Perm, rules
 
 IN_SIGHT = 4  # the others stand under "More"
 
@@ -25,10 +26,10 @@ class Entry:
 
 ENTRIES = (
     Entry("home", _("Home")),
+    Entry("escalations-list", _("Act now"), Perm.ACKNOWLEDGE_ESCALATION),  # never under "More": it may be 2am
     Entry("groups-index", _("Your groups"), Perm.READ_GROUP),
     Entry("queue-list", _("Posts to read"), Perm.READ_QUEUE),
     Entry("risk-list", _("Worrying posts"), Perm.READ_RISK_LANE),
-    Entry("escalations-list", _("Act now"), Perm.ACKNOWLEDGE_ESCALATION),
     Entry("waiting-index", _("Waiting list"), Perm.READ_CASELOAD),
     Entry("calls-index", _("Calls"), Perm.MAKE_CALL),
     Entry("texts-index", _("Texts to us"), Perm.READ_TEXTS),
@@ -48,15 +49,9 @@ ENTRIES = (
 
 def entries_for(user: User) -> list[dict[str, object]]:
     """Give the pages that one person may open, in order; what a page then shows is the gate's to say."""
-    held = _roles(user)
+    held = grants.all_roles(user)
     shown = (entry for entry in ENTRIES if entry.perm is None or held & set(rules()[entry.perm].may))
     return [{"title": entry.title, "href": href} for entry in shown if (href := _address(entry.route))]
-
-
-def _roles(user: User) -> frozenset[Role]:
-    in_service = ServiceRole.objects.current().filter(user=user).values_list("role")
-    in_groups = MembershipRole.objects.current().filter(membership__user=user, membership__state="active")
-    return frozenset(Role(role) for (role,) in in_service.union(in_groups.values_list("role")))
 
 
 def _address(route: str) -> str | None:

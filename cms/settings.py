@@ -99,6 +99,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "peer.methods.MethodMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "cms.door.EditorsDoor",
     "peer.web.GateMiddleware",
@@ -246,6 +247,8 @@ TWILIO_PER_SECOND = env.int("TWILIO_PER_SECOND", default=10 if PRODUCTION else 0
 TWILIO_FROM = env.str("TWILIO_FROM", default="+447700900001")
 SIMULATOR_URL = env.str("SIMULATOR_URL", default=TWILIO_BASE_URL)  # the handsets, in the demo alone
 SERVICE_PHONE = env.str("SERVICE_PHONE", default="020 7946 0000")
+# The local crisis team, as the act sheet names it; a service without one shows 111, option 2 alone.
+CRISIS_TEAM_PHONE = env.str("CRISIS_TEAM_PHONE", default="" if PRODUCTION else "020 7946 0911")
 SHORT_ADDRESS = env.str("SHORT_ADDRESS", default=PUBLIC_BASE_URL.split("://", 1)[-1])  # as a text shows it
 EMAIL_URL = env.str("EMAIL_URL", default="")  # smtp+tls://name:password@host:587; without it nothing goes by e-mail
 vars().update(env.email_url_config(EMAIL_URL or "dummymail://"))

@@ -100,6 +100,11 @@ def masked(e164: str) -> str:
     return f"••• {e164[-3:]}" if e164 else ""
 
 
+def withheld(e164: str) -> str:
+    """Write what a phone dials so that the caller's own number is not shown: 14107700900123 (141 is for the UK)."""
+    return f"141{''.join(mark for mark in national(e164) if mark.isdigit())}"
+
+
 def national(e164: str) -> str:
     """Write a number as people here do: 07700 900123."""
     return phonenumbers.format_number(phonenumbers.parse(e164, HOME), PhoneNumberFormat.NATIONAL)

@@ -71,6 +71,14 @@ def can(by: User | System, perm: Perm, target: object) -> bool:
     return standing(by, perm, target) is not None
 
 
+def has_role_for(by: User, perm: Perm) -> bool:
+    """Tell whether some role of this person, in any group or in the service, ever brings `perm`: who may open its page.
+
+    What the page then shows is asked row by row; a clinician off duty opens the queue and finds it empty.
+    """
+    return by.is_active and not grants.all_roles(by).isdisjoint(rules()[perm].may)
+
+
 def standing(by: User | System, perm: Perm, target: object, *, locked: bool = False) -> str | None:
     """Name what gives `by` the right ("system", "own", or a role), or None: the four reasons of architecture 4.
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from peer.models import Membership, SupportGroup, User
 
 NO_GROUP = 0  # no group has this key
+ANYWHERE = -1  # nor this one
 
 kept: ContextVar[dict[tuple[int, int], frozenset[str]] | None] = ContextVar("kept", default=None)
 
@@ -87,6 +88,21 @@ def service_roles(user: User) -> frozenset[Role]:
     if memory is not None and key in memory:
         return frozenset(Role(role) for role in memory[key])
     held = _read_service_roles(user, locked=False)
+    if memory is not None:
+        memory[key] = frozenset(str(role) for role in held)
+    return held
+
+
+def all_roles(user: User) -> frozenset[Role]:
+    """Read the roles a person holds now, in the service or in any group, in one query, kept for the request."""
+    from peer.models import MembershipRole, ServiceRole  # noqa: PLC0415
+
+    memory, key = kept.get(), (user.pk, ANYWHERE)
+    if memory is not None and key in memory:
+        return frozenset(Role(role) for role in memory[key])
+    in_groups = MembershipRole.objects.current().filter(membership__user=user, membership__state="active")
+    rows = ServiceRole.objects.current().filter(user=user).values_list("role").union(in_groups.values_list("role"))
+    held = frozenset(Role(role) for (role,) in rows)
     if memory is not None:
         memory[key] = frozenset(str(role) for role in held)
     return held

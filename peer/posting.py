@@ -53,11 +53,12 @@ def of(group: SupportGroup, *, at: dt.datetime | None = None) -> Posting:
     at = at or clock.now()
     missing = tuple(_missing(group, at))
     covered = group.cover_until is not None
+    waits_for_somebody = group.state != SupportGroup.State.OPEN  # no hour ends a pause: a person does (P10)
     return Posting(
         missing=missing,
         clinician=group.cover_name or "",
         until_at=None if missing else _until(group, at),
-        reopens_at=_reopens(group, at if covered else group.next_cover),
+        reopens_at=None if waits_for_somebody else _reopens(group, at if covered else group.next_cover),
     )
 
 

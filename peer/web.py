@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import secrets
 import uuid
 from collections.abc import Callable, Mapping
@@ -18,12 +19,14 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from peer import gate, grants
+from peer.roles import Perm
 from peer.states import IllegalMove, RuleBroken, StaleMove
 
 if TYPE_CHECKING:
     from peer.models import User
 
 Result = TypeVar("Result")
+View = Callable[..., HttpResponse]
 
 
 class GateMiddleware:
@@ -113,6 +116,20 @@ def render_page(
     """Render a whole page, or only its part for htmx."""
     is_part = bool(getattr(request, "htmx", False))
     return render(request, part if is_part else page, dict(context), status=status)
+
+
+def only_with(perm: Perm) -> Callable[[View], View]:
+    """Keep a page of staff from people who hold no role for it in any group: to them it was never there (404)."""
+
+    def decorate(view: View) -> View:
+        @functools.wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            or_404(gate.has_role_for(who(request), perm) or None)
+            return view(request, *args, **kwargs)
+
+        return guarded
+
+    return decorate
 
 
 def or_404(row: Any) -> Any:

@@ -12,11 +12,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
 
 from cms.demo.things import THINGS
 from cms.example.cast import CAST, PLAYERS
 from peer import clock
+from peer.methods import require_POST, require_safe
 from peer.models import User
 
 CODE_BACKEND = "allauth.account.auth_backends.AuthenticationBackend"

@@ -1,4 +1,4 @@
-"""Who plays in the demo and in the journeys; every number is from Ofcom's drama range, nobody is real."""
+"""Who plays in the demo and the journeys: numbers are Ofcom's for drama, no postcode begins with NF, nobody is real."""
 
 from __future__ import annotations
 
@@ -26,6 +26,8 @@ class Player:
     service_roles: tuple[Role, ...] = ()
     group_roles: dict[str, Role] = field(default_factory=dict)
     name_here: str = ""
+    address: str = ""
+    doctor: str = ""
 
     @property
     def number(self) -> str:
@@ -50,23 +52,32 @@ CAST = (
     Player(
         "asha", "Asha", "Rahman", YOUNG, "Reads and writes in Lantern, the group for 14 and 15 year olds.",
         age=15, mobile="+447700900101", group_roles={"lantern": Role.YOUNG_PERSON}, name_here="Fern",
+        address="14 Foxglove Way, Northfields NF2 4QT", doctor="Dr Hollis, Elm Road Surgery",
     ),
     Player(
         "noor", "Noor", "Hadley", YOUNG, "Waits, and has just been offered a place in Lantern: look at her phone.",
         age=15, mobile="+447700900102",
+        address="Flat 3, 27 Canal Street, Northfields NF1 7LD", doctor="Dr Penrose, Canal Street Health Centre",
     ),
     Player(
         "tess", "Tess", "Okoro", YOUNG, "Is in Harbour, the other group. Lantern does not exist for her.",
         age=16, mobile="+447700900103", group_roles={"harbour": Role.YOUNG_PERSON}, name_here="Tide",
+        address="8 Tanners Row, Northfields NF3 2HB", doctor="Dr Hollis, Elm Road Surgery",
     ),
-    Player("omar", "Omar", "Vance", YOUNG, "Has an account and no group: an outsider.", age=15, mobile="+447700900104"),
+    Player(
+        "omar", "Omar", "Vance", YOUNG, "Has an account and no group: an outsider.",
+        age=15, mobile="+447700900104",
+        address="51 Priory Gardens, Northfields NF2 9SW", doctor="Dr Bhatt, Priory Medical Centre",
+    ),
     Player(
         "mo", "Mo", "Adeyemi", YOUNG, "Is 17 and checks posts, on a phone, between two lessons.",
         age=17, mobile="+447700900111", group_roles=dict.fromkeys(BOTH, Role.PEER_MODERATOR), name_here="Mo",
+        address="6 Orchard Rise, Northfields NF1 3PE", doctor="Dr Penrose, Canal Street Health Centre",
     ),
     Player(
         "zara", "Zara", "Lind", YOUNG, "Is 18 and the second key: first posts need two readers.",
         age=18, mobile="+447700900112", group_roles=dict.fromkeys(BOTH, Role.PEER_MODERATOR), name_here="Zara",
+        address="19 Market Hill, Northfields NF1 1AA", doctor="Dr Quist, Market Hill Surgery",
     ),
     Player(
         "ben", "Ben", "Castell", STAFF, "Leads both groups. He waited himself, once.",
@@ -76,11 +87,13 @@ CAST = (
         "pat", "Pat", "Rahman", PARENT, "Is Asha’s parent: news by text, and nothing of the group.",
         mobile="+447700900121",
         word="Bluebell",
+        address="14 Foxglove Way, Northfields NF2 4QT",
     ),
     Player(
         "lena", "Lena", "Hadley", PARENT, "Is Noor’s mother. She has a landline, so news rings.",
         landline="+442079460122",
         word="Marmalade",
+        address="Flat 3, 27 Canal Street, Northfields NF1 7LD",
     ),
     Player(
         "rosa", "Rosa", "Vance", PARENT, "Is Omar’s mother. News goes by e-mail first, then by text, call and letter.",

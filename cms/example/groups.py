@@ -67,6 +67,8 @@ def _load_player(player: Player, groups: dict[str, SupportGroup]) -> User:
         given_name=player.given_name,
         family_name=player.family_name,
         born_on=player.born_on,
+        address=player.address or None,
+        doctor=player.doctor,
     )
     staff = player.kind == Person.Kind.STAFF
     user = User.objects.create_user(

@@ -26,7 +26,12 @@ def load_joining(lantern: SupportGroup) -> None:
 def _say_yes_as_robin(lantern: SupportGroup) -> None:
     born_on = clock.today().replace(day=1) - dt.timedelta(days=14 * 366)
     robin = Person.objects.create(
-        kind=Person.Kind.YOUNG_PERSON, given_name="Robin", family_name="Teale", born_on=born_on
+        kind=Person.Kind.YOUNG_PERSON,
+        given_name="Robin",
+        family_name="Teale",
+        born_on=born_on,
+        address="2 Weir Bank, Northfields NF3 8DY",
+        doctor="Dr Bhatt, Priory Medical Centre",
     )
     proved = {"state": ContactPoint.State.PROVED, "proved_at": clock.now(), "proved_how": "code"}
     ContactPoint.for_number(ROBINS_NUMBER, person=robin, source="example", **proved).save()

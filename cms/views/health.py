@@ -11,11 +11,11 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
 
 from cms.celery import app
 from notifications.models import Delivery
 from peer import clock
+from peer.methods import require_safe
 
 log = logging.getLogger(__name__)
 

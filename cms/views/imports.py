@@ -13,7 +13,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cms import importing
 from cms.waiting_list.file import Bad, FileRefused, open_file
@@ -21,6 +20,7 @@ from cms.waiting_list.forms import UploadForm
 from peer import clock, families, gate
 from peer.actions import imports as acts
 from peer.families import Family
+from peer.methods import require_http_methods, require_POST, require_safe
 from peer.models import ImportChange, ImportRun, Referral, User
 from peer.roles import Perm
 

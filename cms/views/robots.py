@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_safe
+
+from peer.methods import require_safe
 
 RULES = ("User-agent: *", "Disallow: /feedback/", "Allow: /feedback/$", "Allow: /feedback/said/", "Disallow: /account/")
 

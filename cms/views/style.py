@@ -6,10 +6,10 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_safe
 
 from cms.forms.style import every_state
 from cms.samples import SAMPLES
+from peer.methods import require_safe
 
 
 @login_not_required

@@ -152,21 +152,27 @@ def _yes(
     if set(range(len(post.findings))) - set(cleared):
         raise RuleBroken(_("Look at each marked part, and tick that you did."))  # P9
     found = [finding for number, finding in enumerate(post.findings) if number in cleared]
-    turned = post.decisions.filter(kind__in=KEYS, content_hash=post.content_hash).exclude(by=by).count()
-    if turned + 1 < (keys_needed or post.keys_needed):
+    turned = list(post.decisions.filter(kind__in=KEYS, content_hash=post.content_hash).exclude(by=by).order_by("pk"))
+    if len(turned) + 1 < (keys_needed or post.keys_needed):
         post.owner, post.due_at = None, max(post.due_at or clock.now(), clock.now() + NEXT_READER)
         post.save(update_fields=["owner", "due_at"])
-        return _write(Kind.FIRST_KEY, post, by=by, cleared=found)
+        return _write(Kind.FIRST_KEY, post, by=by, cleared=found, kind_words=kind_words)
     post.move_to(
         Post.State.APPROVED,
         approved_hash=post.content_hash,
         decided_at=clock.now(),
-        note_to_author=kind_words.strip(),
+        note_to_author=_said_by_all([*(key.kind_words for key in turned), kind_words]),
         owner=None,
         owner_role="",
         due_at=None,
     )
     return _tell(_write(Kind.APPROVE, post, by=by, cleared=found, kind_words=kind_words))
+
+
+def _said_by_all(kind_words: list[str]) -> str:
+    """Give the author the kind words of everybody who said yes, in their order, the same words once."""
+    said = dict.fromkeys(words.strip() for words in kind_words)
+    return "\n\n".join(words for words in said if words)
 
 
 def _no(kind: str, post: Post, *, by: User, kind_words: str, rule: str) -> ModerationDecision:

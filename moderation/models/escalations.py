@@ -52,9 +52,11 @@ class EscalationClock:
     offered_to: str
     may_open: bool
     may_take: bool
+    is_mine: bool = False
+    is_offered_to_me: bool = False
 
     @classmethod
-    def of(cls, row: Escalation, *, may_open: bool, may_take: bool) -> EscalationClock:
+    def of(cls, row: Escalation, *, viewer: User, may_open: bool, may_take: bool) -> EscalationClock:
         """Take from a row what the board may show."""
         return cls(
             public_id=row.public_id,
@@ -70,12 +72,23 @@ class EscalationClock:
             offered_to=str(row.offered_to or ""),
             may_open=may_open,
             may_take=may_take,
+            is_mine=row.is_own(viewer),
+            is_offered_to_me=row.state == EscalationState.HANDED_OVER and row.offered_to_id == viewer.pk,
         )
 
     @property
     def waits(self) -> bool:
         """Tell whether nobody has it yet."""
         return self.state in {EscalationState.OPEN, EscalationState.PAGING, EscalationState.REOPENED}
+
+    @property
+    def is_for_viewer(self) -> bool:
+        """Tell whether the viewer must act: nobody has it and it is theirs to take, or they have it and it is not done.
+
+        A manager is called when nobody answered at all (E8).
+        """
+        theirs = self.may_open or self.may_take or self.exhausted_at is not None
+        return (self.waits and theirs) or self.is_mine or self.is_offered_to_me
 
 
 class EscalationState(models.TextChoices):
@@ -283,9 +296,13 @@ class EscalationTimerQuerySet(EscalationQuerySet):
         fired = EscalationStep.objects.filter(user=user, state=StepState.FIRED)
         paged = set(fired.values_list("escalation_id", flat=True))
         return [
-            EscalationClock.of(row, may_open=row.pk in readable, may_take=row.pk in readable | paged)
+            EscalationClock.of(row, viewer=user, may_open=row.pk in readable, may_take=row.pk in readable | paged)
             for row in rows.order_by("due_at", "pk")
         ]
+
+    def alarms(self, user: User) -> list[EscalationClock]:
+        """Keep the clocks that call for this person, those that nobody has first."""
+        return sorted((clock for clock in self.clocks(user) if clock.is_for_viewer), key=lambda clock: not clock.waits)
 
 
 class EscalationTimer(Escalation):

@@ -11,28 +11,32 @@ from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from moderation import links
 from moderation.actions import escalations
 from moderation.forms.escalations import NoteForm, PersonForm, PromiseForm, ResolveForm
 from moderation.models import Escalation, EscalationTimer, OnCallShift
+from peer import gate
 from peer.gate import looked
+from peer.methods import require_http_methods, require_POST, require_safe
 from peer.models import User
+from peer.roles import Perm
 from peer.states import RuleBroken, StaleMove
-from peer.web import who
+from peer.web import or_404, who
 
 
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
-    """Show every clock that runs."""
+    """Show every clock that runs, to staff who are rung or who manage, and to whoever still has one in hand (E9)."""
     clocks = EscalationTimer.objects.visible_to(who(request)).clocks(who(request))
+    manages = who(request).may_in_service(*escalations.MANAGERS)
+    or_404(clocks or manages or gate.has_role_for(who(request), Perm.ACKNOWLEDGE_ESCALATION) or None)
     context = {
         "clocks": clocks,
         "exhausted": [clock for clock in clocks if clock.exhausted_at and clock.waits],
         "figures": EscalationTimer.objects.visible_to(who(request)).figures(),
         "late_posts": EscalationTimer.objects.visible_to(who(request)).late_posts(who(request)),
-        "manages": who(request).may_in_service(*escalations.MANAGERS),
+        "manages": manages,
     }
     return render(request, "moderation/escalations/index.html", context)
 

@@ -6,13 +6,14 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
 from moderation.actions import freezes
 from moderation.forms.shifts import FreezeForm
 from moderation.models import WatchedGroup
+from peer.methods import require_http_methods
+from peer.roles import Perm
 from peer.states import IllegalMove, RuleBroken, StaleMove
-from peer.web import who
+from peer.web import only_with, who
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -38,6 +39,7 @@ def change(request: HttpRequest, public_id: str, what: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD"])
+@only_with(Perm.FREEZE_GROUP)
 def index(request: HttpRequest) -> HttpResponse:
     """List the groups one watches over, each with its one press."""
     return render(

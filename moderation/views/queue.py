@@ -9,7 +9,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
 
 from moderation import highlights
 from moderation.actions import claims, decisions
@@ -17,9 +16,11 @@ from moderation.forms.decisions import ApproveForm, DecisionForm, DeclineForm, M
 from moderation.models import ModerationClaim, ModerationDecision, PostReport, QueuedPost
 from moderation.models.queue import PAGE
 from peer import sanitise
+from peer.methods import require_POST, require_safe
 from peer.models import Post
+from peer.roles import Perm
 from peer.states import RuleBroken, StaleMove
-from peer.web import who
+from peer.web import only_with, who
 
 FORMS: dict[str, type[DecisionForm]] = {
     "approve": ApproveForm,
@@ -54,6 +55,7 @@ def said(decision: ModerationDecision) -> str:
 
 
 @require_safe
+@only_with(Perm.READ_QUEUE)
 def index(request: HttpRequest) -> HttpResponse:
     """Show what waits in one's own groups, the oldest first."""
     after = request.GET.get("after", "0")
@@ -68,6 +70,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+@only_with(Perm.READ_QUEUE)
 def take_break(request: HttpRequest) -> HttpResponse:
     """Put everything down with one press, no reason asked (safety W3)."""
     claims.take_break(who(request), by=who(request))
@@ -76,6 +79,7 @@ def take_break(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@only_with(Perm.READ_QUEUE)
 def rest(request: HttpRequest) -> HttpResponse:
     """Say that a break is a break, and who is there for a talk."""
     return render(request, "moderation/queue/rest.html")

@@ -6,11 +6,11 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from moderation.actions import decisions, reports
 from moderation.forms.reports import AnswerForm, ReportForm
 from moderation.models import PostReport
+from peer.methods import require_http_methods, require_POST, require_safe
 from peer.models import Post
 from peer.states import IllegalMove, RuleBroken, StaleMove
 from peer.web import who

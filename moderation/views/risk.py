@@ -8,17 +8,17 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
 
 from moderation.actions import decisions
 from moderation.forms.decisions import ApproveForm, DecisionForm, DeclineForm, PassOnForm, ReturnForm
 from moderation.models import Escalation, ModerationDecision, PostReport, QueuedPost, RiskPost
 from moderation.views.queue import arguments, page_of
 from peer.gate import looked
+from peer.methods import require_POST, require_safe
 from peer.models import Post
-from peer.roles import Role
+from peer.roles import Perm, Role
 from peer.states import RuleBroken, StaleMove
-from peer.web import who
+from peer.web import only_with, who
 
 FORMS: dict[str, type[DecisionForm]] = {
     "approve": ApproveForm,
@@ -39,6 +39,7 @@ ACTS: dict[str, Callable[..., ModerationDecision]] = {
 
 
 @require_safe
+@only_with(Perm.READ_RISK_LANE)
 def index(request: HttpRequest) -> HttpResponse:
     """Show what a clinician on duty must read, the most pressing first."""
     posts = RiskPost.objects.visible_to(who(request)).with_group().order_by("due_at", "pk")

@@ -8,15 +8,15 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from moderation.actions import shifts
 from moderation.forms.shifts import HandOverForm, ShiftForm
 from moderation.models import OnCallShift
 from peer import gate
+from peer.methods import require_http_methods, require_POST, require_safe
 from peer.roles import Perm
 from peer.states import RuleBroken
-from peer.web import or_404, who
+from peer.web import only_with, or_404, who
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -51,6 +51,7 @@ def cancel(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 @require_safe
+@only_with(Perm.RUN_SHIFT)
 def mine(request: HttpRequest) -> HttpResponse:
     """Show a clinician's own shifts: what is on, what comes, and who follows."""
     rows = OnCallShift.objects.visible_to(who(request)).own(who(request))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -18,10 +18,7 @@ class CallForm(forms.Form):
     outcome = forms.ChoiceField(label=_("What came of it?"), choices=CallTask.Outcome.choices, widget=forms.RadioSelect)
     your_word = forms.CharField(
         label=_("Your word"),
-        help_text=_(
-            "A word the family chose. It opens every message, so that they know it is from us. "
-            "A first conversation needs it."
-        ),
+        help_text=_("A word they chose. It opens every message, so that they know it is from us."),
         required=False,
         min_length=3,
         max_length=20,
@@ -50,6 +47,14 @@ class CallForm(forms.Form):
             kwargs.setdefault("initial", {name: getattr(contact, name) for name in names})
         super().__init__(*args, **kwargs)
         self.must_agree_word = contact is not None and not contact.your_word
+        if self.must_agree_word:
+            word = self.fields["your_word"]
+            word.label = _("Your word, if you spoke")
+            word.help_text = _("A word they choose now. It opens every message, so that they know it is from us.")
+            word.widget.attrs["aria-required"] = "true"
+        if contact is None or not contact.voicemail_allowed:
+            outcome = cast("forms.ChoiceField", self.fields["outcome"])
+            outcome.choices = [row for row in CallTask.Outcome.choices if row[0] != CallTask.Outcome.LEFT_WORD]
 
     def clean(self) -> dict[str, Any]:
         """Ask for the word where a first conversation has happened, and for both ends of the safe hours."""

@@ -179,6 +179,11 @@ class ContactPoint(Stateful):
         what = [stop.get_topic_display() if stop.topic else stop.get_channel_display() for stop in held]
         return [_("Said STOP to %(what)s") % {"what": one} for one in what]
 
+    @property
+    def national(self) -> str:
+        """Show the whole number as it is read out, or the address; whoever shows it writes the look down (matrix row 20)."""
+        return self.where if self.kind == self.Kind.EMAIL else numbers.national(self.where)
+
     def get_language(self) -> str:
         """Name the language that is spoken here."""
         return LANGUAGES.get(self.language, self.language)

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_safe
 
 from moderation.models import Escalation
 from notifications import numbers
+from notifications.languages import LANGUAGES
 from notifications.models import ContactPoint
 from peer.gate import looked
+from peer.methods import require_safe
 from peer.models import ParentRelationship, Person
 from peer.web import who
 
 
 @dataclass(frozen=True)
 class Line:
-    """One number, as it is read out and as it is pressed."""
+    """One number, as it is read out and as a press dials it: without showing the clinician's own (U4)."""
 
     shown: str
     dialled: str
@@ -36,7 +38,7 @@ class Line:
             if contact.safe_from and contact.safe_to
             else "",
         ]
-        return cls(numbers.national(contact.where), contact.where, tuple(note for note in notes if note))
+        return cls(contact.national, numbers.withheld(contact.where), tuple(note for note in notes if note))
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ class Adult:
 
 def lines_of(person: Person) -> tuple[Line, ...]:
     """List a person's numbers, proved ones first."""
-    contacts = sorted(person.contact_points.reachable(), key=lambda contact: (not contact.is_proved, contact.pk))
+    contacts = sorted(person.contact_points.reachable().phones(), key=lambda contact: (not contact.is_proved, contact.pk))
     return tuple(Line.of(contact) for contact in contacts)
 
 
@@ -84,6 +86,8 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
     context = {
         "escalation": escalation,
         "person": person,
+        "language": LANGUAGES.get(person.language, person.language),
+        "crisis_team_phone": settings.CRISIS_TEAM_PHONE,
         "lines": lines_of(person),
         "adults": [Adult.of(tie) for tie in ties],
         "hello": getattr(escalation.about, "hello_call", None),

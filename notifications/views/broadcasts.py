@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
 
 from notifications import broadcasts as expanding
 from notifications import messages as words
@@ -19,6 +18,7 @@ from notifications.models.broadcasts import ALONE, BroadcastQuerySet
 from notifications.notices import NOTICES
 from peer import gate
 from peer.gate import SERVICE
+from peer.methods import require_http_methods, require_POST
 from peer.models import User, WaitingListEntry
 from peer.roles import Perm
 from peer.states import IllegalMove, RuleBroken, StaleMove

@@ -11,7 +11,6 @@ from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from notifications import numbers
 from notifications.actions import calls
@@ -19,6 +18,7 @@ from notifications.forms.calls import CallForm
 from notifications.models import CallTask
 from notifications.models.calls import CallTaskQuerySet
 from peer import clock, gate
+from peer.methods import require_http_methods, require_POST, require_safe
 from peer.models import TriageDecision, User
 from peer.roles import Perm
 

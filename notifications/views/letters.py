@@ -9,7 +9,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_safe
 
 from notifications import paper as sheets
 from notifications.actions import letters
@@ -17,6 +16,7 @@ from notifications.forms.letters import AGAIN, NOT_NEEDED, POSTED, PRINTED, Lett
 from notifications.models import Letter
 from notifications.models.letters import LetterQuerySet
 from peer import clock, gate
+from peer.methods import require_http_methods, require_safe
 from peer.models import User
 from peer.roles import Perm
 from peer.states import IllegalMove, StaleMove

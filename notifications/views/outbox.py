@@ -9,7 +9,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
-from django.views.decorators.http import require_http_methods, require_safe
 
 from notifications.actions import outbox
 from notifications.forms.outbox import SettleForm
@@ -17,6 +16,7 @@ from notifications.models import Delivery
 from notifications.models.outbox import DeliveryQuerySet
 from notifications.notices import NOTICES
 from peer import gate
+from peer.methods import require_http_methods, require_safe
 from peer.models import User
 from peer.roles import Perm
 from peer.states import RuleBroken

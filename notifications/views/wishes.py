@@ -10,13 +10,13 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
 from notifications.actions import wishes
 from notifications.actions.wishes import Wishes
 from notifications.forms.wishes import WishesForm
 from notifications.rules import topics_in_use
 from peer import gate
+from peer.methods import require_http_methods
 from peer.models import Person, User
 from peer.roles import Perm
 

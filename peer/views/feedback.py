@@ -14,11 +14,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
 
 from peer import gate
 from peer.actions import feedback
 from peer.forms.feedback import ComplainForm, FindForm, GiveForm
+from peer.methods import require_http_methods, require_safe
 from peer.models import FeedbackItem, Person
 from peer.states import RuleBroken
 

@@ -15,11 +15,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from peer import gate
 from peer.actions import feedback
 from peer.forms.feedback import MoveForm, PhoneForm, PromiseForm, PublishForm, ReplyForm, SettleForm, TakeDownForm
+from peer.methods import require_http_methods, require_POST, require_safe
 from peer.models import Commitment, FeedbackItem, Person, User
 from peer.models.feedback import FeedbackQuerySet
 from peer.roles import Perm

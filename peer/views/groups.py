@@ -8,11 +8,11 @@ from functools import partial
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_http_methods, require_safe
 
 from peer import posting
 from peer.actions import groups
 from peer.forms.groups import NameForm, YesForm
+from peer.methods import require_http_methods, require_safe
 from peer.models import Membership, Post, SupportGroup, Thread
 from peer.web import acted, who
 

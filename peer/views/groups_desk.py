@@ -11,11 +11,11 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from peer import clock, gate
 from peer.actions import groups
 from peer.forms.groups import GroupForm, ProtocolForm, RoleForm
+from peer.methods import require_http_methods, require_POST, require_safe
 from peer.models import MembershipRole, SupportGroup
 from peer.models.groups import SupportGroupQuerySet
 from peer.roles import Perm

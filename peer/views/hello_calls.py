@@ -9,12 +9,12 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from peer import gate
 from peer.actions import hello_calls
 from peer.forms.hello_calls import HelloForm
 from peer.forms.invitations import KeepApartForm
+from peer.methods import require_http_methods, require_POST, require_safe
 from peer.models import HelloCall, KeptApart, Membership, Person, User
 from peer.models.consent import wording
 from peer.models.hello_calls import HelloCallQuerySet
@@ -47,12 +47,14 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
         return redirect("hello-calls-index")
     if request.method != "POST":
         gate.looked(call, by=who(request))
+    is_open = call.state in {HelloCall.State.DUE, HelloCall.State.NOT_NOW}
     context = {
+        "numbers": _numbers(person, by=who(request)) if is_open else [],
         "call": call,
         "person": person,
         "form": form,
         "limits": wording("limits"),
-        "is_open": call.state in {HelloCall.State.DUE, HelloCall.State.NOT_NOW},
+        "is_open": is_open,
         "apart": KeptApart.objects.visible_to(who(request)).of(person).select_related("one", "other"),
         "stands_between": KeptApart.objects.visible_to(who(request)).stands_between(person, call.membership.group),
     }
@@ -78,6 +80,14 @@ def keep_apart(request: HttpRequest, public_id: str) -> HttpResponse:
         return redirect(call)
     context = {"call": call, "person": person, "form": form}
     return render(request, "peer/hello_calls/keep_apart.html", context, status=422 if form.errors else 200)
+
+
+def _numbers(person: Person, *, by: User) -> list[Any]:
+    """Give their own numbers to ring, proved ones first; each look leaves a trace."""
+    found = sorted(person.contact_points.reachable(), key=lambda number: (not number.is_proved, number.pk))
+    for number in found:
+        gate.looked(number, by=by, why="hello call")
+    return found
 
 
 def _settle(call: HelloCall, *, by: User, said: dict[str, Any]) -> Membership | HelloCall:

@@ -6,10 +6,10 @@ from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_safe
 
 from peer import clock, grants
 from peer.events import emit
+from peer.methods import require_safe
 from peer.models import (
     ImportChange,
     Membership,

@@ -12,11 +12,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from peer.actions import invitations
 from peer.actions.invitations import LINK
 from peer.forms.invitations import QuestionForm, YesForm
+from peer.methods import require_http_methods, require_POST, require_safe
 from peer.models import Invitation
 from peer.models.consent import wording
 from peer.states import RuleBroken, StaleMove

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_http_methods, require_safe
 
 from peer import gate
 from peer.actions import invitations
 from peer.forms.invitations import AnswerForm, OfferForm
+from peer.methods import require_http_methods, require_safe
 from peer.models import Invitation, Person, SupportGroup
 from peer.models.groups import SupportGroupQuerySet
 from peer.models.invitations import InvitationQuerySet

@@ -9,11 +9,11 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from peer import posting, screening
 from peer.actions import talk
 from peer.forms.talk import ReplyForm, ThreadForm, change_form
+from peer.methods import require_http_methods, require_POST, require_safe
 from peer.models import Post, SupportGroup, Thread
 from peer.web import acted, who
 

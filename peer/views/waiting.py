@@ -12,11 +12,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from peer import clock, gate
 from peer.actions import waiting
 from peer.forms.waiting import DecideForm, FindForm, ReleaseForm
+from peer.methods import require_http_methods, require_POST, require_safe
 from peer.models import Person, TimelineEntry, TriageDecision, User, WaitingListEntry
 from peer.models.waiting import WaitingListEntryQuerySet
 from peer.roles import Perm

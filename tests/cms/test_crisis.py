@@ -8,7 +8,7 @@ from django.template.loader import get_template
 from cms import crisis
 from cms.checks import crisis_lines_are_whole
 
-ERRORS = ["400", "403", "403_csrf", "404", "409", "429", "500", "maintenance"]
+ERRORS = ["400", "403", "403_csrf", "404", "405", "409", "429", "500", "maintenance"]
 
 
 def test_the_committed_numbers_are_whole() -> None:

@@ -82,3 +82,8 @@ def test_the_keyed_hash_finds_a_number_and_changes_with_the_key(settings) -> Non
 
 def test_only_the_last_three_digits_are_shown() -> None:
     assert numbers.masked("+447700900123") == "••• 123"
+
+
+def test_a_withheld_number_is_dialled_with_141_and_as_people_here_write_it() -> None:
+    assert numbers.withheld("+447700900101") == "14107700900101"
+    assert numbers.withheld("+442079460122") == "14102079460122"

@@ -74,6 +74,11 @@ def test_it_says_when_one_can_write_again() -> None:
     assert posting.of(group(cover_until=None), at=night).reopens_at is None
 
 
+@pytest.mark.parametrize("state", ["frozen", "draft", "closed"])
+def test_no_hour_is_named_for_what_only_a_person_opens(state: str) -> None:
+    assert posting.of(group(state=state), at=london(2026, 11, 21, 23)).reopens_at is None
+
+
 @pytest.mark.parametrize(
     ("sent", "due"),
     [

@@ -160,6 +160,35 @@ def test_a_first_post_shows_with_the_second_key() -> None:
     assert post.state == "approved"
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "read"),
+    [
+        ("Welcome, Comet.", "", "Welcome, Comet."),
+        ("", "So glad.", "So glad."),
+        ("Welcome, Comet.", "So glad.", "Welcome, Comet.\n\nSo glad."),
+        ("Welcome.", " Welcome. ", "Welcome."),
+        ("", "", ""),
+    ],
+)
+def test_p11_the_author_reads_the_kind_words_of_both_who_said_yes(first: str, second: str, read: str) -> None:
+    post = make_post(keys=2)
+    group = post.thread.group
+    for words in (first, second):
+        decisions.approve(post, by=moderator(group), content_hash=post.content_hash, kind_words=words)
+    post.refresh_from_db()
+    assert post.note_to_author == read
+
+
+def test_kind_words_for_older_words_do_not_come_with_newer_ones() -> None:
+    post = make_post(keys=2)
+    group = post.thread.group
+    decisions.approve(post, by=moderator(group), content_hash=post.content_hash, kind_words="About the old words.")
+    Post.objects.filter(pk=post.pk).update(content_hash="e" * 64, keys_needed=1)
+    decisions.approve(post, by=moderator(group), content_hash="e" * 64)
+    post.refresh_from_db()
+    assert post.note_to_author == ""
+
+
 def test_a_key_for_older_words_does_not_count_for_newer_ones() -> None:
     post = make_post(keys=2)
     group = post.thread.group

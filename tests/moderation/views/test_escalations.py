@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from django.test import Client
 
+from cms import nav
 from moderation import links
+from moderation.actions import escalations
 from moderation.models import Escalation, EscalationStep
 from notifications.models import ContactPoint
 from peer.events import emit
-from peer.models import AuditEvent, Membership, ParentRelationship, Post, User
+from peer.models import AuditEvent, Membership, ParentRelationship, Person, Post, User
 from peer.news import PostHeldForRisk
 from peer.roles import Role
 from tests.make import make_duty, make_group, make_member, make_person, make_post, make_user
@@ -157,3 +160,72 @@ def test_u4_the_act_sheet_is_for_the_one_who_has_it_and_each_look_is_on_record(
     assert "900122" not in page, "who must not be told has no number to press by mistake"
     looks = AuditEvent.objects.filter(action="looked", target_kind="peer.person", target_id=asha.person_id)
     assert looks.get().by_id == lee.pk
+
+
+def test_what_must_be_acted_on_stands_first_on_the_home_page_of_the_one_on_call(worry: Escalation, lee: User) -> None:
+    client = signed_in(lee)
+    html = client.get("/home/").content.decode()
+    assert f"Somebody in {worry.group.title} may need you now" in html
+    assert f'href="/escalations/{worry.public_id}/"' in html
+    assert WORDS not in html
+    client.post(f"/escalations/{worry.public_id}/acknowledge/")
+    html = client.get("/home/").content.decode()
+    assert f"You have a worry in {worry.group.title} in hand" in html
+    assert f'href="/escalations/{worry.public_id}/act-sheet/"' in html
+
+
+def test_a_manager_s_home_shows_a_worry_when_nobody_has_answered(worry: Escalation) -> None:
+    sam = signed_in(make_user(name="Sam", roles=(Role.SERVICE_MANAGER,)))
+    assert worry.group.title not in sam.get("/home/").content.decode()
+    Escalation.objects.update(exhausted_at=worry.opened_at)
+    html = sam.get("/home/").content.decode()
+    assert f"Nobody has answered a worry in {worry.group.title}" in html
+    assert f'href="/escalations/{worry.public_id}/"' not in html, "a manager reads no words of it"
+
+
+def test_nobody_else_s_home_says_a_word_of_it(worry: Escalation, asha: Membership) -> None:
+    mo = make_member(group=asha.group, role=Role.PEER_MODERATOR).user
+    for user in (asha.user, mo, make_user(), make_user(roles=(Role.CO_ORDINATOR,))):
+        assert "escalations" not in signed_in(user).get("/home/").content.decode()
+
+
+def test_act_now_is_never_hidden_under_more(lee: User) -> None:
+    titles = [str(entry["title"]) for entry in nav.entries_for(lee)]
+    assert titles.index("Act now") < nav.IN_SIGHT
+
+
+def in_hand(worry: Escalation, lee: User) -> Client:
+    client = signed_in(lee)
+    client.post(f"/escalations/{worry.public_id}/acknowledge/")
+    return client
+
+
+def test_u4_the_act_sheet_rings_without_showing_the_clinician_s_number_and_names_the_crisis_team(
+    worry: Escalation, lee: User, asha: Membership, settings: Any
+) -> None:
+    settings.CRISIS_TEAM_PHONE = "020 7946 0911"
+    ContactPoint.for_number("07700 900101", person=asha.person, source="test").save()
+    page = in_hand(worry, lee).get(f"/escalations/{worry.public_id}/act-sheet/").content.decode()
+    assert 'href="tel:14107700900101"' in page
+    assert "tel:+44" not in page
+    assert "Or the crisis team: 020 7946 0911." in page
+    assert "<dd>English</dd>" in page
+
+
+def test_a_service_without_a_crisis_team_names_none_and_no_address_is_not_said_to_stand_below(
+    worry: Escalation, lee: User, asha: Membership, settings: Any
+) -> None:
+    settings.CRISIS_TEAM_PHONE = ""
+    Person.objects.filter(pk=asha.person_id).update(address=None)
+    page = in_hand(worry, lee).get(f"/escalations/{worry.public_id}/act-sheet/").content.decode()
+    assert "crisis team" not in page
+    assert "with the address below" not in page
+
+
+@pytest.mark.parametrize(
+    ("how", "words"), [("key", "pressed 1 on the phone"), ("link", "the link in the text"), ("sign_in", "signed in")]
+)
+def test_what_was_done_says_who_took_it_and_how(worry: Escalation, lee: User, how: str, words: str) -> None:
+    escalations.acknowledge(worry, by=lee, how=how)
+    done = signed_in(lee).get(f"/escalations/{worry.public_id}/").content.decode().split("What was done</h2>")[1]
+    assert words in done

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from typing import Any
 
 import pytest
 from django.test import Client
 
+from cms.templatetags.components import is_optional
+from notifications.actions import calls
+from notifications.forms.calls import CallForm
 from notifications.models import CallTask, ContactPoint, OptOut
 from peer import gate
 from peer.actions import waiting
@@ -177,3 +181,45 @@ def test_an_adult_who_must_not_be_told_is_not_offered_for_a_number(client: Clien
     assert hello.subject
     page = client.get(f"/staff/people/{hello.subject.public_id}/numbers/").content.decode()
     assert hello.person.full_name() not in page
+
+
+def omars(omar: Person, *, voicemail: bool = False) -> CallTask:
+    """Make the first call to a young person on their own phone."""
+    contact = make_contact(
+        person=omar, number="07700 900104", state="unproved", your_word="", voicemail_allowed=voicemail
+    )
+    return calls.ask(contact, by=make_user(roles=(Role.CO_ORDINATOR,)), subject=omar)
+
+
+def test_a_young_person_is_asked_about_themselves(client: Client, kim: User) -> None:
+    task = omars(make_person(given_name="Omar", born_on=dt.date(2011, 5, 4)))
+    html = client.get(f"/staff/calls/{task.public_id}/").content.decode()
+    assert "Which young person did you ask for help for" not in html
+    assert "The answer should be 4 May 2011" in html
+    assert "on our list for Omar" not in html
+
+
+def test_a_parent_is_asked_which_young_person(client: Client, hello: CallTask) -> None:
+    html = client.get(f"/staff/calls/{hello.public_id}/").content.decode()
+    assert "Which young person did you ask for help for" in html
+
+
+def test_the_word_that_a_first_conversation_needs_is_not_called_optional(client: Client, hello: CallTask) -> None:
+    form = CallForm(None, task=hello)
+    assert not is_optional(form["your_word"])
+    ContactPoint.objects.update(your_word="robin")
+    assert is_optional(CallForm(None, task=CallTask.objects.get())["your_word"])
+
+
+@pytest.mark.parametrize("voicemail", [True, False])
+def test_word_is_left_only_where_a_voicemail_may_be(client: Client, kim: User, voicemail: bool) -> None:
+    task = omars(make_person(given_name="Omar"), voicemail=voicemail)
+    html = client.get(f"/staff/calls/{task.public_id}/").content.decode()
+    assert ("Left word to ring us" in html) is voicemail
+    assert ("Leave no voicemail" in html) is not voicemail
+    assert post(client, task, outcome="left_word").status_code == (302 if voicemail else 422)
+
+
+def test_i_am_ringing_now_comes_before_what_came_of_it(client: Client, hello: CallTask) -> None:
+    html = client.get(f"/staff/calls/{hello.public_id}/").content.decode()
+    assert html.index("I am ringing now") < html.index("After the call")

@@ -1,0 +1,90 @@
+"""A group's page: what it says about a pause is what happens (safety P1, P10)."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from moderation.actions import decisions
+from peer.actions import talk
+from peer.models import Membership, Post, SupportGroup, User
+from tests.make import make_member, make_open_group, make_person, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def group() -> SupportGroup:
+    return make_open_group()
+
+
+@pytest.fixture
+def asha(group: SupportGroup) -> Membership:
+    return make_member(group=group, user=make_user(person=make_person(given_name="Asha")), name="Fern")
+
+
+@pytest.fixture
+def shown(group: SupportGroup) -> Post:
+    """Have somebody else write what is shown, then pause the group."""
+    author = make_member(group=group, name="Comet")
+    author.posts_approved = 9
+    author.save()
+    post = talk.start_thread(group, by=author.user, title="Gnomes", body="All the gnomes have hats.")
+    decisions.approve(post, by=clinician(), content_hash=post.content_hash)
+    SupportGroup.objects.update(state="frozen")
+    return post
+
+
+def clinician() -> User:
+    return User.objects.get(memberships__pseudonym="Dr Lee")
+
+
+def page(user: User | None, address: str) -> str:
+    assert user
+    client = Client()
+    client.force_login(user)
+    return client.get(address).content.decode()
+
+
+def test_a_paused_group_promises_no_reading_and_no_hour(asha: Membership, shown: Post) -> None:
+    html = page(asha.user, asha.group.get_absolute_url())
+    assert "nobody in it can read or write" in html
+    assert "You can read" not in html
+    assert "You can write again" not in html
+    assert "Gnomes" not in html
+
+
+def test_words_can_be_kept_for_later_in_a_paused_group(asha: Membership, shown: Post) -> None:
+    address = asha.group.get_absolute_url()
+    assert "Write for later" in page(asha.user, address)
+    client = Client()
+    client.force_login(asha.user)
+    client.post(f"{address}write/", {"title": "Later", "body": "I kept this.", "keep": "1"})
+    assert Post.objects.get(author=asha).state == "draft"
+
+
+def test_the_list_of_groups_says_paused_and_nothing_of_opening(asha: Membership, shown: Post) -> None:
+    html = page(asha.user, "/groups/")
+    assert "Paused for now" in html
+    assert "Open for reading" not in html
+    assert "Writing opens" not in html
+
+
+def test_the_clinician_on_call_still_reads_a_paused_group(shown: Post) -> None:
+    assert "Gnomes" in page(clinician(), shown.support_group.get_absolute_url())
+
+
+def test_a_post_that_waits_in_a_paused_group_promises_no_hour(asha: Membership) -> None:
+    post = talk.start_thread(asha.group, by=asha.user, title="Hello", body="hi")
+    SupportGroup.objects.update(state="frozen")
+    html = page(asha.user, f"/my-posts/{post.public_id}/")
+    assert "somebody reads it when the group is back" in html
+    assert "at the latest" not in html
+
+
+def test_a_group_that_is_only_closed_can_be_read(asha: Membership, shown: Post) -> None:
+    SupportGroup.objects.update(state="open")
+    asha.group.duties.all().delete()
+    html = page(asha.user, asha.group.get_absolute_url())
+    assert "You can read, and you can keep words for later" in html
+    assert "Gnomes" in html
