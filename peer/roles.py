@@ -89,6 +89,7 @@ class Perm(StrEnum):
     READ_TEXTS = "read_texts"
     SETTLE_STUCK_MESSAGE = "settle_stuck_message"
     POST_LETTER = "post_letter"
+    KEEP_RECORDINGS = "keep_recordings"
     GIVE_FEEDBACK = "give_feedback"
     READ_FEEDBACK = "read_feedback"
     ANSWER_FEEDBACK = "answer_feedback"

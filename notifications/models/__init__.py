@@ -14,6 +14,7 @@ from notifications.models.outbox import (
     Sign,
 )
 from notifications.models.pauses import SendingHold, SendingPause
+from notifications.models.recordings import Recording
 
 __all__ = [
     "CallTask",
@@ -31,6 +32,7 @@ __all__ = [
     "Letter",
     "Notification",
     "OptOut",
+    "Recording",
     "SendingHold",
     "SendingPause",
     "Sign",
