@@ -11,6 +11,7 @@ from django.conf import settings
 TABLE = Path(__file__).with_name("languages.toml")
 FOLDER = Path(settings.BASE_DIR) / "templates" / "notifications"
 ENGLISH = "en"
+UNSEEN = dict.fromkeys((0x2066, 0x2069))  # they keep a number's order within words from right to left; nobody says them
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ class Language:
 
     def says(self, words: str) -> Voiced | None:
         """Give words to the network's voice, or nothing where it has none in this language."""
-        return Voiced(words, *self.voice) if self.voice else None
+        return Voiced(words.translate(UNSEEN), *self.voice) if self.voice else None
 
 
 def _read() -> dict[str, Language]:

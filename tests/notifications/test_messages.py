@@ -189,3 +189,13 @@ def test_a_service_cannot_start_with_a_name_that_tells_too_much(settings) -> Non
     settings.SERVICE_NAME = "Anytown CAMHS"
     (problem,) = names_are_neutral()
     assert "CAMHS" in problem.msg
+
+
+def test_a_number_in_words_from_right_to_left_keeps_its_order_and_no_voice_speaks_the_marks(settings) -> None:
+    settings.SERVICE_PHONE = "020 7946 0000"
+    words = speech.written("machine", "ar")
+    assert "\u2066020 7946 0000\u2069" in words
+    said = languages.ALL["ar"].says(words)
+    assert said is not None
+    assert "\u2066" not in said.words
+    assert "\u2066020 7946 0000\u2069" in messages.fill("sms", "will_ring", language="ar")
