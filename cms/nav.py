@@ -42,6 +42,7 @@ ENTRIES = (
     Entry("rota-list", _("Rota"), Perm.PLAN_ROTA),
     Entry("broadcasts-index", _("Tell many"), Perm.SEND_BROADCAST),
     Entry("messages-log", _("Messages sent"), Perm.READ_NOTIFICATION_LOG),
+    Entry("recordings-index", _("Languages of calls"), Perm.KEEP_RECORDINGS),
     Entry("wagtailadmin_home", _("Edit pages"), Perm.EDIT_PAGES),
     Entry("messages-own", _("Messages to you")),
 )

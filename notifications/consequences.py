@@ -9,10 +9,12 @@ from notifications import intents, routing
 from notifications.intents import NEXT_WAY
 from notifications.models import CallTask, ContactPoint, Delivery, Duty, Letter, Notification, OptOut, Sign
 from notifications.providers.codes import Blame
+from notifications.topics import Topic
 from notifications.waits import CALL_TRIES, wait
 from peer import clock
 from peer.crash import crash_point
 from peer.models import Person, TimelineEntry
+from peer.roles import Role
 from peer.states import StaleMove
 
 State = Delivery.State
@@ -86,6 +88,44 @@ def _tell_timeline(row: Delivery) -> None:
     )
 
 
+# ── A person rings, with an interpreter ─────────────────────────────────────────────────────────────────────────────
+def ask_for_interpreter(contact: ContactPoint, *, key: str) -> CallTask:
+    """Owe somebody who asked for it one call with an interpreter, and with it the news that waits for them (U16)."""
+    owed = CallTask.objects.filter(person=contact.person_id, about=CallTask.About.INTERPRETER)
+    waiting = owed.filter(state__in=CallTask.WAITING).order_by("due_at", "pk").first()
+    if waiting is not None:
+        return waiting
+    news = Notification.objects.unanswered().filter(recipient=contact.person_id, topic=Topic.NEWS).order_by("-pk")
+    newest = news.select_related("subject").first()
+    return interpreter_rings(newest, contact) if newest else _ring_with_interpreter(contact, key=key, subject=None)
+
+
+def interpreter_rings(notification: Notification, contact: ContactPoint) -> CallTask:
+    """Hand news over to the person who rings with an interpreter; asking is no sign that they have it (U16)."""
+    Notification.objects.unanswered().filter(pk=notification.pk).update(handed_over_at=clock.now(), due_at=None)
+    key = notification.event_key
+    weighty = CallTask.objects.filter(event_key=key, person=contact.person_id, about=CallTask.About.WEIGHTY_NEWS)
+    owed = weighty.filter(state__in=CallTask.WAITING).first()  # somebody rings about this very news already
+    return owed or _ring_with_interpreter(contact, key=key, subject=notification.subject)
+
+
+def _ring_with_interpreter(contact: ContactPoint, *, key: str, subject: Person | None) -> CallTask:
+    task, _is_new = CallTask.objects.get_or_create(
+        event_key=key,
+        person=contact.person,
+        about=CallTask.About.INTERPRETER,
+        defaults={
+            "contact": contact,
+            "subject": subject,
+            "language": contact.language,
+            "owner_role": Role.CLINICIAN if contact.person.restricted_at else Role.CO_ORDINATOR,
+            "due_at": clock.now() + wait("interpreter"),
+            "created_at": clock.now(),
+        },
+    )
+    return task
+
+
 # ── Failing, and the next way ───────────────────────────────────────────────────────────────────────────────────────
 def failed(row: Delivery, why: Blame) -> None:
     """Act on a failure once: doubt the number or keep its stop, then try another way."""
@@ -140,6 +180,7 @@ def ring_again(row: Delivery) -> bool:
         duty=row.duty,
         priority=row.priority,
         body=row.body,
+        language=row.language,
         not_before_at=at,
         patience=row.patience,
         expires_at=row.expires_at,

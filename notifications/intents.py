@@ -223,7 +223,8 @@ def _delivery(notification: Notification, intent: Intent, way: routing.Way, know
     words = messages.common() | dict(intent.values)
     words |= {"your_word": contact.your_word or words["service"], "first_name": notification.recipient.given_name}
     easy = CommunicationNeed.Kind.EASY_WORDS in known.wishes.needs
-    body = messages.fill(way.channel, intent.words[way.channel], words, language=contact.language, easy=easy)
+    language = messages.template(way.channel, intent.words[way.channel], contact.language, easy=easy).language
+    body = messages.fill(way.channel, intent.words[way.channel], words, language=language, easy=easy)
     return Delivery(
         notification=notification,
         channel=way.channel,
@@ -232,6 +233,7 @@ def _delivery(notification: Notification, intent: Intent, way: routing.Way, know
         duty=intent.duty,
         priority=PRIORITY[intent.duty],
         body=body,
+        language=language,
         segments=messages.segments(body) if way.channel == routing.SMS else 1,
         not_before_at=way.not_before,
         patience=scaled(way.patience),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from notifications import messages, routing
+from notifications import languages, messages, routing
 from notifications.models import CommunicationNeed, Letter, Notification
 from notifications.waits import wait
 from peer import clock
@@ -29,7 +29,7 @@ def make(notification: Notification) -> Letter | None:
         recipient=person,
         address=f"{person.full_name()}\n{address}",
         body=notification.letter,
-        language=person.language,
+        language=languages.written(routing.LETTER, person.language),
         is_large_print=person.communication_needs.filter(kind=CommunicationNeed.Kind.LARGE_PRINT).exists(),
         owner_role=Role.CO_ORDINATOR,
         due_at=clock.now() + wait("letter"),

@@ -7,22 +7,25 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
 import gsm0338
 from django.conf import settings
 
-FOLDER = Path(settings.BASE_DIR) / "templates" / "notifications"
+from notifications import languages
+from notifications.languages import ENGLISH, FOLDER
+
 MOST_SEGMENTS = 2  # of anything we send by text (N14)
-LONGEST_VALUE = 40
+LONGEST_VALUE, SHORT_VALUE = 40, 20
 OURS = frozenset({"link", "short_address", "host", "phone"})  # values that the service makes itself
 SINGLE, JOINED = 160, 153  # septets of the basic alphabet
 SINGLE_WIDE, JOINED_WIDE = 70, 67  # units of UTF-16
+ASTRAL = 0x10000  # marks from here on take two units
 
 # What no stranger may learn from a lock screen or a voicemail (N14, H04, H17).
 FORBIDDEN = re.compile(
     r"camhs|cypmhs|mental|therap|clinic\b|clinical|psych|counsel|depress|anxi(?:ety|ous)|suicid|self.?harm"
-    r"|eating.?disorder|autis|adhd|diagnos|hospital|patient|waiting.?list|support.?group",
+    r"|eating.?disorder|autis|adhd|diagnos|hospital|patient|waiting.?list|support.?group"
+    + "".join(f"|{re.escape(part)}" for row in languages.ALL.values() for part in row.telling),
     re.IGNORECASE,
 )
 
@@ -35,26 +38,37 @@ class MissingWords(LookupError):
 
 @dataclass(frozen=True)
 class Words:
-    """One message file: what it is for, and the text with its blanks; an e-mail begins with its subject."""
+    """One message file: what it is for, the text with its blanks, its language; an e-mail begins with its subject."""
 
     purpose: str
     text: str
+    language: str
+
+
+def template(channel: str, name: str, language: str = ENGLISH, *, easy: bool = False) -> Words:
+    """Read a message file, the easy one where it is asked for; English speaks where a language is not offered."""
+    return _read(channel, name, languages.spoken(language), easy=easy)
+
+
+def fixed(channel: str, name: str, language: str) -> Words:
+    """Read a message file of a language that need not be offered, for those who check and record it."""
+    return _read(channel, name, language, easy=False)
 
 
 @cache
-def template(channel: str, name: str, language: str = "en", *, easy: bool = False) -> Words:
-    """Read a message file, the easy one where it is asked for; where a language has none, the English one speaks."""
-    for folder in dict.fromkeys((language, "en")):
+def _read(channel: str, name: str, language: str, *, easy: bool) -> Words:
+    for folder in dict.fromkeys((language, ENGLISH)):
         for file in ([f"{name}.easy"] if easy else []) + [name]:
             path = FOLDER / folder / channel / f"{file}.txt"
             if path.exists():
                 first, _, rest = path.read_text(encoding="utf-8").partition("\n")
-                return Words(purpose=first.removeprefix("purpose:").strip(), text=rest.strip("\n"))
+                purpose = first.removeprefix("purpose:").strip()
+                return Words(purpose=purpose, text=rest.strip("\n"), language=folder)
     raise MissingWords(f"{channel}/{name}.txt")
 
 
 def fill(
-    channel: str, name: str, values: Mapping[str, str] | None = None, *, language: str = "en", easy: bool = False
+    channel: str, name: str, values: Mapping[str, str] | None = None, *, language: str = ENGLISH, easy: bool = False
 ) -> str:
     """Give the words of a message with its blanks filled; a text is kept to two segments whatever the values."""
     text = template(channel, name, language, easy=easy).text
@@ -64,9 +78,16 @@ def fill(
         full = text.format_map(kept)
         if channel != "sms" or segments(full) <= MOST_SEGMENTS:
             return full
-        return text.format_map({key: plain(value) for key, value in kept.items()})
+        return text.format_map({key: _short(key, value, wide=not is_basic(text)) for key, value in kept.items()})
     except KeyError as missing:
         raise MissingWords(f"{channel}/{name}.txt needs {missing}") from None
+
+
+def _short(key: str, value: str, *, wide: bool) -> str:
+    """Write a value so that it takes less room: the basic alphabet in a text of it, fewer marks in any other text."""
+    if not wide:
+        return plain(value)
+    return value if key in OURS else "".join(mark for mark in value if ord(mark) < ASTRAL)[:SHORT_VALUE]
 
 
 def tame(value: str) -> str:

@@ -117,7 +117,8 @@ def _ring(about: CallTask.About, one: Told, *, key: str, news: Any) -> dict[str,
             "created_at": clock.now(),
         },
     )
-    return {"ring_when": _("%(day)s between 3 and 5") % {"day": _day(start)}}
+    numbers = f"{day:%d/%m} {RINGS_FROM:%H:%M}-{RINGS_UNTIL:%H:%M}"  # the same in every language
+    return {"ring_when": _("%(day)s between 3 and 5") % {"day": _day(start)}, "ring_numbers": numbers}
 
 
 def _day(moment: dt.datetime) -> str:

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from notifications import messages
-from notifications.voice import MOST_WRONG, Said, speak
+from notifications.languages import Sentence, needs_interpreter
+from notifications.voice import MOST_WRONG, Said, menu, speak
 
 
 @dataclass(frozen=True)
@@ -22,15 +23,34 @@ class Rung:
     wrong_word: Callable[[], int]
     hear_news: Callable[[], str]
     ring_me: Callable[[], None]
+    ask_for_interpreter: Callable[[], None]
+    own: Callable[[str], Sentence]
 
     def line(self, name: str) -> str:
-        """Give one sentence of the scripts, in the caller's language."""
-        return messages.fill("call", name, {"read_when": self.read_when}, language=self.language)
+        """Give one sentence of the scripts in English."""
+        return messages.fill("call", name, {"read_when": self.read_when})
 
 
 def start(rung: Rung) -> Said:
     """Say who we are, what to do in danger, and what the keys are for; no word of anybody."""
+    if needs_interpreter(rung.language):
+        return menu(rung.own, "interpreter_inbound", then=(rung.line("for_english"),))
+    return english(rung)
+
+
+def english(rung: Rung) -> Said:
+    """Offer what there is in English."""
     return Said((rung.line("inbound"),), to="choice")
+
+
+def interpreter(rung: Rung) -> Said:
+    """A person rings with an interpreter; somebody else who shares the phone may go on in English (U16)."""
+    if rung.digits == "3":
+        return english(rung)
+    if rung.digits != "1":
+        return Said((rung.own("goodbye"),))
+    rung.ask_for_interpreter()
+    return Said((rung.own("interpreter_soon"),))
 
 
 def choice(rung: Rung) -> Said:
@@ -77,6 +97,7 @@ def _a_person_rings(rung: Rung) -> Said:
 
 STEPS: dict[str, Callable[[Rung], Said]] = {
     "start": start,
+    "interpreter": interpreter,
     "choice": choice,
     "word": word,
     "after": after,

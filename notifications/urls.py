@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from notifications.views import act_sheet, broadcasts, calls, contacts, inbound, letters, outbox, webhooks, wishes
+from notifications.views import (
+    act_sheet,
+    broadcasts,
+    calls,
+    contacts,
+    inbound,
+    letters,
+    outbox,
+    recordings,
+    webhooks,
+    wishes,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("escalations/<str:public_id>/act-sheet/", act_sheet.detail, name="act-sheet-detail"),
@@ -31,6 +42,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("staff/letters/", letters.index, name="letters-index"),
     path("staff/letters/paper/", letters.paper, name="letters-paper"),
     path("staff/letters/paper.pdf", letters.pdf, name="letters-pdf"),
+    path("staff/recordings/", recordings.index, name="recordings-index"),
+    path("staff/recordings/<str:public_id>/stop/", recordings.stop, name="recordings-stop"),
+    path("staff/recordings/<slug:language>/<slug:name>/", recordings.keep, name="recordings-keep"),
+    path("sounds/<str:token>", recordings.sound, name="recordings-sound"),
     path("staff/texts/", inbound.index, name="texts-index"),
     path("staff/texts/<str:public_id>/listen/", inbound.listen, name="texts-listen"),
     path("staff/texts/<str:public_id>/", inbound.handle, name="texts-handle"),

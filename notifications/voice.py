@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from notifications import messages
+from notifications.languages import Sentence, needs_interpreter
 from notifications.models import Delivery, DeliveryAttempt, Duty
 from notifications.models.contacts import born_in
 from notifications.receipts import MACHINES
@@ -17,12 +18,16 @@ MOST_WRONG = 3
 
 @dataclass(frozen=True)
 class Said:
-    """What is said next, and where keys go, or what is spoken after a tone; no `to` means that the call ends."""
+    """What is said next, and where keys go, or what is spoken after a tone; no `to` means that the call ends.
 
-    sentences: tuple[str, ...] = ()
+    `otherwise` is the goodbye where no key is pressed; empty, it is the English one.
+    """
+
+    sentences: tuple[Sentence, ...] = ()
     to: str = ""
     keys: int | None = 1
     records: bool = False
+    otherwise: Sentence = ""
 
 
 @dataclass(frozen=True)
@@ -38,13 +43,19 @@ class Heard:
     ring_me: Callable[[], None]
     take_page: Callable[[], bool]
     wrong_word: Callable[[], int]
+    ask_for_interpreter: Callable[[], None]
+    own: Callable[[str], Sentence]
 
     def line(self, name: str) -> str:
-        """Give one sentence of the scripts, for this person and language."""
-        contact = self.attempt.delivery.contact
+        """Give one sentence of the scripts in English, for this person."""
         first_name = self.attempt.delivery.notification.recipient.given_name
-        values = {"first_name": first_name, "read_when": self.read_when}
-        return messages.fill("call", name, values, language=contact.language)
+        return messages.fill("call", name, {"first_name": first_name, "read_when": self.read_when})
+
+    @property
+    def needs_interpreter(self) -> bool:
+        """Tell whether this is news for somebody who speaks another language: no machine reads it to them (U16)."""
+        delivery = self.attempt.delivery
+        return delivery.duty == Duty.FAMILY and needs_interpreter(delivery.contact.language)
 
 
 def keypad(word: str) -> str:
@@ -57,10 +68,30 @@ def start(heard: Heard) -> Said:
     delivery = heard.attempt.delivery
     if heard.answered_by.startswith(MACHINES):
         allowed = delivery.contact.voicemail_allowed and delivery.duty != Duty.PAGE
-        return Said((heard.line("machine"),) if allowed else ())
+        own = heard.own("machine") if heard.needs_interpreter else ""
+        return Said((own or heard.line("machine"),) if allowed else ())
     if delivery.duty == Duty.PAGE:
         return Said((heard.line("page"), heard.line("page")), to="page")
+    if heard.needs_interpreter:
+        return menu(heard.own, "greeting", "interpreter")
     return Said((heard.line("greeting"),), to="who")
+
+
+def menu(own: Callable[[str], Sentence], *names: str, then: tuple[str, ...] = ()) -> Said:
+    """Say fixed sentences in somebody's own language, and offer a person with an interpreter by key (U16)."""
+    fixed = tuple(sentence for sentence in map(own, names) if sentence)
+    return Said((*fixed, *then), to="interpreter", otherwise=own("goodbye"))
+
+
+def interpreter(heard: Heard) -> Said:
+    """A person rings with an interpreter, or never again; no word of the news is said."""
+    if heard.digits == "2":
+        heard.wrong_number()
+        return Said((heard.own("wrong_number"),))
+    if heard.digits != "1":
+        return Said((heard.own("goodbye"),))
+    heard.ask_for_interpreter()
+    return Said((heard.own("interpreter_soon"),))
 
 
 def page(heard: Heard) -> Said:
@@ -134,6 +165,7 @@ def speak(line: Callable[[str], str]) -> Said:
 STEPS: dict[str, Callable[[Heard], Said]] = {
     "start": start,
     "page": page,
+    "interpreter": interpreter,
     "who": who,
     "word": word,
     "after": after,

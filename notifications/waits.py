@@ -25,6 +25,7 @@ SECONDS = {
     "owed": 4 * 3600,  # when somebody looks after a message that has not gone
     "page_owed": 60,
     "not_reached": 24 * 3600,
+    "interpreter": 24 * 3600,  # until somebody rings with an interpreter
     "letter": 2 * 86400,  # until it is in the post
     "inbound": 4 * 3600,
     "inbound_risk": 15 * 60,

@@ -91,6 +91,7 @@ class Perm(StrEnum):
     SETTLE_STUCK_MESSAGE = "settle_stuck_message"
     POST_LETTER = "post_letter"
     SEND_BROADCAST = "send_broadcast"
+    KEEP_RECORDINGS = "keep_recordings"
     GIVE_FEEDBACK = "give_feedback"
     READ_FEEDBACK = "read_feedback"
     ANSWER_FEEDBACK = "answer_feedback"

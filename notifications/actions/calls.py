@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from notifications import consequences
-from notifications.models import CallTask, Channel, ContactPoint
+from notifications.models import CallTask, Channel, ContactPoint, Notification, Sign
 from peer import clock, workdays
 from peer.gate import System, action
 from peer.models import ParentRelationship, Person, TimelineEntry, TriageDecision, User
@@ -69,6 +69,9 @@ def spoke(task: CallTask, *, by: User, your_word: str = "", wishes: Wishes | Non
     decision = _decision(task)
     if decision is not None and not _was_told(decision):
         decision.write_down(told=True)
+    if task.about == CallTask.About.INTERPRETER:
+        for news in Notification.objects.filter(event_key=task.event_key, recipient=task.person):
+            consequences.confirm(news, Sign.TOLD)
     return task
 
 

@@ -7,7 +7,7 @@ import datetime as dt
 from django.db import transaction
 from django.db.models import F, Sum
 
-from notifications import consequences, numbers, ring_in
+from notifications import consequences, languages, numbers, ring_in, speech
 from notifications.actions import texts
 from notifications.models import ContactPoint, Delivery, Duty, InboundCall, Sign
 from notifications.ring_in import Rung
@@ -26,9 +26,11 @@ def hear(sid: str, *, step: str, sender: str, digits: str = "") -> Said | None:
         if call is None or call.at < clock.now() - wait("call_lives"):
             return None
         contact = call.contact
+        other = _other_language(call)
+        language = other.language if other else languages.ENGLISH
         rung = Rung(
             digits=digits,
-            language=contact.language if contact else "en",
+            language=language,
             has_word=contact is not None and bool(_words(call)) and not _is_guessing(call),
             is_proved=call.proved_at is not None,
             read_when=when(texts.read_by()),
@@ -36,6 +38,8 @@ def hear(sid: str, *, step: str, sender: str, digits: str = "") -> Said | None:
             wrong_word=lambda: _wrong_word(call),
             hear_news=lambda: _hear_news(call),
             ring_me=lambda: _ring_me(call, sender),
+            ask_for_interpreter=lambda: _ask_for_interpreter(call, other),
+            own=lambda name: speech.sentence(name, language),
         )
         return ring_in.STEPS[step](rung)
 
@@ -49,9 +53,19 @@ def _begin(sid: str, sender: str) -> InboundCall:
     return call
 
 
+def _other_language(call: InboundCall) -> ContactPoint | None:
+    """Find who at this number speaks another language: their menu comes first, English is a key away (U16)."""
+    here = ContactPoint.objects.filter(where_hash=call.where_hash).reachable().exclude(language=languages.ENGLISH)
+    return here.select_related("person").order_by("pk").first()
+
+
 def _words(call: InboundCall) -> dict[str, ContactPoint]:
-    """Give the words agreed with those who share this phone, as keys; only where a conversation proved it."""
+    """Give the words agreed with those who share this phone, as keys; only where a conversation proved it.
+
+    The news that a word opens is in English: to whoever speaks another language a person tells it (U16).
+    """
     known = ContactPoint.objects.filter(where_hash=call.where_hash, state=ContactPoint.State.PROVED).order_by("-pk")
+    known = known.filter(language=languages.ENGLISH)
     return {keypad(one.your_word): one for one in known if one.your_word}
 
 
@@ -88,6 +102,11 @@ def _hear_news(call: InboundCall) -> str:
         return ""
     consequences.confirm(newest.notification, Sign.KEY)
     return newest.body or ""
+
+
+def _ask_for_interpreter(call: InboundCall, contact: ContactPoint | None) -> None:
+    if contact is not None:
+        consequences.ask_for_interpreter(contact, key=f"inboundcall:{call.pk}:1")
 
 
 def _ring_me(call: InboundCall, sender: str) -> None:

@@ -8,8 +8,9 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from notifications import consequences, intents, messages, numbers, routing
+from notifications import consequences, intents, languages, messages, numbers, routing
 from notifications.intents import Intent
+from notifications.languages import ENGLISH
 from notifications.models import CallTask, ContactPoint, Duty, InboundText, Notification, OptOut, Sign
 from notifications.topics import Topic
 from notifications.waits import wait
@@ -118,8 +119,11 @@ def _act_on(row: InboundText, contacts: list[ContactPoint]) -> None:
 
 
 def ring_back(key: str, contacts: list[ContactPoint]) -> None:
-    """Give a person the task to ring somebody who asked for it."""
+    """Give a person the task to ring somebody who asked for it, with an interpreter where it needs one (U16)."""
     for contact in contacts[:1]:
+        if languages.needs_interpreter(contact.language):
+            consequences.ask_for_interpreter(contact, key=key)
+            continue
         CallTask.objects.get_or_create(
             event_key=key,
             person=contact.person,
@@ -196,16 +200,17 @@ def on_call() -> list[Person]:
 
 def _answer(row: InboundText) -> str:
     """Say at once when it will be read, and what to do if that is too long; the network answers STOP itself."""
+    language = row.contact.language if row.contact else ENGLISH
     match row.kind:
         case Kind.STOP | Kind.START:
             name = "stopped_topic" if row.kind == Kind.STOP else "started_topic"
             return messages.fill("sms", name, {"word": row.topic.upper()}) if row.topic else ""
         case Kind.GOT_IT:
-            return messages.fill("sms", "got_it")
+            return messages.fill("sms", "got_it", language=language)
         case Kind.CALL:
-            return messages.fill("sms", "will_ring", {"ring_when": when(read_by())})
+            return messages.fill("sms", "will_ring", {"ring_when": when(read_by())}, language=language)
         case Kind.WRONG_NUMBER:
-            return messages.fill("sms", "wrong_number")
+            return messages.fill("sms", "wrong_number", language=language)
     if row.is_risk and on_call():
         return messages.fill("sms", "text_worrying")
     opening = routing.opens_at(row.received_at) or row.received_at

@@ -9,7 +9,7 @@ from django.db.models import F
 
 from moderation.actions import escalations
 from moderation.models import EscalationStep
-from notifications import consequences, receipts, voice
+from notifications import consequences, receipts, speech, voice
 from notifications.actions import texts
 from notifications.models import (
     CallTask,
@@ -51,6 +51,8 @@ def hear(token: str, *, step: str, sid: str, digits: str = "", answered_by: str 
             ring_me=lambda: _ring_me(attempt),
             take_page=lambda: _take_page(attempt),
             wrong_word=lambda: _wrong_word(attempt),
+            ask_for_interpreter=lambda: _ask_for_interpreter(attempt, sid),
+            own=lambda name: speech.sentence(name, attempt.delivery.contact.language),
         )
         return voice.STEPS[step](heard)
 
@@ -91,6 +93,12 @@ def _ring_me(attempt: DeliveryAttempt) -> None:
             "created_at": clock.now(),
         },
     )
+
+
+def _ask_for_interpreter(attempt: DeliveryAttempt, sid: str) -> None:
+    """Let a person ring with an interpreter; the machine's call ends without a sign, and is not made again (U16)."""
+    consequences.interpreter_rings(attempt.delivery.notification, attempt.delivery.contact)
+    receipts.reach(attempt.delivery, Delivery.State.UNDELIVERED, sid=sid, code="interpreter")
 
 
 def _wrong_word(attempt: DeliveryAttempt) -> int:

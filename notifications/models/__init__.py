@@ -15,6 +15,7 @@ from notifications.models.outbox import (
     Sign,
 )
 from notifications.models.pauses import SendingHold, SendingPause
+from notifications.models.recordings import Recording
 
 __all__ = [
     "Broadcast",
@@ -33,6 +34,7 @@ __all__ = [
     "Letter",
     "Notification",
     "OptOut",
+    "Recording",
     "SendingHold",
     "SendingPause",
     "Sign",

@@ -7,7 +7,7 @@ from typing import ClassVar, Self
 from django.db import models
 from encrypted_fields.fields import EncryptedTextField
 
-from notifications.languages import LANGUAGES
+from notifications.languages import LANGUAGES, needs_interpreter
 from notifications.models.contacts import ContactPoint
 from peer import clock
 from peer.models import Person, User
@@ -102,10 +102,15 @@ class CallTask(Stateful, Owed):
         """Name the language that the call is to be in."""
         return LANGUAGES.get(self.language, self.language)
 
+    @property
+    def needs_interpreter(self) -> bool:
+        """Tell whether the call is to be made with an interpreter."""
+        return self.about == self.About.INTERPRETER or needs_interpreter(self.language)
+
     def brings(self) -> int | None:
         """Give the key of the decision that this call is to tell, if that is what it is about (U2)."""
         kind, _colon, rest = self.event_key.partition(":")
-        if self.about != self.About.WEIGHTY_NEWS or kind != "triagedecision":
+        if self.about not in {self.About.WEIGHTY_NEWS, self.About.INTERPRETER} or kind != "triagedecision":
             return None
         return int(rest.partition(":")[0])
 

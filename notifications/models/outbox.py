@@ -182,6 +182,7 @@ class Delivery(Stateful, Owed):
     duty = models.CharField(max_length=10, choices=Duty.choices)
     priority = models.PositiveSmallIntegerField()
     body = EncryptedTextField(null=True)
+    language = models.CharField(max_length=12, default="en")  # of the words
     segments = models.PositiveSmallIntegerField(default=1)
     state = models.CharField(max_length=12, choices=State.choices, default=State.PENDING)
     reason = models.CharField(max_length=60, blank=True)

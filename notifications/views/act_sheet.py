@@ -67,7 +67,9 @@ class Adult:
 
 def lines_of(person: Person) -> tuple[Line, ...]:
     """List a person's numbers, proved ones first."""
-    contacts = sorted(person.contact_points.reachable().phones(), key=lambda contact: (not contact.is_proved, contact.pk))
+    contacts = sorted(
+        person.contact_points.reachable().phones(), key=lambda contact: (not contact.is_proved, contact.pk)
+    )
     return tuple(Line.of(contact) for contact in contacts)
 
 

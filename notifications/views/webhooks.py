@@ -92,7 +92,8 @@ def _spoken(said: Said | None, address: Callable[[str], str]) -> HttpResponse:
     if said.records:
         transcript_to = settings.PUBLIC_BASE_URL + reverse("webhooks-transcript")
         return script(twilio_voice.record(*said.sentences, to=to, transcript_to=transcript_to))
-    return script(twilio_voice.ask(*said.sentences, to=to, otherwise=messages.fill("call", "goodbye"), keys=said.keys))
+    goodbye = said.otherwise or messages.fill("call", "goodbye")
+    return script(twilio_voice.ask(*said.sentences, to=to, otherwise=goodbye, keys=said.keys))
 
 
 def _keep_recording(form: QueryDict, *, number: str) -> None:

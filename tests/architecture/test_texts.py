@@ -52,7 +52,7 @@ PAGES = [
     for page in sorted((ROOT / "templates").rglob("*.html"))
     if not str(page.relative_to(ROOT / "templates")).startswith(STAFF)
 ]
-TEXTS = sorted((ROOT / "templates" / "notifications" / "en").rglob("*.txt"))
+TEXTS = sorted((ROOT / "templates" / "notifications").rglob("*.txt"))
 
 
 def seen(template: str) -> str:

@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from notifications import messages
+from notifications import languages, messages, speech
 from notifications.rules import RULES
 
 FILES = sorted((Path(settings.BASE_DIR) / "templates" / "notifications").glob("*/*/*.txt"))
+IDS = [f"{one.parent.parent.name}-{one.parent.name}-{one.stem}" for one in FILES]
+OTHERS = [one for one in FILES if one.parent.parent.name != "en"]
 SEGMENTS = [
     ("", 1),
     ("a" * 160, 1),
@@ -66,34 +68,46 @@ def blanks(text: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(text) if name}
 
 
-@pytest.mark.parametrize("file", FILES, ids=[f"{one.parent.name}-{one.stem}" for one in FILES])
+@pytest.fixture(autouse=True)
+def all_languages(settings) -> None:
+    settings.MESSAGE_LANGUAGES = ["all"]
+
+
+@pytest.mark.parametrize("file", FILES, ids=IDS)
 def test_every_file_names_its_purpose_and_tells_a_stranger_nothing(file: Path) -> None:
-    words = messages.template(file.parent.name, file.stem)
+    words = read(file)
     assert file.read_text().startswith("purpose: ")
     assert words.purpose
     assert words.text
     assert messages.tells_too_much(words.text) == ""
-    if file.parent.name == "sms":
+    if file.parent.name == "sms" and file.parent.parent.name in {"en", "so", "pl"}:
         assert messages.is_basic(string.Template(words.text).template.replace("{", "").replace("}", ""))
+
+
+def read(file: Path) -> messages.Words:
+    words = messages.template(file.parent.name, file.stem, file.parent.parent.name)
+    assert words.language == file.parent.parent.name
+    return words
 
 
 def everybody() -> list[str]:
     return NAMES + (json.loads(NAUGHTY.read_text()) if NAUGHTY.exists() else [])
 
 
-@pytest.mark.parametrize("file", FILES, ids=[f"{one.parent.name}-{one.stem}" for one in FILES])
+@pytest.mark.parametrize("file", FILES, ids=IDS)
 def test_no_value_makes_a_message_longer_than_two_segments_or_telling(file: Path) -> None:
-    names = blanks(messages.template(file.parent.name, file.stem).text)
+    names = blanks(read(file).text)
     fixed = messages.common() | {"link": "https://example.org/i/" + "x" * 43, "until": "Wednesday 30 September"}
     fixed |= {
         "ring_when": "Wednesday 30 September between 3 and 5",
+        "ring_numbers": "30/09 15:00-17:00",
         "read_when": "tomorrow at 8am",
         "code": "123456",
         "host": "example.org",
     }
-    for name in everybody():
+    for name in [*everybody(), "ł" * 60, "ع" * 60, "ক" * 60, "😀" * 60]:
         values = {key: fixed.get(key, name) for key in names}
-        body = messages.fill(file.parent.name, file.stem, values)
+        body = messages.fill(file.parent.name, file.stem, values, language=file.parent.parent.name)
         assert messages.tells_too_much(body) == ""
         assert "{" not in body or "{" in name
         if file.parent.name == "sms":
@@ -107,8 +121,55 @@ def test_a_missing_value_or_file_is_a_fault_that_says_which() -> None:
         messages.fill("sms", "no_such")
 
 
-def test_another_language_falls_back_to_english_until_it_has_its_file() -> None:
-    assert messages.template("sms", "news", "so") == messages.template("sms", "news", "en")
+@pytest.mark.parametrize("language", ["yo", "bfi", "tlh", "", "../en"])
+def test_a_language_without_texts_and_one_that_there_is_not_speak_english(language: str) -> None:
+    assert messages.template("sms", "news", language) == messages.template("sms", "news", "en")
+
+
+def test_a_text_that_a_language_lacks_is_the_english_one() -> None:
+    assert messages.template("sms", "code", "so") == messages.template("sms", "code", "en")
+
+
+@pytest.mark.parametrize(
+    ("chosen", "speaks"),
+    [([], ["en"]), (["pl"], ["en", "pl"]), (["tlh", "yo"], ["en"]), (["all"], ["ar", "bn", "en", "pl", "so"])],
+)
+def test_a_service_offers_what_it_chose_else_english_and_what_was_checked(settings, chosen, speaks) -> None:
+    settings.MESSAGE_LANGUAGES = chosen
+    assert sorted(languages.offered()) == speaks
+    assert messages.template("sms", "news", "so").language == ("so" if "so" in speaks else "en")
+
+
+def test_no_language_is_called_checked_before_somebody_who_speaks_it_has_read_it() -> None:
+    assert [row.code for row in languages.ALL.values() if row.checked] == ["en"]
+
+
+@pytest.mark.parametrize("file", OTHERS, ids=lambda one: f"{one.parent.parent.name}-{one.parent.name}-{one.stem}")
+def test_a_text_of_another_language_has_an_english_one_and_no_english_words_as_values(file: Path) -> None:
+    assert messages.template(file.parent.name, file.stem, "en").language == "en"
+    names = blanks(read(file).text)
+    assert names <= {"service", "phone"} | ({"your_word", "ring_numbers"} if file.parent.name == "sms" else set())
+
+
+@pytest.mark.parametrize("language", ["ar", "bn", "pl", "so"])
+def test_every_written_language_has_every_sentence_of_a_call_and_its_own_first_texts(language: str) -> None:
+    for name in speech.NAMES:
+        assert messages.template("call", name, language).language == language
+    for name in ("first_hello", "news", "we_will_ring", "got_it", "will_ring", "wrong_number"):
+        assert messages.template("sms", name, language).language == language
+
+
+@pytest.mark.parametrize("word", ["szpital", "isbitaalka", "caafimaadka maskaxda", "مستشفى", "মানসিক"])
+def test_a_word_of_another_language_that_tells_too_much_goes_too(settings, word: str) -> None:
+    assert messages.tame(word) == settings.SERVICE_NAME
+
+
+@pytest.mark.parametrize(("chosen", "ids"), [(["tlh"], ["notifications.E003"]), (["so"], ["notifications.W001"]), (["en"], [])])  # fmt: skip
+def test_a_language_that_there_is_not_or_nobody_has_checked_is_said_at_the_start(settings, chosen, ids) -> None:
+    from notifications.checks import languages_are_known
+
+    settings.MESSAGE_LANGUAGES = chosen
+    assert [problem.id for problem in languages_are_known()] == ids
 
 
 def test_a_word_that_tells_too_much_is_replaced_by_the_name_of_the_service(settings) -> None:
@@ -128,3 +189,13 @@ def test_a_service_cannot_start_with_a_name_that_tells_too_much(settings) -> Non
     settings.SERVICE_NAME = "Anytown CAMHS"
     (problem,) = names_are_neutral()
     assert "CAMHS" in problem.msg
+
+
+def test_a_number_in_words_from_right_to_left_keeps_its_order_and_no_voice_speaks_the_marks(settings) -> None:
+    settings.SERVICE_PHONE = "020 7946 0000"
+    words = speech.written("machine", "ar")
+    assert "\u2066020 7946 0000\u2069" in words
+    said = languages.ALL["ar"].says(words)
+    assert said is not None
+    assert "\u2066" not in said.words
+    assert "\u2066020 7946 0000\u2069" in messages.fill("sms", "will_ring", language="ar")
