@@ -181,7 +181,7 @@ class ContactPoint(Stateful):
 
     @property
     def national(self) -> str:
-        """Show the whole number as it is read out, or the address; whoever shows it writes the look down (matrix row 20)."""
+        """Show the whole number as it is read out, or the address; whoever shows it leaves a trace (matrix row 20)."""
         return self.where if self.kind == self.Kind.EMAIL else numbers.national(self.where)
 
     def get_language(self) -> str:

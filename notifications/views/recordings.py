@@ -10,7 +10,6 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from notifications import languages, sounds, speech
 from notifications.actions import recordings
@@ -20,6 +19,7 @@ from notifications.models import Recording
 from notifications.models.recordings import RecordingQuerySet
 from notifications.waits import wait
 from peer import clock, gate
+from peer.methods import require_http_methods, require_POST, require_safe
 from peer.models import User
 from peer.roles import Perm
 from peer.web import acted
