@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 
 import gsm0338
+import regex
 from django.conf import settings
 
 FOLDER = Path(settings.BASE_DIR) / "templates" / "notifications"
@@ -18,6 +19,9 @@ LONGEST_VALUE = 40
 OURS = frozenset({"link", "short_address", "host", "phone"})  # values that the service makes itself
 SINGLE, JOINED = 160, 153  # septets of the basic alphabet
 SINGLE_WIDE, JOINED_WIDE = 70, 67  # units of UTF-16
+MARK = regex.compile(r"\r|\n|\X")  # what a reader sees as one, except the two halves of a Windows line end
+SEAM = regex.compile(r"(?<=[\p{M}\u200d])(?=\p{L})")  # joined letters of Hindi and its kin: the provider cuts there
+ESCAPE = "\x1b"
 
 # What no stranger may learn from a lock screen or a voicemail (N14, H04, H17).
 FORBIDDEN = re.compile(
@@ -89,6 +93,8 @@ def _unaccented(mark: str) -> str:
 
 def is_basic(text: str) -> bool:
     """Tell whether a text fits the network's basic alphabet and its extension table."""
+    if ESCAPE in text:  # it opens the extension table and is no mark of its own
+        return False
     try:
         _codec.encode(text)
     except UnicodeEncodeError:
@@ -99,9 +105,21 @@ def is_basic(text: str) -> bool:
 def segments(text: str) -> int:
     """Count the segments of a text exactly: GSM-7 and its extension table, else UTF-16; no mark is cut (G23)."""
     if is_basic(text):
-        costs = [len(_codec.encode(mark)[0]) for mark in text]
-        return _pack(costs, single=SINGLE, joined=JOINED)
-    return _pack([len(mark.encode("utf-16-be")) // 2 for mark in text], single=SINGLE_WIDE, joined=JOINED_WIDE)
+        return _pack(_costs(text), single=SINGLE, joined=JOINED)
+    return _pack(_costs(text), single=SINGLE_WIDE, joined=JOINED_WIDE)
+
+
+def length(text: str) -> int:
+    """Count what a text takes: septets of the basic alphabet, where an extended mark is two, else units of UTF-16."""
+    return sum(_costs(text))
+
+
+def _costs(text: str) -> list[int]:
+    """Price each mark; what is drawn as one, such as a flag or a family of emoji, stays one and is not cut."""
+    if is_basic(text):
+        return [len(_codec.encode(mark)[0]) for mark in text]
+    marks = [part for mark in MARK.findall(text) for part in SEAM.split(mark)]
+    return [len(mark.encode("utf-16-be")) // 2 for mark in marks]
 
 
 def _pack(costs: list[int], *, single: int, joined: int) -> int:
