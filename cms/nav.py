@@ -40,6 +40,7 @@ ENTRIES = (
     Entry("shifts-mine", _("Your shifts"), Perm.RUN_SHIFT),
     Entry("rota-list", _("Rota"), Perm.PLAN_ROTA),
     Entry("messages-log", _("Messages sent"), Perm.READ_NOTIFICATION_LOG),
+    Entry("preview-index", _("Preview messages"), Perm.PREVIEW_MESSAGE),
     Entry("wagtailadmin_home", _("Edit pages"), Perm.EDIT_PAGES),
     Entry("messages-own", _("Texts to you")),
 )

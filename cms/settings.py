@@ -244,6 +244,8 @@ TWILIO_AUTH_TOKEN = secret("TWILIO_AUTH_TOKEN") if PRODUCTION else local_secret(
 TWILIO_CONNECTIONS = env.int("TWILIO_CONNECTIONS", default=20)  # at once, and rows claimed at once
 TWILIO_PER_SECOND = env.int("TWILIO_PER_SECOND", default=10 if PRODUCTION else 0)  # what the senders take; 0: no limit
 TWILIO_FROM = env.str("TWILIO_FROM", default="+447700900001")
+TEXT_PENCE = env.float("TEXT_PENCE", default=4.0)  # what the network asks for one segment of a text
+CALL_PENCE = env.float("CALL_PENCE", default=3.0)  # … and for one minute of a call, begun ones too
 SIMULATOR_URL = env.str("SIMULATOR_URL", default=TWILIO_BASE_URL)  # the handsets, in the demo alone
 SERVICE_PHONE = env.str("SERVICE_PHONE", default="020 7946 0000")
 SHORT_ADDRESS = env.str("SHORT_ADDRESS", default=PUBLIC_BASE_URL.split("://", 1)[-1])  # as a text shows it

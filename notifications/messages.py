@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import string
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -57,20 +58,46 @@ def template(channel: str, name: str, language: str = "en", *, easy: bool = Fals
     raise MissingWords(f"{channel}/{name}.txt")
 
 
+@dataclass(frozen=True)
+class Filled:
+    """The words of a message as they go out, and the values in them as they were tamed, cut or made plain."""
+
+    text: str
+    values: Mapping[str, str]
+
+
 def fill(
     channel: str, name: str, values: Mapping[str, str] | None = None, *, language: str = "en", easy: bool = False
 ) -> str:
     """Give the words of a message with its blanks filled; a text is kept to two segments whatever the values."""
+    return filled(channel, name, values, language=language, easy=easy).text
+
+
+def filled(
+    channel: str, name: str, values: Mapping[str, str] | None = None, *, language: str = "en", easy: bool = False
+) -> Filled:
+    """Fill the blanks of a message, and tell with which values."""
     text = template(channel, name, language, easy=easy).text
     given = common() | dict(values or {})
     kept = {key: value if key in OURS else tame(value) for key, value in given.items()}
     try:
         full = text.format_map(kept)
         if channel != "sms" or segments(full) <= MOST_SEGMENTS:
-            return full
-        return text.format_map({key: plain(value) for key, value in kept.items()})
+            return Filled(full, kept)
+        basic = {key: plain(value) for key, value in kept.items()}
+        return Filled(text.format_map(basic), basic)
     except KeyError as missing:
         raise MissingWords(f"{channel}/{name}.txt needs {missing}") from None
+
+
+def blanks(text: str) -> set[str]:
+    """Name the values that the words of a message ask for."""
+    return {name for _words, name, _form, _conversion in string.Formatter().parse(text) if name}
+
+
+def is_written(channel: str, name: str, language: str) -> bool:
+    """Tell whether a message has words of its own in a language; where not, the English ones go out."""
+    return (FOLDER / language / channel / f"{name}.txt").exists()
 
 
 def tame(value: str) -> str:

@@ -86,6 +86,7 @@ class Perm(StrEnum):
     SEND_CODE = "send_code"
     KEEP_CONTACTS = "keep_contacts"
     READ_NOTIFICATION_LOG = "read_notification_log"
+    PREVIEW_MESSAGE = "preview_message"
     READ_TEXTS = "read_texts"
     SETTLE_STUCK_MESSAGE = "settle_stuck_message"
     POST_LETTER = "post_letter"

@@ -40,6 +40,7 @@ PURPOSES = {
     "request_offered": lazy("News: a first meeting"),
     "we_will_ring": lazy("When we will ring"),
     "invitation": lazy("A link for them alone"),
+    "place_ready": lazy("The last step after the hello call"),
     "invitation_code": lazy("A code for the link"),
     "sign_in_code": lazy("A code to sign in"),
     "page": lazy("Urgent: somebody is needed"),
