@@ -43,6 +43,7 @@ ENTRIES = (
     Entry("broadcasts-index", _("Tell many"), Perm.SEND_BROADCAST),
     Entry("messages-log", _("Messages sent"), Perm.READ_NOTIFICATION_LOG),
     Entry("recordings-index", _("Languages of calls"), Perm.KEEP_RECORDINGS),
+    Entry("preview-index", _("Preview messages"), Perm.PREVIEW_MESSAGE),
     Entry("wagtailadmin_home", _("Edit pages"), Perm.EDIT_PAGES),
     Entry("messages-own", _("Messages to you")),
 )

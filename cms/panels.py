@@ -6,7 +6,7 @@ from typing import Any
 
 from wagtail.admin.panels import Panel
 
-from cms import readability
+from peer import readability
 
 
 class ReadingPanel(Panel):

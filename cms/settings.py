@@ -250,6 +250,8 @@ TWILIO_CONNECTIONS = env.int("TWILIO_CONNECTIONS", default=20)  # at once, and r
 TWILIO_PER_SECOND = env.int("TWILIO_PER_SECOND", default=10 if PRODUCTION else 0)  # what the senders take; 0: no limit
 MESSAGE_LANGUAGES = env.list("MESSAGE_LANGUAGES", default=["all"] if DEMO else [])  # empty: English and those checked
 TWILIO_FROM = env.str("TWILIO_FROM", default="+447700900001")
+TEXT_PENCE = env.float("TEXT_PENCE", default=4.0)  # what the network asks for one segment of a text
+CALL_PENCE = env.float("CALL_PENCE", default=3.0)  # … and for one minute of a call, begun ones too
 SIMULATOR_URL = env.str("SIMULATOR_URL", default=TWILIO_BASE_URL)  # the handsets, in the demo alone
 SERVICE_PHONE = env.str("SERVICE_PHONE", default="020 7946 0000")
 # The local crisis team, as the act sheet names it; a service without one shows 111, option 2 alone.

@@ -71,10 +71,11 @@ def families(young_people: Sequence[Person]) -> list[Told]:
 def of_release(news: FamilyReleased) -> list[Told]:
     """Greet the family, or from 16 the young person; the words name only what the letterbox already knows."""
     young_person = news.entry.person
-    return [Told(one.person, young_person, {"whose": _whose(one.person, young_person)}) for one in family(young_person)]
+    return [Told(one.person, young_person, {"whose": whose(one.person, young_person)}) for one in family(young_person)]
 
 
-def _whose(person: Person, young_person: Person) -> str:
+def whose(person: Person, young_person: Person) -> str:
+    """Name for whom a first hello is: the family, or from 16 the young person."""
     name = young_person.given_name
     return name if person == young_person and decides_alone(young_person) else _("%(name)s's family") % {"name": name}
 

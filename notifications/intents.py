@@ -220,8 +220,7 @@ def _deliveries(notification: Notification, intent: Intent, known: Known) -> lis
 def _delivery(notification: Notification, intent: Intent, way: routing.Way, known: Known) -> Delivery:
     contact = known.contacts[way.contact]
     is_page = intent.duty is Duty.PAGE
-    words = messages.common() | dict(intent.values)
-    words |= {"your_word": contact.your_word or words["service"], "first_name": notification.recipient.given_name}
+    words = values_at(contact, notification.recipient, intent.values)
     easy = CommunicationNeed.Kind.EASY_WORDS in known.wishes.needs
     language = messages.template(way.channel, intent.words[way.channel], contact.language, easy=easy).language
     body = messages.fill(way.channel, intent.words[way.channel], words, language=language, easy=easy)
@@ -242,6 +241,12 @@ def _delivery(notification: Notification, intent: Intent, way: routing.Way, know
         owner_role=Role.SERVICE_MANAGER if is_page else Role.CO_ORDINATOR,
         due_at=way.not_before + wait("page_owed" if is_page else "owed"),
     )
+
+
+def values_at(contact: ContactPoint, person: Person, given: Mapping[str, str]) -> dict[str, str]:
+    """Give the values of the words to one person at one number or address: theirs, and the word agreed there."""
+    values = messages.common() | dict(given)
+    return values | {"your_word": contact.your_word or values["service"], "first_name": person.given_name}
 
 
 def hand_over(notification: Notification) -> None:

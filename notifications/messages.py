@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import string
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
 import gsm0338
+import regex
 from django.conf import settings
 
 from notifications import languages
@@ -20,6 +22,9 @@ OURS = frozenset({"link", "short_address", "host", "phone"})  # values that the 
 SINGLE, JOINED = 160, 153  # septets of the basic alphabet
 SINGLE_WIDE, JOINED_WIDE = 70, 67  # units of UTF-16
 ASTRAL = 0x10000  # marks from here on take two units
+MARK = regex.compile(r"\r|\n|\X")  # what a reader sees as one, except the two halves of a Windows line end
+SEAM = regex.compile(r"(?<=[\p{M}\u200d])(?=\p{L})")  # joined letters of Hindi and its kin: the provider cuts there
+ESCAPE = "\x1b"
 
 # What no stranger may learn from a lock screen or a voicemail (N14, H04, H17).
 FORBIDDEN = re.compile(
@@ -67,18 +72,34 @@ def _read(channel: str, name: str, language: str, *, easy: bool) -> Words:
     raise MissingWords(f"{channel}/{name}.txt")
 
 
+@dataclass(frozen=True)
+class Filled:
+    """The words of a message as they go out, and the values in them as they were tamed, cut or made plain."""
+
+    text: str
+    values: Mapping[str, str]
+
+
 def fill(
     channel: str, name: str, values: Mapping[str, str] | None = None, *, language: str = ENGLISH, easy: bool = False
 ) -> str:
     """Give the words of a message with its blanks filled; a text is kept to two segments whatever the values."""
+    return filled(channel, name, values, language=language, easy=easy).text
+
+
+def filled(
+    channel: str, name: str, values: Mapping[str, str] | None = None, *, language: str = "en", easy: bool = False
+) -> Filled:
+    """Fill the blanks of a message, and tell with which values."""
     text = template(channel, name, language, easy=easy).text
     given = common() | dict(values or {})
     kept = {key: value if key in OURS else tame(value) for key, value in given.items()}
     try:
         full = text.format_map(kept)
         if channel != "sms" or segments(full) <= MOST_SEGMENTS:
-            return full
-        return text.format_map({key: _short(key, value, wide=not is_basic(text)) for key, value in kept.items()})
+            return Filled(full, kept)
+        less = {key: _short(key, value, wide=not is_basic(text)) for key, value in kept.items()}
+        return Filled(text.format_map(less), less)
     except KeyError as missing:
         raise MissingWords(f"{channel}/{name}.txt needs {missing}") from None
 
@@ -88,6 +109,16 @@ def _short(key: str, value: str, *, wide: bool) -> str:
     if not wide:
         return plain(value)
     return value if key in OURS else "".join(mark for mark in value if ord(mark) < ASTRAL)[:SHORT_VALUE]
+
+
+def blanks(text: str) -> set[str]:
+    """Name the values that the words of a message ask for."""
+    return {name for _words, name, _form, _conversion in string.Formatter().parse(text) if name}
+
+
+def is_written(channel: str, name: str, language: str) -> bool:
+    """Tell whether a message has words of its own in a language; where not, the English ones go out."""
+    return (FOLDER / language / channel / f"{name}.txt").exists()
 
 
 def tame(value: str) -> str:
@@ -110,6 +141,8 @@ def _unaccented(mark: str) -> str:
 
 def is_basic(text: str) -> bool:
     """Tell whether a text fits the network's basic alphabet and its extension table."""
+    if ESCAPE in text:  # it opens the extension table and is no mark of its own
+        return False
     try:
         _codec.encode(text)
     except UnicodeEncodeError:
@@ -120,9 +153,21 @@ def is_basic(text: str) -> bool:
 def segments(text: str) -> int:
     """Count the segments of a text exactly: GSM-7 and its extension table, else UTF-16; no mark is cut (G23)."""
     if is_basic(text):
-        costs = [len(_codec.encode(mark)[0]) for mark in text]
-        return _pack(costs, single=SINGLE, joined=JOINED)
-    return _pack([len(mark.encode("utf-16-be")) // 2 for mark in text], single=SINGLE_WIDE, joined=JOINED_WIDE)
+        return _pack(_costs(text), single=SINGLE, joined=JOINED)
+    return _pack(_costs(text), single=SINGLE_WIDE, joined=JOINED_WIDE)
+
+
+def length(text: str) -> int:
+    """Count what a text takes: septets of the basic alphabet, where an extended mark is two, else units of UTF-16."""
+    return sum(_costs(text))
+
+
+def _costs(text: str) -> list[int]:
+    """Price each mark; what is drawn as one, such as a flag or a family of emoji, stays one and is not cut."""
+    if is_basic(text):
+        return [len(_codec.encode(mark)[0]) for mark in text]
+    marks = [part for mark in MARK.findall(text) for part in SEAM.split(mark)]
+    return [len(mark.encode("utf-16-be")) // 2 for mark in marks]
 
 
 def _pack(costs: list[int], *, single: int, joined: int) -> int:

@@ -87,7 +87,7 @@ def _unreachable(rule: Rule, key: str) -> None:
 def _values_of(news: Any) -> dict[str, str]:
     if isinstance(news, InvitationOffered):
         link = settings.PUBLIC_BASE_URL + reverse("invitations-hello", args=[news.secret])
-        return {"link": link, "until": _day(news.invitation.expires_at)}
+        return {"link": link, "until": day_of(news.invitation.expires_at)}
     if isinstance(news, EscalationStepDue):
         return {"link": links.for_step(news.step)}
     if isinstance(news, InvitationCodeAsked):
@@ -98,9 +98,7 @@ def _values_of(news: Any) -> dict[str, str]:
 def _ring(about: CallTask.About, one: Told, *, key: str, news: Any) -> dict[str, str]:
     """Give a person the call beside the message, and the words that say when it comes."""
     is_hello = about is CallTask.About.FIRST_HELLO
-    day = workdays.after(clock.today(), days=FIRST_HELLO_DAYS if is_hello else 1)
-    start = dt.datetime.combine(day, RINGS_FROM, clock.LONDON).astimezone(dt.UTC)
-    end = dt.datetime.combine(day, RINGS_UNTIL, clock.LONDON).astimezone(dt.UTC)
+    start, end = ring_hours(days=FIRST_HELLO_DAYS if is_hello else 1)
     contact = one.person.contact_points.reachable().order_by("pk").first()
     CallTask.objects.get_or_create(
         event_key=key,
@@ -117,11 +115,24 @@ def _ring(about: CallTask.About, one: Told, *, key: str, news: Any) -> dict[str,
             "created_at": clock.now(),
         },
     )
-    numbers = f"{day:%d/%m} {RINGS_FROM:%H:%M}-{RINGS_UNTIL:%H:%M}"  # the same in every language
-    return {"ring_when": _("%(day)s between 3 and 5") % {"day": _day(start)}, "ring_numbers": numbers}
+    numbers = f"{start.astimezone(clock.LONDON):%d/%m} {RINGS_FROM:%H:%M}-{RINGS_UNTIL:%H:%M}"  # in every language
+    return {"ring_when": ring_when(start), "ring_numbers": numbers}
 
 
-def _day(moment: dt.datetime) -> str:
+def ring_hours(*, days: int) -> tuple[dt.datetime, dt.datetime]:
+    """Give the hours in which a promised call is made, so many working days from now."""
+    day = workdays.after(clock.today(), days=days)
+    start = dt.datetime.combine(day, RINGS_FROM, clock.LONDON).astimezone(dt.UTC)
+    return start, dt.datetime.combine(day, RINGS_UNTIL, clock.LONDON).astimezone(dt.UTC)
+
+
+def ring_when(start: dt.datetime) -> str:
+    """Say when a promised call comes."""
+    return _("%(day)s between 3 and 5") % {"day": day_of(start)}
+
+
+def day_of(moment: dt.datetime) -> str:
+    """Name a day as messages do: "Wednesday 30 September"."""
     local = moment.astimezone(clock.LONDON)
     return f"{local:%A} {local.day} {local:%B}"
 

@@ -87,6 +87,7 @@ class Perm(StrEnum):
     KEEP_CONTACTS = "keep_contacts"
     CHOOSE_OWN_WISHES = "choose_own_wishes"
     READ_NOTIFICATION_LOG = "read_notification_log"
+    PREVIEW_MESSAGE = "preview_message"
     READ_TEXTS = "read_texts"
     SETTLE_STUCK_MESSAGE = "settle_stuck_message"
     POST_LETTER = "post_letter"

@@ -12,9 +12,8 @@ from wagtail.fields import StreamField
 from wagtail.models import Page
 from wagtail.search import index
 
-from cms import readability
 from cms.panels import ReadingPanel
-from peer import clock
+from peer import clock, readability
 
 DOCUMENT = "wagtaildocs.Document"
 

@@ -41,6 +41,7 @@ PURPOSES = {
     "request_offered": lazy("News: a first meeting"),
     "we_will_ring": lazy("When we will ring"),
     "invitation": lazy("A link for them alone"),
+    "place_ready": lazy("The last step after the hello call"),
     "invitation_code": lazy("A code for the link"),
     "sign_in_code": lazy("A code to sign in"),
     "answer": lazy("An answer to what they told us"),

@@ -11,8 +11,8 @@ from wagtail.models import Page, Site
 
 from cms.models import HomePage, ServiceDetails
 from cms.models.base import PlainLanguagePage
-from cms.readability import AIM
 from cms.site import load_site
+from peer.readability import AIM
 
 pytestmark = pytest.mark.django_db
 

@@ -40,6 +40,9 @@ SEGMENTS = [
     ("a" * 70 + "’", 2),
     ("\n" * 160, 1),
 ]
+# Made once by the provider's own open calculator (TwilioDevEd/message-segment-calculator 1.2.0, its commit a50230f):
+# which alphabet a text needs, its length in septets or in units of UTF-16, and its segments.
+PROVIDER = json.loads(Path(__file__).with_name("provider_segments.json").read_text())
 NAUGHTY = Path(__file__).resolve().parents[3] / "shared" / "data" / "naughty_strings.json"
 NAMES = [
     "Asha",
@@ -62,6 +65,17 @@ NAMES = [
 @pytest.mark.parametrize(("text", "count"), SEGMENTS)
 def test_segments_are_counted_as_the_network_counts(text: str, count: int) -> None:
     assert messages.segments(text) == count
+
+
+@pytest.mark.parametrize("row", PROVIDER, ids=range(len(PROVIDER)))
+def test_the_providers_own_calculator_says_the_same(row: dict[str, str | int]) -> None:
+    text = str(row["text"])
+    ours = {"alphabet": "basic" if messages.is_basic(text) else "wide", "length": messages.length(text)}
+    assert ours | {"text": text, "segments": messages.segments(text)} == row
+
+
+def test_the_mark_that_opens_the_extension_table_is_in_no_alphabet_of_ours() -> None:
+    assert not messages.is_basic("\x1b")
 
 
 def blanks(text: str) -> set[str]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from cms import readability
-from cms.readability import Counts
+from peer import readability
+from peer.readability import Counts
 
 PLAIN = (
     "You are on the list. We know that waiting is hard. This page says what happens next, who you will meet and how "
