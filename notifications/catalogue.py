@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from notifications import audience, messages, routing
 from notifications.models import Duty
-from notifications.notices import Notice
+from notifications.notices import NOTICES, Notice
 from notifications.rules import RULES, Rule
 
 CHANNELS = (routing.SMS, routing.CALL, routing.EMAIL, routing.LETTER)

@@ -12,6 +12,7 @@ from django.template.loader import render_to_string
 from notifications.models import Letter
 from peer import clock
 
+PLAIN = "body { font-family: sans-serif; line-height: 1.5; }"
 STYLE = Path(settings.BASE_DIR) / "cms" / "static" / "cms" / "paper.css"
 
 
@@ -30,11 +31,10 @@ def pdf(letters: Sequence[Letter]) -> bytes:
     """Give one PDF with each letter on pages of its own, the address where a window envelope shows it."""
     import weasyprint  # noqa: PLC0415 - an extra
 
-    page = render_to_string(
-        "notifications/letters/pdf.html",
-        {"letters": letters, "today": clock.today(), "style": STYLE.read_text(encoding="utf-8")},
-    )
-    made: bytes = weasyprint.HTML(string=page, url_fetcher=_nothing).write_pdf(pdf_variant="pdf/ua-1")
+    page = render_to_string("notifications/letters/pdf.html", {"letters": letters, "today": clock.today()})
+    style = weasyprint.CSS(string=STYLE.read_text(encoding="utf-8") + PLAIN)
+    document = weasyprint.HTML(string=page, url_fetcher=_nothing)
+    made: bytes = document.write_pdf(stylesheets=[style], pdf_variant="pdf/ua-1")
     return made
 
 
