@@ -23,6 +23,10 @@ class Told:
     subject: Person | None = None
     values: Mapping[str, str] = field(default_factory=dict)
 
+    def is_over(self) -> bool:
+        """Tell whether the person, or whom it is about, has died: nothing goes, and nobody rings (U6)."""
+        return any(one is not None and one.deceased_at is not None for one in (self.person, self.subject))
+
 
 def family(young_person: Person, *, weighty: bool = False) -> list[Told]:
     """Tell the adults who may know; from 16 the young person, and adults only on their yes (U7)."""

@@ -22,7 +22,7 @@ from notifications.topics import Topic
 from notifications.waits import wait
 from peer import clock, workdays
 from peer.events import on
-from peer.news import InvitationCodeAsked, InvitationOffered, WaitOpened
+from peer.news import InvitationCodeAsked, InvitationOffered, PersonDied, WaitOpened
 from peer.roles import Role
 from peer.states import RuleBroken
 
@@ -53,6 +53,8 @@ def _apply(rule: Rule, news: Any) -> None:
     if not told:
         log.critical("nobody to tell of %s", key)
     for one in told:
+        if one.is_over():
+            continue
         values = dict(one.values) | _values_of(news)
         if rule.rings:
             values |= _ring(rule.rings, one, key=key, news=news)
@@ -141,3 +143,9 @@ def call_off(news: EscalationAcknowledged) -> None:
         notification__in=Notification.objects.filter(event_key__in=keys), state=Delivery.State.PENDING
     )
     waiting.update(state=Delivery.State.CANCELLED, reason="acknowledged", changed_at=clock.now(), body=None)
+
+
+@on(PersonDied)
+def forget(news: PersonDied) -> None:
+    """Cancel whatever is still to go to or about somebody who has died (U6)."""
+    consequences.forget(news.person)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
         Membership,
         Person,
         Post,
+        Restriction,
         SupportGroup,
         TriageDecision,
         WaitingListEntry,
@@ -121,3 +122,24 @@ class ConcernNoticed:
 
     item: FeedbackItem
     level: str
+
+
+@dataclass(frozen=True)
+class PersonDied:
+    """Somebody has died: whatever is still to go to or about them stays here, for good (U6)."""
+
+    person: Person
+
+
+@dataclass(frozen=True)
+class AdultsDisagree:
+    """Of the adults who may know, one agrees with our being in touch and another objects: people decide (U17)."""
+
+    restriction: Restriction
+
+
+@dataclass(frozen=True)
+class AdultsSettled:
+    """The adults disagree no more, or a person has decided how to go on."""
+
+    restriction: Restriction

@@ -13,6 +13,7 @@ from peer.views import (
     home,
     invitations,
     invitations_desk,
+    people,
     talk,
     waiting,
 )
@@ -29,6 +30,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("staff/waiting/places/<str:public_id>/decide/", waiting.decide, name="waiting-decide"),
     path("staff/waiting/places/<str:public_id>/start/", waiting.start, name="waiting-start"),
     path("staff/waiting/<str:public_id>/", waiting.detail, name="waiting-detail"),
+    path("staff/people/died/", people.died_list, name="people-deaths"),
+    path("staff/people/<str:public_id>/died/", people.died, name="people-died"),
+    path("staff/people/<str:public_id>/died/mistake/", people.died_not, name="people-died-not"),
+    path("staff/people/<str:public_id>/restriction/", people.restriction, name="people-restriction"),
     path("staff/feedback/", feedback_desk.index, name="feedback-index"),
     path("staff/feedback/by-phone/", feedback_desk.log, name="feedback-log"),
     path("staff/feedback/promises/<int:pk>/", feedback_desk.settle, name="feedback-settle"),
