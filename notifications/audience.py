@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext as _
 
 from moderation.news import EscalationStepDue
-from peer.models import Consent, ParentRelationship, Person
+from peer.adults import decides_alone, wants_adults_told
+from peer.models import ParentRelationship, Person
 from peer.news import FamilyReleased, InvitationCodeAsked, InvitationOffered, MembershipConfirmed, TriageDecided
 
-TOLD_FIRST_FROM = 16
 MayKnow = ParentRelationship.MayKnow
 
 
@@ -27,6 +27,10 @@ class Told:
         """Tell whether the person, or whom it is about, has died: nothing goes, and nobody rings (U6)."""
         return any(one is not None and one.deceased_at is not None for one in (self.person, self.subject))
 
+    def is_restricted(self) -> bool:
+        """Tell whether only a clinician may ring."""
+        return any(one is not None and one.restricted_at is not None for one in (self.person, self.subject))
+
 
 def family(young_person: Person, *, weighty: bool = False) -> list[Told]:
     """Tell the adults who may know; from 16 the young person, and adults only on their yes (U7)."""
@@ -34,18 +38,6 @@ def family(young_person: Person, *, weighty: bool = False) -> list[Told]:
     if decides_alone(young_person):
         return [Told(young_person, young_person), *(adults if wants_adults_told(young_person) else [])]
     return adults or [Told(young_person, young_person)]
-
-
-def decides_alone(young_person: Person) -> bool:
-    """Tell whether news goes to the young person first; where the age is unknown it does not (U9)."""
-    age = young_person.age()
-    return age is not None and age >= TOLD_FIRST_FROM
-
-
-def wants_adults_told(young_person: Person) -> bool:
-    """Tell whether the young person's latest word on it is yes."""
-    latest = young_person.consents.filter(purpose=Consent.Purpose.PARENT_TOLD).order_by("-id").first()
-    return latest is not None and latest.given
 
 
 def adults_who_may_know(young_person: Person, *, weighty: bool) -> list[Person]:

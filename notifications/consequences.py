@@ -208,11 +208,13 @@ def forget(person: Person) -> int:
 def _look_for_others(dead: Person) -> None:
     """Owe a call to each young person whose adult we were to ring: another way to reach them is looked for (N7)."""
     tasks = CallTask.objects.filter(person=dead, subject__deceased_at=None, state__in=CallTask.WAITING)
-    for task in tasks.exclude(subject=None).exclude(subject=dead):
+    for task in tasks.exclude(subject=dead).select_related("subject"):
+        if task.subject is None:
+            continue
         CallTask.objects.create(
             event_key=f"{task.event_key}+{task.pk}",
-            person_id=task.subject_id,
-            subject_id=task.subject_id,
+            person=task.subject,
+            subject=task.subject,
             about=task.about,
             language=task.language,
             owner_role=task.owner_role,

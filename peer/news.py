@@ -132,14 +132,14 @@ class PersonDied:
 
 
 @dataclass(frozen=True)
-class AdultsDisagree:
-    """Of the adults who may know, one agrees with our being in touch and another objects: people decide (U17)."""
+class PersonRestricted:
+    """Nothing goes by machine to or about somebody any more: asked for, or because adults disagree (U17)."""
 
     restriction: Restriction
 
 
 @dataclass(frozen=True)
-class AdultsSettled:
-    """The adults disagree no more, or a person has decided how to go on."""
+class RestrictionLifted:
+    """One reason for silence is over."""
 
     restriction: Restriction

@@ -7,7 +7,7 @@ import datetime as dt
 from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
-from peer import clock
+from peer import adults, clock
 from peer.events import emit
 from peer.gate import action
 from peer.models import Death, HelloCall, Invitation, Membership, Person, TimelineEntry, User
@@ -33,6 +33,8 @@ def record_death(person: Person, *, by: User, died_on: dt.date, known_how: str) 
     _close_doors(person)
     _note(person, _("We know that this person has died. Nothing is sent about them."))
     emit(PersonDied(person))
+    for relation in person.young_people.select_related("young_person"):
+        adults.weigh(relation.young_person, by=by)
     return death
 
 

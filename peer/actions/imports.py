@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from django.utils.translation import gettext as _
 
 from peer import clock, families, workdays
+from peer.adults import weigh
 from peer.families import Adult, Family
 from peer.gate import System, TheService, action
 from peer.models import (
@@ -171,6 +172,7 @@ def take_change(change: ImportChange, *, by: User, known: Sequence[Person | None
     adults = _adults(family.adults, [who or _named(referral.person, adult) for adult, who in pairs])
     for adult, found in zip(family.adults, adults, strict=True):
         ParentRelationship.objects.update_or_create(young_person=referral.person, adult=found, defaults=_terms(adult))
+    weigh(referral.person, by=by)
     referral.entry.follow_list()
     return Admitted(referral, adults)
 

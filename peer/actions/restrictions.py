@@ -5,8 +5,10 @@ from __future__ import annotations
 from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
+from peer.events import emit
 from peer.gate import action
 from peer.models import Person, Restriction, User
+from peer.news import PersonRestricted, RestrictionLifted
 from peer.roles import Perm
 from peer.states import RuleBroken
 
@@ -20,6 +22,7 @@ def restrict(person: Person, *, by: User, reason: str) -> Restriction:
     except IntegrityError:
         raise RuleBroken(_("This record is restricted already.")) from None
     made.follow()
+    emit(PersonRestricted(made))
     return made
 
 
@@ -32,6 +35,7 @@ def lift(restriction: Restriction, *, by: User, reason: str) -> Restriction:
     if restriction.lifted_at is not None:
         raise RuleBroken(_("Somebody has lifted this already."))
     restriction.end(by=by, why=reason)
+    emit(RestrictionLifted(restriction))
     return restriction
 
 

@@ -9,7 +9,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from peer import clock
-from peer.models import Person
+from peer.actions.adults import Noted
+from peer.models import ParentRelationship, Person
 
 LONGEST = 500
 
@@ -54,3 +55,54 @@ class ReasonForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": _("Say why.")},
     )
+
+
+KNOWN = [("", _("Not known")), ("yes", _("Yes")), ("no", _("No"))]
+ANSWERS = {"": None, "yes": True, "no": False}
+
+
+class AdultForm(forms.Form):
+    """Asks what one adult is to a young person, may know and says about our being in touch (U17)."""
+
+    lives_with = forms.ChoiceField(
+        label=_("Does the young person live with them?"), choices=KNOWN, required=False, widget=forms.RadioSelect
+    )
+    has_parental_responsibility = forms.ChoiceField(
+        label=_("Do they have parental responsibility?"),
+        help_text=_("Ask to see it where there is doubt. Being a parent is not always enough."),
+        choices=KNOWN,
+        required=False,
+        widget=forms.RadioSelect,
+    )
+    may_know = forms.ChoiceField(
+        label=_("What may they know?"), choices=ParentRelationship.MayKnow.choices, widget=forms.RadioSelect
+    )
+    must_not_be_told = forms.BooleanField(
+        label=_("They must not be told anything"), help_text=_("This counts before everything else."), required=False
+    )
+    says = forms.ChoiceField(
+        label=_("What do they say about our being in touch?"),
+        help_text=_("Where one agrees and another objects, nothing goes by machine until people have decided."),
+        choices=[("", _("Not asked yet")), *ParentRelationship.Says.choices],
+        required=False,
+        widget=forms.RadioSelect,
+    )
+
+    def __init__(self, *args: Any, relation: ParentRelationship, **kwargs: Any) -> None:
+        words = {value: word for word, value in ANSWERS.items()}
+        first: dict[str, Any] = {name: getattr(relation, name) for name in ("may_know", "must_not_be_told", "says")}
+        for name in ("lives_with", "has_parental_responsibility"):
+            first[name] = words[getattr(relation, name)]
+        kwargs.setdefault("initial", first)
+        super().__init__(*args, **kwargs)
+
+    def noted(self) -> Noted:
+        """Give what was written."""
+        given = self.cleaned_data
+        return Noted(
+            lives_with=ANSWERS[given["lives_with"]],
+            has_parental_responsibility=ANSWERS[given["has_parental_responsibility"]],
+            may_know=given["may_know"],
+            must_not_be_told=given["must_not_be_told"],
+            says=given["says"],
+        )

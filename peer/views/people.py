@@ -1,4 +1,4 @@
-"""One person, the hard acts: a death and its taking back, and silence of machines (U6, U17)."""
+"""One person, the hard acts: a death and its taking back, silence of machines, the adults around (U6, U17)."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from peer import gate
-from peer.actions import deaths, restrictions
-from peer.forms.people import DeathForm, ReasonForm
+from peer.actions import adults, deaths, restrictions
+from peer.forms.people import AdultForm, DeathForm, ReasonForm
 from peer.models import Death, ParentRelationship, Person, Restriction
 from peer.roles import Perm
 from peer.web import acted, who
@@ -97,3 +97,33 @@ def restriction(request: HttpRequest, public_id: str) -> HttpResponse:
         return redirect(_back(request, person))
     context = {"person": person, "asked": asked, "form": form, "back": _back(request, person)}
     return render(request, "peer/people/restriction.html", context, status=422 if form.errors else 200)
+
+
+# ── The adults around ───────────────────────────────────────────────────────────────────────────────────────────────
+@require_http_methods(["GET", "HEAD", "POST"])
+def adult(request: HttpRequest, public_id: str, pk: int) -> HttpResponse:
+    """Write down what one adult is to a young person, may know and says."""
+    person = _person(request, Perm.NOTE_ADULTS, public_id)
+    relation = get_object_or_404(person.adults.select_related("adult"), pk=pk)
+    form = AdultForm(request.POST if request.method == "POST" else None, relation=relation)
+    if request.method == "POST" and form.is_valid():
+        adults.note(relation, by=who(request), noted=form.noted())
+        messages.success(request, _("Written down."))
+        return redirect("waiting-detail", public_id)
+    context = {"person": person, "relation": relation, "form": form}
+    return render(request, "peer/people/adult.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def decide(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Decide how to go on although adults disagree."""
+    person = _person(request, Perm.RESTRICT_PERSON, public_id)
+    held = Restriction.objects.visible_to(who(request)).current().filter(cause=Restriction.Cause.DISAGREE)
+    found = get_object_or_404(held, person=person)
+    form = ReasonForm(request.POST if request.method == "POST" else None)
+    act = partial(adults.decide, found, by=who(request))
+    if request.method == "POST" and form.is_valid() and acted(form, lambda: act(**form.cleaned_data)) is not None:
+        messages.success(request, _("Decided. The next news goes by itself again."))
+        return redirect("waiting-detail", public_id)
+    context = {"person": person, "form": form}
+    return render(request, "peer/people/decide.html", context, status=422 if form.errors else 200)

@@ -99,6 +99,7 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
         "restrictions": restrictions,
         "asked": [one for one in restrictions if one.cause == Restriction.Cause.ASKED],
         "may_die": gate.can(user, Perm.RECORD_DEATH, gate.SERVICE),
+        "may_note": gate.can(user, Perm.NOTE_ADULTS, gate.SERVICE),
         "may_restrict": gate.can(user, Perm.RESTRICT_PERSON, gate.SERVICE),
         "entries": [(entry, _outcomes(entry)) for entry in entries.select_related("referral__person").order_by("-pk")],
         "decisions": TriageDecision.objects.visible_to(user)
