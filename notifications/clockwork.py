@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import connections
 
 from moderation import sweeps as moderation_sweeps
-from notifications import sweeps
+from notifications import proofs, sweeps
 from notifications.dispatcher import Dispatcher
 from notifications.models import Duty
 from notifications.tasks import woken
@@ -62,6 +62,10 @@ def _invitations() -> tuple[Callable[[], int], Callable[[], None]]:
     return peer_sweeps.close_late_invitations, lambda: None
 
 
+def _proofs() -> tuple[Callable[[], int], Callable[[], None]]:
+    return proofs.doubt_old, lambda: None
+
+
 PARTS = (
     Part("pages", 0.5, _sender(Duty.PAGE)),  # of its own, so that no broadcast is ever before a page
     Part("messages", 0.5, _sender(Duty.CODE, Duty.FAMILY)),
@@ -69,6 +73,7 @@ PARTS = (
     Part("ladder", 1.0, _ladder),
     Part("cover", 20.0, _cover),
     Part("invitations", 60.0, _invitations),
+    Part("proofs", 900.0, _proofs),
 )
 
 
