@@ -153,17 +153,23 @@ def since(attempt: DeliveryAttempt) -> dt.datetime:
     return attempt.begun_at - SKEW
 
 
+def ours(row: Delivery, seen: Iterable[Seen]) -> list[Seen]:
+    """Keep of the network's list what can be this row: its words, under an id that belongs to no other try."""
+    listed = list(seen)
+    known = set(DeliveryAttempt.objects.filter(sid__in=[one.sid for one in listed]).values_list("sid", flat=True))
+    return [one for one in listed if one.sid not in known and one.body in {row.body or "", ""}]
+
+
 def resolve(row: Delivery, attempt: DeliveryAttempt, seen: Iterable[Seen] | Failure) -> None:
     """Settle one unsure try by what the network's list shows: found is taken; not there for ten minutes, sent again."""
     if isinstance(seen, Failure):
         return  # the list cannot be had: the row stays unsure and comes to the board, never to a second text
     with transaction.atomic():
-        known = set(DeliveryAttempt.objects.filter(sid__in=[one.sid for one in seen]).values_list("sid", flat=True))
-        ours = [one for one in seen if one.sid not in known and one.body in {row.body or "", ""}]
-        if ours:
-            if outbox.accepted(row, sid=ours[0].sid):
+        found = ours(row, seen)
+        if found:
+            if outbox.accepted(row, sid=found[0].sid):
                 DeliveryAttempt.objects.filter(pk=attempt.pk).update(
-                    outcome=DeliveryAttempt.Outcome.ACCEPTED, sid=ours[0].sid, answered_at=clock.now()
+                    outcome=DeliveryAttempt.Outcome.ACCEPTED, sid=found[0].sid, answered_at=clock.now()
                 )
         elif attempt.begun_at < clock.now() - wait("list"):
             Delivery.objects.filter(pk=row.pk, state=State.AMBIGUOUS).update(

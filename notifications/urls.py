@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from notifications.views import act_sheet, calls, contacts, inbound, letters, outbox, webhooks
+from notifications.views import act_sheet, calls, contacts, holds, inbound, letters, outbox, webhooks
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("escalations/<str:public_id>/act-sheet/", act_sheet.detail, name="act-sheet-detail"),
@@ -23,6 +23,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("staff/messages/", outbox.log, name="messages-log"),
     path("staff/messages/stuck/", outbox.stuck, name="messages-stuck"),
     path("staff/messages/stuck/<int:pk>/", outbox.settle, name="messages-settle"),
+    path("staff/messages/hold/", holds.detail, name="messages-hold"),
+    path("staff/messages/hold/compare/", holds.compare, name="messages-hold-compare"),
     path("staff/letters/", letters.index, name="letters-index"),
     path("staff/letters/paper/", letters.paper, name="letters-paper"),
     path("staff/texts/", inbound.index, name="texts-index"),
