@@ -92,5 +92,5 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no ty
     def set_phone_verified(self, user: User, phone: str) -> None:
         """Count the number as proved: a code that went there came back."""
         contact = contact_of(phone)
-        if contact is not None and contact.person_id == user.person_id and not contact.is_proved:
+        if contact is not None and contact.person_id == user.person_id:
             codes.prove(contact, by=codes.SIGN_IN)

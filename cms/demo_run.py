@@ -86,7 +86,7 @@ def clear_away_old() -> None:
         return
     print("The data in .demo belongs to another version of Meanwhile: starting afresh.", flush=True)
     connections.close_all()
-    beside = [_home() / "stamp", _home() / "clock-offset", _home() / "handsets.jsonl"]
+    beside = [_home() / name for name in ("stamp", "clock-offset", "handsets.jsonl", "outbox-mark.json")]
     for file in [*_database().parent.glob(f"{_database().name}*"), *beside]:
         file.unlink(missing_ok=True)
 

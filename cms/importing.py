@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 from collections.abc import Callable, Iterator
@@ -25,6 +26,8 @@ from peer.roles import Perm
 
 BATCH = 200
 SOURCE = "waiting list file"
+DEAD = "this person has died; nothing of this row was taken over"
+PERHAPS_DEAD = "somebody of this name and birth date has died; ask before you bring this row in"
 IMPORTER = System("import_waiting_list", may=frozenset({Perm.IMPORT_WAITING_LIST, Perm.KEEP_CONTACTS}))
 
 
@@ -59,13 +62,28 @@ def sorted_rows(file: WaitingListFile) -> Iterator[Sorted]:
         references = [row.family.reference for row in batch if isinstance(row, Good)]
         ours = Referral.objects.filter(reference__in=references).select_related("person")
         held = {referral.reference: referral for referral in ours}
+        dead = _names_of_the_dead([row.family for row in batch if isinstance(row, Good)])
         found = Sorted()
         for row in batch:
-            _sort(row, found, held=held, seen=seen)
+            _sort(row, found, held=held, seen=seen, dead=dead)
         yield found
 
 
-def _sort(row: Good | Bad, found: Sorted, *, held: dict[str, Referral], seen: set[int]) -> None:
+Name = tuple[str, str, dt.date | None]
+
+
+def _name(one: Family | Person) -> Name:
+    return one.given_name.casefold(), one.family_name.casefold(), one.born_on
+
+
+def _names_of_the_dead(families: list[Family]) -> set[Name]:
+    """Find who of a stretch bears the name and birth date of somebody who has died (U6)."""
+    days = {family.born_on for family in families}
+    gone = Person.objects.filter(deceased_at__isnull=False, kind=Person.Kind.YOUNG_PERSON, born_on__in=days)
+    return {_name(person) for person in gone}
+
+
+def _sort(row: Good | Bad, found: Sorted, *, held: dict[str, Referral], seen: set[int], dead: set[Name]) -> None:
     if isinstance(row, Bad):
         found.bad.append(row)
         return
@@ -75,7 +93,11 @@ def _sort(row: Good | Bad, found: Sorted, *, held: dict[str, Referral], seen: se
         return
     seen.add(key)
     referral = held.get(row.family.reference)
-    if referral is None:
+    if referral is not None and referral.person.deceased_at is not None:
+        found.bad.append(Bad(row.line, (DEAD,), row.cells))
+    elif referral is None and _name(row.family) in dead:
+        found.bad.append(Bad(row.line, (PERHAPS_DEAD,), row.cells))
+    elif referral is None:
         found.new.append(row)
     elif referral.row_hash == families.fingerprint(families.as_json(row.family)):
         found.same.append(referral)

@@ -246,6 +246,9 @@ WHITENOISE_AUTOREFRESH = ENVIRONMENT == "development"
 TWILIO_BASE_URL = env.str("TWILIO_BASE_URL", default="" if PRODUCTION else "http://127.0.0.1:4010")
 TWILIO_ACCOUNT_SID = secret("TWILIO_ACCOUNT_SID") if PRODUCTION else "AC" + "0" * 32
 TWILIO_AUTH_TOKEN = secret("TWILIO_AUTH_TOKEN") if PRODUCTION else local_secret("TWILIO_AUTH_TOKEN", STATE_DIR)
+OUTBOX_MARK = env.str(
+    "OUTBOX_MARK", default="" if ENVIRONMENT == "test" else str(STATE_DIR / "outbox-mark.json")
+)  # empty: none
 TWILIO_CONNECTIONS = env.int("TWILIO_CONNECTIONS", default=20)  # at once, and rows claimed at once
 TWILIO_PER_SECOND = env.int("TWILIO_PER_SECOND", default=10 if PRODUCTION else 0)  # what the senders take; 0: no limit
 MESSAGE_LANGUAGES = env.list("MESSAGE_LANGUAGES", default=["all"] if DEMO else [])  # empty: English and those checked

@@ -9,7 +9,8 @@ from django.db.models import Prefetch, prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from moderation.news import EscalationStepDue
-from peer.models import Consent, ParentRelationship, Person
+from peer.adults import decides_alone, wants_adults_told
+from peer.models import ParentRelationship, Person
 from peer.news import (
     FamilyReleased,
     FeedbackAnswered,
@@ -19,7 +20,6 @@ from peer.news import (
     TriageDecided,
 )
 
-TOLD_FIRST_FROM = 16
 MayKnow = ParentRelationship.MayKnow
 
 
@@ -31,6 +31,14 @@ class Told:
     subject: Person | None = None
     values: Mapping[str, str] = field(default_factory=dict)
 
+    def is_over(self) -> bool:
+        """Tell whether the person, or whom it is about, has died: nothing goes, and nobody rings (U6)."""
+        return any(one is not None and one.deceased_at is not None for one in (self.person, self.subject))
+
+    def is_restricted(self) -> bool:
+        """Tell whether only a clinician may ring."""
+        return any(one is not None and one.restricted_at is not None for one in (self.person, self.subject))
+
 
 def family(young_person: Person, *, weighty: bool = False) -> list[Told]:
     """Tell the adults who may know; from 16 the young person, and adults only on their yes (U7)."""
@@ -38,18 +46,6 @@ def family(young_person: Person, *, weighty: bool = False) -> list[Told]:
     if decides_alone(young_person):
         return [Told(young_person, young_person), *(adults if wants_adults_told(young_person) else [])]
     return adults or [Told(young_person, young_person)]
-
-
-def decides_alone(young_person: Person) -> bool:
-    """Tell whether news goes to the young person first; where the age is unknown it does not (U9)."""
-    age = young_person.age()
-    return age is not None and age >= TOLD_FIRST_FROM
-
-
-def wants_adults_told(young_person: Person) -> bool:
-    """Tell whether the young person's latest word on it is yes."""
-    said = [row for row in young_person.consents.all() if row.purpose == Consent.Purpose.PARENT_TOLD]
-    return bool(said) and max(said, key=lambda row: row.pk).given
 
 
 def adults_who_may_know(young_person: Person, *, weighty: bool) -> list[Person]:

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import connections
 
 from moderation import sweeps as moderation_sweeps
-from notifications import broadcasts, sweeps
+from notifications import broadcasts, proofs, restored, sweeps
 from notifications.dispatcher import Dispatcher
 from notifications.models import Duty
 from notifications.tasks import woken
@@ -45,7 +45,7 @@ def _looker() -> tuple[Callable[[], int], Callable[[], None]]:
     def work() -> int:
         sweeps.sweep()
         dispatcher.look_up()
-        return 0
+        return dispatcher.compare()
 
     return work, dispatcher.close
 
@@ -66,6 +66,14 @@ def _invitations() -> tuple[Callable[[], int], Callable[[], None]]:
     return peer_sweeps.close_late_invitations, lambda: None
 
 
+def _mark() -> tuple[Callable[[], int], Callable[[], None]]:
+    return restored.keep_mark, lambda: None
+
+
+def _proofs() -> tuple[Callable[[], int], Callable[[], None]]:
+    return proofs.doubt_old, lambda: None
+
+
 PARTS = (
     Part("pages", 0.5, _sender(Duty.PAGE)),  # of its own, so that no broadcast is ever before a page
     Part("messages", 0.5, _sender(Duty.CODE, Duty.FAMILY)),
@@ -74,16 +82,32 @@ PARTS = (
     Part("ladder", 1.0, _ladder),
     Part("cover", 20.0, _cover),
     Part("invitations", 60.0, _invitations),
+    Part("proofs", 900.0, _proofs),
+    Part("mark", 60.0, _mark),
 )
 
 
 def run(stop: threading.Event) -> None:
     """Run every part in a thread of its own until `stop` is set; a part that fails starts anew, the others go on."""
+    _check(stop)
     threads = [threading.Thread(target=_keep_going, args=(part, stop), name=part.name, daemon=True) for part in PARTS]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
+
+
+def _check(stop: threading.Event) -> None:
+    """Ask first whether the database is a restored one: nothing may leave before that is known (H27)."""
+    while not stop.is_set():
+        try:
+            restored.check()
+            break
+        except Exception:
+            log.exception("clock: the outbox mark")
+            stop.wait(AFTER_A_FAULT)
+        finally:
+            connections.close_all()
 
 
 def _keep_going(part: Part, stop: threading.Event) -> None:

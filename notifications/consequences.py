@@ -242,4 +242,23 @@ def forget(person: Person) -> int:
         state=Letter.State.CANCELLED, due_at=None
     )
     tasks = CallTask.objects.filter(Q(person=person) | Q(subject=person), state__in=CallTask.WAITING)
+    _look_for_others(person)
     return count + tasks.update(state=CallTask.State.CANCELLED, due_at=None)
+
+
+def _look_for_others(dead: Person) -> None:
+    """Owe a call to each young person whose adult we were to ring: another way to reach them is looked for (N7)."""
+    tasks = CallTask.objects.filter(person=dead, subject__deceased_at=None, state__in=CallTask.WAITING)
+    for task in tasks.exclude(subject=dead).select_related("subject"):
+        if task.subject is None:
+            continue
+        CallTask.objects.create(
+            event_key=f"{task.event_key}+{task.pk}",
+            person=task.subject,
+            subject=task.subject,
+            about=task.about,
+            language=task.language,
+            owner_role=task.owner_role,
+            due_at=task.due_at,
+            created_at=clock.now(),
+        )

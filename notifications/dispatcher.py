@@ -7,7 +7,7 @@ from collections.abc import Collection
 
 from django.conf import settings
 
-from notifications import outbox, sweeps
+from notifications import outbox, restored, sweeps
 from notifications.models import Delivery, Duty
 from notifications.outbox import Begun
 from notifications.providers.port import Accepted, Failure, Listing, NotMade, Order, Provider, Seen
@@ -67,6 +67,20 @@ class Dispatcher:
         for row, attempt in pairs:
             sweeps.resolve(row, attempt, self._pool.run(self._find(row, since=sweeps.since(attempt))))
         return len(pairs)
+
+    def compare(self) -> int:
+        """After a restore, ask the network's list about what is held; give how many rows are settled."""
+        hold = restored.asked()
+        if hold is None:
+            return 0
+        rows = restored.held(hold)
+        if not rows:
+            restored.finish(hold)
+            return 0
+        return restored.settle(hold, zip(rows, self._pool.run(self._find_all(rows)), strict=True))
+
+    async def _find_all(self, rows: list[Delivery]) -> list[list[Seen] | Failure]:
+        return await asyncio.gather(*(self._find(row, since=restored.since(row)) for row in rows))
 
     async def _find(self, row: Delivery, *, since: object) -> list[Seen] | Failure:
         try:

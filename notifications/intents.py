@@ -249,12 +249,17 @@ def values_at(contact: ContactPoint, person: Person, given: Mapping[str, str]) -
     return values | {"your_word": contact.your_word or values["service"], "first_name": person.given_name}
 
 
+def is_restricted(told: Notification) -> bool:
+    """Tell whether only a person may bring this: a letter is written by a machine too."""
+    return any(one is not None and one.restricted_at is not None for one in (told.recipient, told.subject))
+
+
 def hand_over(notification: Notification) -> None:
     """Give what no machine could do to a person: a letter to post where there is an address, or a call to make (N7)."""
     taken = Notification.objects.unanswered().filter(pk=notification.pk)
     if not taken.update(handed_over_at=clock.now(), due_at=None):
         return
-    if notification.then == routing.LETTER and letters.make(notification):
+    if notification.then == routing.LETTER and not is_restricted(notification) and letters.make(notification):
         return
     owe_call(notification)
 
@@ -271,7 +276,7 @@ def owe_call(notification: Notification) -> None:
             "contact": contact,
             "subject": notification.subject,
             "language": contact.language if contact else recipient.language,
-            "owner_role": Role.CLINICIAN if recipient.restricted_at else Role.CO_ORDINATOR,
+            "owner_role": Role.CLINICIAN if is_restricted(notification) else Role.CO_ORDINATOR,
             "due_at": clock.now() + wait("not_reached"),
             "created_at": clock.now(),
         },

@@ -7,7 +7,7 @@ import logging
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Model
+from django.db.models import Model, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -16,13 +16,21 @@ from moderation.news import EscalationAcknowledged, EscalationStepDue
 from notifications import consequences, intents
 from notifications.audience import Told
 from notifications.intents import Intent
-from notifications.models import CallTask, Delivery, Duty, Notification, Sign
+from notifications.models import CallTask, Delivery, Duty, Letter, Notification, Sign
 from notifications.rules import RULES, Rule
 from notifications.topics import Topic
 from notifications.waits import wait
 from peer import clock, workdays
 from peer.events import on
-from peer.news import InvitationCodeAsked, InvitationOffered, WaitOpened
+from peer.models import Restriction
+from peer.news import (
+    InvitationCodeAsked,
+    InvitationOffered,
+    PersonDied,
+    PersonRestricted,
+    RestrictionLifted,
+    WaitOpened,
+)
 from peer.roles import Role
 from peer.states import RuleBroken
 
@@ -30,6 +38,7 @@ log = logging.getLogger(__name__)
 
 RINGS_FROM, RINGS_UNTIL = dt.time(15), dt.time(17)  # when a promised call is made, on the next working day
 FIRST_HELLO_DAYS = 5
+DECIDE_WITHIN = 1  # working days until a clinician has decided where adults disagree
 
 
 def event_key(thing: Model, version: object = 1) -> str:
@@ -53,6 +62,8 @@ def _apply(rule: Rule, news: Any) -> None:
     if not told:
         log.critical("nobody to tell of %s", key)
     for one in told:
+        if one.is_over():
+            continue
         values = dict(one.values) | _values_of(news)
         if rule.rings:
             values |= _ring(rule.rings, one, key=key, news=news)
@@ -109,7 +120,7 @@ def _ring(about: CallTask.About, one: Told, *, key: str, news: Any) -> dict[str,
             "subject": one.subject,
             "language": contact.language if contact else one.person.language,
             "owner": None if is_hello else news.decision.decided_by,
-            "owner_role": Role.CO_ORDINATOR,
+            "owner_role": Role.CLINICIAN if one.is_restricted() else Role.CO_ORDINATOR,
             "ring_from_at": None if is_hello else start,
             "due_at": end,
             "created_at": clock.now(),
@@ -153,3 +164,38 @@ def call_off(news: EscalationAcknowledged) -> None:
         notification__in=Notification.objects.filter(event_key__in=keys), state=Delivery.State.PENDING
     )
     waiting.update(state=Delivery.State.CANCELLED, reason="acknowledged", changed_at=clock.now(), body=None)
+
+
+@on(PersonDied)
+def forget(news: PersonDied) -> None:
+    """Cancel whatever is still to go to or about somebody who has died (U6)."""
+    consequences.forget(news.person)
+
+
+@on(PersonRestricted)
+def silence(news: PersonRestricted) -> None:
+    """Let a clinician ring about each letter that nobody has printed; where adults disagree, owe a decision (U17)."""
+    person = news.restriction.person
+    about = Notification.objects.filter(Q(recipient=person) | Q(subject=person))
+    letters = Letter.objects.filter(notification__in=about, state=Letter.State.TO_PRINT)
+    for letter in letters.select_related("notification__recipient", "notification__subject"):
+        letter.move_to(Letter.State.CANCELLED, due_at=None)
+        intents.owe_call(letter.notification)
+    if news.restriction.cause == Restriction.Cause.DISAGREE:
+        CallTask.objects.create(
+            event_key=event_key(news.restriction),
+            person=person,
+            subject=person,
+            about=CallTask.About.SAFEGUARDING,
+            language=person.language,
+            owner_role=Role.CLINICIAN,
+            due_at=workdays.due(days=DECIDE_WITHIN),
+            created_at=clock.now(),
+        )
+
+
+@on(RestrictionLifted)
+def settle(news: RestrictionLifted) -> None:
+    """Take the decision off the list: it has been made, or is not needed any more."""
+    tasks = CallTask.objects.filter(event_key=event_key(news.restriction), state__in=CallTask.WAITING)
+    tasks.update(state=CallTask.State.DONE, due_at=None, done_at=clock.now())

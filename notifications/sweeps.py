@@ -167,6 +167,13 @@ def _rivals(row: Delivery, attempt: DeliveryAttempt) -> list[dt.datetime]:
     return [one.begun_at for one in known if not is_text or one.delivery.body in {row.body, None}]
 
 
+def ours(row: Delivery, seen: Iterable[Seen]) -> list[Seen]:
+    """Keep of the network's list what can be this row: its words, under an id that belongs to no other try."""
+    listed = list(seen)
+    known = set(DeliveryAttempt.objects.filter(sid__in=[one.sid for one in listed]).values_list("sid", flat=True))
+    return [one for one in listed if one.sid not in known and one.body in {row.body or "", ""}]
+
+
 def resolve(row: Delivery, attempt: DeliveryAttempt, seen: Iterable[Seen] | Failure) -> None:
     """Settle one unsure try by what the network's list shows: found is taken; not there for ten minutes, sent again.
 
@@ -177,16 +184,15 @@ def resolve(row: Delivery, attempt: DeliveryAttempt, seen: Iterable[Seen] | Fail
         return  # the list cannot be had: the row stays unsure and comes to the board, never to a second text
     with transaction.atomic():
         list(DeliveryAttempt.objects.filter(pk=attempt.pk).select_for_update())  # in the order in which receipts lock
-        known = set(DeliveryAttempt.objects.filter(sid__in=[one.sid for one in seen]).values_list("sid", flat=True))
-        ours = [one for one in seen if one.sid not in known and one.body in {row.body or "", ""}]
-        rivals = _rivals(row, attempt) if ours else []
+        found = ours(row, seen)
+        rivals = _rivals(row, attempt) if found else []
         is_early = max([attempt.begun_at, *rivals]) >= clock.now() - wait("list")
-        if ours and len(ours) <= len(rivals) and is_early:
+        if found and len(found) <= len(rivals) and is_early:
             pass  # it may be another try's: that one's answer or callback will tell
-        elif ours:
-            if outbox.accepted(row, sid=ours[0].sid):
+        elif found:
+            if outbox.accepted(row, sid=found[0].sid):
                 DeliveryAttempt.objects.filter(pk=attempt.pk).update(
-                    outcome=DeliveryAttempt.Outcome.ACCEPTED, sid=ours[0].sid, answered_at=clock.now()
+                    outcome=DeliveryAttempt.Outcome.ACCEPTED, sid=found[0].sid, answered_at=clock.now()
                 )
         elif not is_early:
             same = Delivery.objects.filter(pk=row.pk, state=State.AMBIGUOUS, tries=row.tries)  # not a later try's doubt

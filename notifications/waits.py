@@ -31,6 +31,8 @@ SECONDS = {
     "inbound_risk": 15 * 60,
     "retry": 5,  # first pause after "not now"; doubles each time
     "retry_most": 600,
+    "proof_lasts": 180 * 86400,  # then a number must be proved again (N9)
+    "nothing_heard": 60 * 86400,  # … or so long after a message that nothing was heard of (H04)
     "breaker": 30,  # first rest of a channel where nobody answers; doubles (F12)
     "stopped": 60,  # pause of a channel whose credentials are refused (F13)
 }

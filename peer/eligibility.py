@@ -27,6 +27,8 @@ def why_not(person: Person, group: SupportGroup) -> str:
 
 def why_not_asked(person: Person, group: SupportGroup) -> str:
     """Give why nobody should ask at all: in the group already, or no request for help that waits."""
+    if person.restricted_at is not None:
+        return _("Nothing goes by machine to this person. A clinician rings.")
     if Membership.objects.filter(person=person, group=group).exists():
         return _("This person already said yes to this group, or has been in it.")
     if not _waits(person):

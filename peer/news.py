@@ -12,6 +12,7 @@ if TYPE_CHECKING:
         Membership,
         Person,
         Post,
+        Restriction,
         SupportGroup,
         TriageDecision,
         WaitingListEntry,
@@ -129,3 +130,24 @@ class ConcernNoticed:
 
     item: FeedbackItem
     level: str
+
+
+@dataclass(frozen=True)
+class PersonDied:
+    """Somebody has died: whatever is still to go to or about them stays here, for good (U6)."""
+
+    person: Person
+
+
+@dataclass(frozen=True)
+class PersonRestricted:
+    """Nothing goes by machine to or about somebody any more: asked for, or because adults disagree (U17)."""
+
+    restriction: Restriction
+
+
+@dataclass(frozen=True)
+class RestrictionLifted:
+    """One reason for silence is over."""
+
+    restriction: Restriction

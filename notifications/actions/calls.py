@@ -122,6 +122,7 @@ def _prove(contact: ContactPoint, *, your_word: str, wishes: Wishes | None) -> N
             ContactPoint.State.PROVED, proved_at=clock.now(), proved_how="conversation", doubt="", **changes
         )
         return
+    changes |= {"proved_at": clock.now(), "proved_how": "conversation"}
     for name, value in changes.items():
         setattr(contact, name, value)
     contact.save(update_fields=list(changes))

@@ -47,6 +47,10 @@ def send(contact: ContactPoint, *, by: System, code: str) -> Notification | None
 
 @action(Perm.SEND_CODE)
 def prove(contact: ContactPoint, *, by: System) -> ContactPoint:
-    """Count a number as proved: its holder typed the code that went there (N9)."""
+    """Count a number as proved, from now on: its holder typed the code that went there (N9)."""
+    if contact.is_proved:
+        contact.proved_at, contact.proved_how = clock.now(), "code"
+        contact.save(update_fields=["proved_at", "proved_how"])
+        return contact
     contact.move_to(ContactPoint.State.PROVED, proved_at=clock.now(), proved_how="code")
     return contact

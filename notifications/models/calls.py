@@ -51,6 +51,8 @@ class CallTask(Stateful, Owed):
         TEXT_FROM_THEM = "text_from_them", "They texted us"
         INTERPRETER = "interpreter", "Ring with an interpreter"
         CHECK_IN = "check_in", "Check in"
+        SAFEGUARDING = "safeguarding", "Adults disagree: decide with the safeguarding lead"
+        PROVE_AGAIN = "prove_again", "Prove a number again"
 
     State = CallState
 
@@ -106,6 +108,10 @@ class CallTask(Stateful, Owed):
     def needs_interpreter(self) -> bool:
         """Tell whether the call is to be made with an interpreter."""
         return self.about == self.About.INTERPRETER or needs_interpreter(self.language)
+
+    def is_decision(self) -> bool:
+        """Tell whether nobody is to be rung: people decide, and the page leads them there (U17)."""
+        return self.about == self.About.SAFEGUARDING
 
     def brings(self) -> int | None:
         """Give the key of the decision that this call is to tell, if that is what it is about (U2)."""

@@ -10,6 +10,7 @@ from django.db.models import Q
 from notifications.models.contacts import Channel
 from peer import clock
 from peer.models import User
+from peer.roles import Role
 
 
 class SendingPause(models.Model):
@@ -30,6 +31,10 @@ class SendingPause(models.Model):
 class SendingHoldQuerySet(models.QuerySet["SendingHold"]):
     """The holds."""
 
+    def visible_to(self, user: User) -> Self:
+        """Keep all for service managers, who end them, nothing for anybody else."""
+        return self if user.may_in_service(Role.SERVICE_MANAGER) else self.none()
+
     def current(self) -> Self:
         """Keep the hold that nobody has ended."""
         return self.filter(ended_at__isnull=True)
@@ -41,9 +46,14 @@ class SendingHold(models.Model):
     is_current = models.BooleanField(default=True, editable=False)  # so that the database keeps it to one
     since_at = models.DateTimeField(default=clock.now)
     why = models.CharField(max_length=200)
+    asked_at = models.DateTimeField(null=True, blank=True)  # somebody wants it compared; the clock process does it
+    compared_pk = models.BigIntegerField(default=0)  # how far it is
+    found = models.PositiveIntegerField(default=0)
+    trouble = models.CharField(max_length=60, blank=True)
     reconciled_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    ended_why = models.CharField(max_length=200, blank=True)
 
     objects = SendingHoldQuerySet.as_manager()
 
@@ -54,3 +64,8 @@ class SendingHold(models.Model):
 
     def __str__(self) -> str:
         return f"hold since {self.since_at:%Y-%m-%d %H:%M}"
+
+
+def is_held() -> bool:
+    """Tell whether only pages leave now."""
+    return SendingHold.objects.current().exists()

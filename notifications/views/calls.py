@@ -80,7 +80,8 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
     task = get_object_or_404(_tasks(request), public_id=public_id)
     user = cast(User, request.user)
     is_open = task.state in CallTask.WAITING
-    form = CallForm(request.POST if request.method == "POST" else None, task=task) if is_open else None
+    is_call = is_open and not task.is_decision()
+    form = CallForm(request.POST if request.method == "POST" else None, task=task) if is_call else None
     if form is not None and request.method == "POST" and form.is_valid():
         _settle(task, form, by=user)
         messages.success(request, _("Saved. Thank you for ringing."))
@@ -92,6 +93,8 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
         "form": form,
         "number": numbers.national(task.contact.where) if task.contact and is_open else "",
         "decision": _decision(task, user) if is_open else None,
+        "restricted": is_open and any(one and one.restricted_at for one in (task.person, task.subject)),
+        "adults": task.person.adults.select_related("adult").order_by("pk") if is_open and task.is_decision() else [],
         "now": clock.now(),
     }
     return render(request, "calls/detail.html", context, status=422 if form is not None and form.errors else 200)

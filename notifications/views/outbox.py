@@ -14,6 +14,7 @@ from notifications.actions import outbox
 from notifications.forms.outbox import SettleForm
 from notifications.models import Delivery
 from notifications.models.outbox import DeliveryQuerySet
+from notifications.models.pauses import is_held
 from notifications.notices import NOTICES
 from peer import gate
 from peer.methods import require_http_methods, require_safe
@@ -97,6 +98,8 @@ def log(request: HttpRequest) -> HttpResponse:
         "older_href": f"{older}&state={asked}" if older and asked else older,
         "tabs": tabs,
         "stuck": stuck,
+        "may_end_hold": gate.can(_user(request), Perm.END_HOLD, gate.SERVICE),
+        "is_held": is_held(),
     }
     return render(request, "notifications/outbox/log.html", context)
 

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from django.utils.translation import gettext as _
 
 from peer import clock, families, workdays
+from peer.adults import weigh
 from peer.families import Adult, Family
 from peer.gate import System, TheService, action
 from peer.models import (
@@ -23,6 +24,7 @@ from peer.models import (
 )
 from peer.models.waiting import RELEASE_WITHIN
 from peer.roles import Perm, Role
+from peer.states import RuleBroken
 
 DECIDE_CHANGE_WITHIN = 5  # working days
 
@@ -159,8 +161,10 @@ def close_run(run: ImportRun, *, by: User | System) -> ImportRun:
 def take_change(change: ImportChange, *, by: User, known: Sequence[Person | None]) -> Admitted:
     """Take over what a changed row says about the young person, the request and the adults."""
     referral, family = change.referral, families.from_json(change.row)
+    if referral.person.deceased_at is not None:
+        raise RuleBroken(_("This person has died. Nothing of a file is taken over."))
     change.move_to(ImportChange.State.TAKEN)
-    Person.objects.filter(pk=referral.person_id, deceased_at__isnull=True).update(**_of(family))
+    Person.objects.filter(pk=referral.person_id).update(**_of(family))
     for name, value in {**_request(family), "row": change.row, "row_hash": change.row_hash}.items():
         setattr(referral, name, value)
     referral.save()
@@ -168,6 +172,7 @@ def take_change(change: ImportChange, *, by: User, known: Sequence[Person | None
     adults = _adults(family.adults, [who or _named(referral.person, adult) for adult, who in pairs])
     for adult, found in zip(family.adults, adults, strict=True):
         ParentRelationship.objects.update_or_create(young_person=referral.person, adult=found, defaults=_terms(adult))
+    weigh(referral.person, by=by)
     referral.entry.follow_list()
     return Admitted(referral, adults)
 

@@ -57,6 +57,8 @@ def decide(entry: WaitingListEntry, *, by: User, outcome: str, reason: str, next
     """Say what comes of a request and why, in plain words; weighty news waits until a person has rung (S9, U2)."""
     if entry.state == WaitingListEntry.State.ON_HOLD:
         raise RuleBroken(_("Release this family first, so that they have heard from us before news comes."))
+    if entry.person.deceased_at is not None:
+        raise RuleBroken(_("This person has died. Nothing is sent to anybody."))
     decision = TriageDecision.objects.create(
         referral=entry.referral, outcome=outcome, reason_plain=reason, next_step=next_step, decided_by=by
     )

@@ -659,4 +659,38 @@ class Migration(migrations.Migration):
             model_name='waitinglistentry',
             constraint=models.CheckConstraint(condition=models.Q(('state__in', ['on_hold', 'started', 'closed']), ('released_at__isnull', False), _connector='OR'), name='entry_released_once'),
         ),
+        migrations.CreateModel(
+            name='Death',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('died_on', models.DateField()),
+                ('known_how', encrypted_fields.fields.EncryptedTextField()),
+                ('recorded_at', models.DateTimeField(default=peer.clock.now)),
+                ('taken_back_at', models.DateTimeField(blank=True, null=True)),
+                ('taken_back_why', encrypted_fields.fields.EncryptedTextField(blank=True, null=True)),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deaths', to='peer.person')),
+                ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('taken_back_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('taken_back_at__isnull', True)), fields=('person',), name='death_once'), models.CheckConstraint(condition=models.Q(('taken_back_by__isnull', True), models.Q(('taken_back_by', models.F('recorded_by')), _negated=True), _connector='OR'), name='death_second_person'), models.CheckConstraint(condition=models.Q(models.Q(('taken_back_at__isnull', True), ('taken_back_by__isnull', True)), models.Q(('taken_back_at__isnull', False), ('taken_back_by__isnull', False)), _connector='OR'), name='death_taken_back_by')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Restriction',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('cause', models.CharField(choices=[('asked', 'Set by a person'), ('disagree', 'Adults disagree about our being in touch')], max_length=10)),
+                ('why', encrypted_fields.fields.EncryptedTextField()),
+                ('since_at', models.DateTimeField(default=peer.clock.now)),
+                ('lifted_at', models.DateTimeField(blank=True, null=True)),
+                ('lifted_why', encrypted_fields.fields.EncryptedTextField(blank=True, null=True)),
+                ('lifted_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='restrictions', to='peer.person')),
+                ('set_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('lifted_at__isnull', True)), fields=('person', 'cause'), name='restriction_once')],
+            },
+        ),
     ]

@@ -2,6 +2,7 @@
 
 from peer.models.audit import AuditEvent
 from peer.models.consent import Consent
+from peer.models.deaths import Death
 from peer.models.feedback import Commitment, FeedbackItem, FeedbackKnock, FeedbackStep, ServiceResponse
 from peer.models.groups import (
     Duty,
@@ -16,6 +17,7 @@ from peer.models.hello_calls import HelloCall, KeptApart
 from peer.models.imports import ImportChange, ImportFault, ImportRun
 from peer.models.invitations import Invitation
 from peer.models.people import ParentRelationship, Person, ServiceRole, User
+from peer.models.restrictions import Restriction
 from peer.models.talk import Post, Thread
 from peer.models.waiting import Referral, TimelineEntry, TriageDecision, WaitingListEntry
 
@@ -23,6 +25,7 @@ __all__ = [
     "AuditEvent",
     "Commitment",
     "Consent",
+    "Death",
     "Duty",
     "FeedbackItem",
     "FeedbackKnock",
@@ -41,6 +44,7 @@ __all__ = [
     "Post",
     "ProtocolAcceptance",
     "Referral",
+    "Restriction",
     "ServiceResponse",
     "ServiceRole",
     "SupportGroup",

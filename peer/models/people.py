@@ -23,8 +23,8 @@ class PersonQuerySet(models.QuerySet["Person"]):
     """People, as far as the viewer may know of them."""
 
     def visible_to(self, user: User) -> PersonQuerySet:
-        """Keep oneself, and for staff with a caseload everybody."""
-        if user.may_in_service(Role.CO_ORDINATOR, Role.CLINICIAN):
+        """Keep oneself, and for staff with a caseload and whoever answers for it everybody."""
+        if user.may_in_service(Role.CO_ORDINATOR, Role.CLINICIAN, Role.SAFEGUARDING_LEAD, Role.SERVICE_MANAGER):
             return self
         return self.filter(user=user)
 

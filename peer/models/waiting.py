@@ -17,7 +17,7 @@ from peer.models.people import ParentRelationship, Person, User
 from peer.roles import Role
 from peer.states import AppendOnly, AppendOnlyQuerySet, Owed, Stateful, one_of_states, owed_unless
 
-STAFF = (Role.CO_ORDINATOR, Role.CLINICIAN)
+STAFF = (Role.CO_ORDINATOR, Role.CLINICIAN, Role.SAFEGUARDING_LEAD)
 
 # Working days until somebody owes the family the next thing; for the service and young people to set.
 RELEASE_WITHIN, DECIDE_WITHIN, SPEAK_WITHIN, MEET_WITHIN = 20, 10, 20, 20
@@ -93,7 +93,7 @@ class WaitingListEntryQuerySet(models.QuerySet["WaitingListEntry"]):
 
     def on_hold(self) -> WaitingListEntryQuerySet:
         """Keep the families nobody has written to yet, the longest wait first (U10)."""
-        return self.filter(state=WaitingListEntry.State.ON_HOLD).order_by("referral__referred_on", "pk")
+        return self.open().filter(state=WaitingListEntry.State.ON_HOLD).order_by("referral__referred_on", "pk")
 
     def may_leave_today(self) -> int:
         """Count how many families may still leave the hold today (U10)."""
@@ -104,7 +104,7 @@ class WaitingListEntryQuerySet(models.QuerySet["WaitingListEntry"]):
     def figures(self, now: dt.datetime) -> dict[str, int]:
         """Count, in one query, who is on hold, who waits and for whom we are late."""
         waits = ~models.Q(state__in=[EntryState.ON_HOLD, *WaitingListEntry.FINAL])
-        return self.aggregate(
+        return self.filter(referral__person__deceased_at=None).aggregate(
             on_hold=models.Count("pk", filter=models.Q(state=EntryState.ON_HOLD)),
             released=models.Count("pk", filter=waits),
             late=models.Count("pk", filter=waits & models.Q(due_at__lt=now)),
@@ -116,8 +116,8 @@ class WaitingListEntryQuerySet(models.QuerySet["WaitingListEntry"]):
         return left.annotate(families=models.Count("pk"), at=models.Min("released_at")).order_by("-cohort")
 
     def open(self) -> WaitingListEntryQuerySet:
-        """Keep the places of people who still wait for something from us."""
-        return self.exclude(state__in=WaitingListEntry.FINAL)
+        """Keep the places of living people who still wait for something from us."""
+        return self.exclude(state__in=WaitingListEntry.FINAL).filter(referral__person__deceased_at=None)
 
 
 class WaitingListEntry(Stateful, Owed):

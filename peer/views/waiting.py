@@ -17,7 +17,7 @@ from peer import clock, gate
 from peer.actions import waiting
 from peer.forms.waiting import DecideForm, FindForm, ReleaseForm
 from peer.methods import require_http_methods, require_POST, require_safe
-from peer.models import Person, TimelineEntry, TriageDecision, User, WaitingListEntry
+from peer.models import Person, Restriction, TimelineEntry, TriageDecision, User, WaitingListEntry
 from peer.models.waiting import WaitingListEntryQuerySet
 from peer.roles import Perm
 from peer.states import RuleBroken
@@ -89,11 +89,19 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
         public_id=public_id,
         kind=Person.Kind.YOUNG_PERSON,
     )
-    entries = WaitingListEntry.objects.visible_to(user).filter(referral__person=person).select_related("referral")
+    entries = (
+        WaitingListEntry.objects.visible_to(user).filter(referral__person=person).select_related("referral__person")
+    )
     gate.looked(person, by=user, why="caseload")
+    restrictions = Restriction.objects.visible_to(user).current().filter(person=person).select_related("set_by")
     context = {
         "person": person,
-        "entries": [(entry, _outcomes(entry)) for entry in entries.order_by("-pk")],
+        "restrictions": restrictions,
+        "asked": [one for one in restrictions if one.cause == Restriction.Cause.ASKED],
+        "may_die": gate.can(user, Perm.RECORD_DEATH, gate.SERVICE),
+        "may_note": gate.can(user, Perm.NOTE_ADULTS, gate.SERVICE),
+        "may_restrict": gate.can(user, Perm.RESTRICT_PERSON, gate.SERVICE),
+        "entries": [(entry, _outcomes(entry)) for entry in entries.select_related("referral__person").order_by("-pk")],
         "decisions": TriageDecision.objects.visible_to(user)
         .filter(referral__person=person)
         .select_related("decided_by")
@@ -106,7 +114,7 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
 
 def _outcomes(entry: WaitingListEntry) -> list[str]:
     """List what can be decided about a place where it stands now."""
-    if entry.state == WaitingListEntry.State.ON_HOLD:
+    if entry.state == WaitingListEntry.State.ON_HOLD or entry.person.deceased_at is not None:
         return []
     return [value for value, state in waiting.NEXT_STATE.items() if state in entry.MOVES.get(entry.state, set())]
 

@@ -106,6 +106,7 @@ def environment(folder: Path, database: str) -> dict[str, str]:
         "ENVIRONMENT": "development",
         "DEBUG": "false",
         "STATE_DIR": str(folder),
+        "OUTBOX_MARK": "",  # each run has a database of its own, and they look alike
         "DATABASE_URL": database,
         "CELERY_BROKER_URL": "memory://",
         "REDIS_URL": "",
