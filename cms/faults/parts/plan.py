@@ -100,7 +100,7 @@ def draw(seed: int, *, points: Sequence[str] | None = None) -> Plan:
         seed=seed,
         deaths=_deaths(drawn, chosen),
         acts=_acts(drawn, stoppers),
-        faults=_faults(drawn, [number for number in FAMILIES if number not in stoppers], listed="C15" in chosen),
+        faults=_waiting(stoppers) + _faults(drawn, sorted({*FAMILIES} - {*stoppers}), listed="C15" in chosen),
         stoppers=tuple(stoppers),
         toy_deaths=[f"{point}:{drawn.randint(1, 3)}" for point in drawn.sample(toys.POINTS, len(toys.POINTS))],
     )
@@ -115,10 +115,17 @@ def _deaths(drawn: random.Random, points: Sequence[str]) -> dict[str, list[str]]
 
 
 def _acts(drawn: random.Random, stoppers: Sequence[int]) -> list[Act]:
-    stops = [Act(drawn.uniform(0, SPAN), "text", number, drawn.choice(STOP_WORDS)) for number in stoppers]
+    stops = [Act(drawn.uniform(SPAN / 3, SPAN), "text", number, drawn.choice(STOP_WORDS)) for number in stoppers]
     worries = [Act(drawn.uniform(0, SPAN), "worry") for _ in range(WORRIES)]
     freezes = [Act(drawn.uniform(1, SPAN), "freeze", turn % len(CLOCKS)) for turn in range(FREEZES)]
     return sorted([*stops, *worries, *freezes, Act(drawn.uniform(1, SPAN), "empty the broker")])
+
+
+def _waiting(stoppers: Sequence[int]) -> list[dict[str, Any]]:
+    """Let the news of some who say STOP be refused at first, so that it waits for its next try when they do."""
+    unsure, later = stoppers[: len(stoppers) // 2], stoppers[len(stoppers) // 2 :][:2]
+    rules = [_rule("sms", to=number, do="refuse_500") for number in unsure]
+    return rules + [_rule("sms", to=number, do="429", retry_after=int(SPAN / 2)) for number in later]
 
 
 def _faults(drawn: random.Random, phones: Sequence[int], *, listed: bool) -> list[dict[str, Any]]:

@@ -74,7 +74,7 @@ class Crew:
         self._nursery = nursery
         self._frozen_for = 1.5 * LEASE / scale
         self.members = {who: Member("django.core.management.call_command", ("clock",)) for who in CLOCKS}
-        self.members[SPEAKER] = Member("cms.faults.parts.news.tell", (plan.seed,))
+        self.members[SPEAKER] = Member("cms.faults.parts.news.tell", (plan.seed, plan.stoppers))
         for who, member in self.members.items():
             member.plan = list(plan.deaths[who])
         self.hit: list[str] = []
