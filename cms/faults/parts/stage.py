@@ -14,6 +14,7 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
+from urllib.parse import urlsplit, urlunsplit
 
 from cms import servers
 from cms.env import local_secret
@@ -38,6 +39,7 @@ class Stage:
 
     env: dict[str, str]
     network: Simulator
+    ledger: Path
     kills: int = 0
     clock: subprocess.Popen[bytes] | None = None
     log: IO[bytes] | None = None
@@ -122,7 +124,7 @@ def environment(folder: Path, database: str) -> dict[str, str]:
 def migrated(folder: Path, *, postgres: str = "") -> Iterator[str]:
     """Make an empty, migrated database once for a run: a file, or a database of a PostgreSQL server."""
     name = f"meanwhile_faults_{os.getpid()}"
-    url = f"{postgres.rpartition('/')[0]}/{name}" if postgres else f"sqlite:///{folder / 'base.sqlite3'}"
+    url = _beside(postgres, name) if postgres else f"sqlite:///{folder / 'base.sqlite3'}"
     if postgres:
         _sql(postgres, f'CREATE DATABASE "{name}"')
     try:
@@ -132,6 +134,23 @@ def migrated(folder: Path, *, postgres: str = "") -> Iterator[str]:
     finally:
         if postgres:
             _sql(postgres, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+@contextmanager
+def copied(template: str, name: str) -> Iterator[str]:
+    """Make a copy of a migrated database of PostgreSQL, beside it."""
+    base = urlsplit(template).path.strip("/")
+    admin = _beside(template, "postgres")
+    _sql(admin, f'CREATE DATABASE "{base}_{name}" TEMPLATE "{base}"')
+    try:
+        yield _beside(template, f"{base}_{name}")
+    finally:
+        _sql(admin, f'DROP DATABASE IF EXISTS "{base}_{name}" WITH (FORCE)')
+
+
+def _beside(url: str, name: str) -> str:
+    """Give the address of another database of the same server."""
+    return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
 
 
 def _sql(url: str, words: str) -> None:
@@ -156,7 +175,7 @@ def stage(database: str, folder: Path, **env: str) -> Iterator[Stage]:
         start(ledger=ledger, account_sid="AC" + "0" * 32, auth_token=token, options=options) as network,
         _web(port, env | {"TWILIO_BASE_URL": network.base_url}, log),
     ):
-        made = Stage(env=env | {"TWILIO_BASE_URL": network.base_url}, network=network, log=log)
+        made = Stage(env=env | {"TWILIO_BASE_URL": network.base_url}, network=network, ledger=ledger, log=log)
         try:
             yield made
         finally:
