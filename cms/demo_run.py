@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import logging
 import os
 import signal
 import subprocess
@@ -24,12 +25,16 @@ from django.db import connections
 from django.urls import reverse
 
 from cms import celery, example, fingerprint
+from cms.example import rota
 from cms.example.cast import CAST
 from notifications import clockwork
 from peer import clock
 
 STARTS_AT = dt.time(16, 30)  # after school, both moderators about, quiet hours far off (decision 1)
 RESTS_FROM = dt.time(20, 0)
+SHIFTS_EVERY = 15.0  # seconds
+
+log = logging.getLogger(__name__)
 
 
 def run(*, port: int) -> None:
@@ -220,13 +225,24 @@ def name_phones() -> None:
 
 @contextmanager
 def start_clock() -> Iterator[None]:
-    """Run the clock: sweeps, the outbox, the ladder."""
+    """Run the clock: sweeps, the outbox, the ladder; and the invented clinicians, who come on time."""
     stop = threading.Event()
-    threading.Thread(target=clockwork.run, kwargs={"stop": stop}, name="clock", daemon=True).start()
+    for work in (clockwork.run, _keep_shifts):
+        threading.Thread(target=work, kwargs={"stop": stop}, name="clock", daemon=True).start()
     try:
         yield
     finally:
         stop.set()
+
+
+def _keep_shifts(stop: threading.Event) -> None:
+    while not stop.wait(SHIFTS_EVERY):
+        try:
+            rota.come_on_time()
+        except Exception:
+            log.exception("the rota of the demo")
+        finally:
+            connections.close_all()
 
 
 class QuietHandler(WSGIRequestHandler):

@@ -68,8 +68,9 @@ THINGS = (
     ),
     Thing(
         "A worrying post", "asha", "groups-index",
-        "Be Asha and write “I want to die”. Dr Lee’s phone gets a text and a call at once. Press 1, or let it ring.",
-        "Somebody awake is reached, and if nobody answers, the next person is.",
+        "Be Asha and write “I want to die”. Dr Lee’s phone gets a text and a call at once. Press 1, or let it ring. "
+        "If it rings for 15 minutes, Lantern is paused: be Dr Lee, press “I have it”, then open the group again.",
+        "Somebody awake is reached, and if nobody answers, the next person is. No clock ends a pause; a person does.",
     ),
     Thing(
         "What you may not see does not exist", "asha", "groups-index",

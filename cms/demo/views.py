@@ -14,6 +14,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from cms.demo.things import THINGS
+from cms.example import rota
 from cms.example.cast import CAST, PLAYERS
 from peer import clock
 from peer.methods import require_POST, require_safe
@@ -62,12 +63,13 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_POST
 def move_clock(request: HttpRequest) -> HttpResponse:
-    """Move the product's clock forward, for every process of the demo."""
+    """Move the product's clock forward, for every process of the demo; whoever is on call then has come on time."""
     if request.POST.get("to") not in MOVES:
         raise Http404
     step = MOVES[request.POST["to"]][1]
     ahead = step if isinstance(step, dt.timedelta) else _until(step)
     clock.set_offset(clock.offset() + ahead)
+    rota.fill()
     return redirect("demo-guide")
 
 

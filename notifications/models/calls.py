@@ -32,6 +32,12 @@ class CallTaskQuerySet(models.QuerySet["CallTask"]):
         """Keep all for those who ring families, nothing for anybody else."""
         return self if user.may_in_service(Role.CO_ORDINATOR, Role.CLINICIAN) else self.none()
 
+    def promised_to(self, person: Person, *, about: Person) -> CallTask | None:
+        """Find the call with news whose hours this person was told, unless they are over or were put off."""
+        rows = self.waiting().filter(person=person, subject=about, about=CallTask.About.WEIGHTY_NEWS)
+        task = rows.filter(ring_from_at__isnull=False, due_at__gt=clock.now()).first()
+        return task if task is not None and task.names_hours() else None
+
     def waiting(self) -> Self:
         """Keep what is still to be done, the most pressing first."""
         return self.filter(state__in=CallTask.WAITING).order_by("due_at", "pk")
@@ -112,6 +118,12 @@ class CallTask(Stateful, Owed):
     def is_decision(self) -> bool:
         """Tell whether nobody is to be rung: people decide, and the page leads them there (U17)."""
         return self.about == self.About.SAFEGUARDING
+
+    def names_hours(self) -> bool:
+        """Tell whether the call is still for the day that the message named: after a try in vain it is not."""
+        if self.ring_from_at is None or self.due_at is None:
+            return False
+        return self.ring_from_at.astimezone(clock.LONDON).date() == self.due_at.astimezone(clock.LONDON).date()
 
     def brings(self) -> int | None:
         """Give the key of the decision that this call is to tell, if that is what it is about (U2)."""

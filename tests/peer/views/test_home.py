@@ -9,11 +9,13 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from notifications.actions import calls
+from notifications.models import CallTask
 from peer import clock
 from peer.actions import waiting
-from peer.models import Consent, ParentRelationship, Person, TimelineEntry, User
+from peer.models import Consent, ParentRelationship, Person, TimelineEntry, User, WaitingListEntry
 from peer.roles import Role
-from tests.make import make_group, make_member, make_person, make_user
+from tests.make import make_group, make_member, make_person, make_phone, make_user
 from tests.peer.actions.test_waiting import make_entry
 
 pytestmark = pytest.mark.django_db
@@ -124,3 +126,46 @@ def test_home_takes_few_queries(client: Client) -> None:
     with CaptureQueriesContext(connection) as seen:
         client.get("/home/")
     assert len(seen) <= 10, [query["sql"][:90] for query in seen]
+
+
+def ring_after(entry: WaitingListEntry) -> CallTask:
+    """Decide what a person must tell, and give the call that does."""
+    waiting.decide(entry, by=make_user(roles=(Role.CLINICIAN,)), outcome="not_accepted", reason="Others help better.")
+    return CallTask.objects.get(about="weighty_news")
+
+
+def hours(task: CallTask) -> str:
+    """Say the hours of a call as the page says them."""
+    assert task.ring_from_at
+    day = task.ring_from_at.astimezone(clock.LONDON)
+    return f"{day:%A} {day.day} {day:%B}, between 3pm and 5pm"
+
+
+def test_the_page_names_the_hours_that_the_text_named(client: Client) -> None:
+    entry = make_entry(state="released")
+    make_phone(person=entry.person)
+    task = ring_after(entry)
+    page = home(client, make_user(person=entry.person))
+    assert hours(task) in page
+    assert "Others help better" not in page
+
+
+def test_a_parent_s_page_names_the_hours_too_and_a_parent_who_was_not_told_reads_none(client: Client) -> None:
+    entry = make_entry(state="released")
+    told, other = make_parent(entry.person, may_know="all"), make_parent(entry.person, may_know="routine")
+    make_phone(person=told.person)
+    task = ring_after(entry)
+    assert hours(task) in home(client, told)
+    assert "between 3pm and 5pm" not in home(client, other)
+
+
+def test_after_a_try_in_vain_the_page_names_no_hours_that_are_over(client: Client) -> None:
+    entry = make_entry(state="released")
+    make_phone(person=entry.person)
+    task = ring_after(entry)
+    assert task.ring_from_at
+    with clock.at(task.ring_from_at):
+        calls.no_answer(task, by=make_user(roles=(Role.CO_ORDINATOR,)))
+    page = home(client, make_user(person=entry.person))
+    assert "so we will ring" in page
+    assert "between 3pm" not in page

@@ -150,3 +150,11 @@ def test_more_than_n_a_day_gets_a_plain_sentence(client: Client, kim: User, sett
     assert page.status_code == 422
     assert "You can release 2 more families today." in page.content.decode()
     assert WaitingListEntry.objects.on_hold().count() == 1
+
+
+def test_the_page_of_a_decision_promises_only_what_messages_do(client: Client, kim: User) -> None:
+    entry = make_entry(state="released")
+    page = client.get(f"/staff/waiting/places/{entry.public_id}/decide/").content.decode()
+    assert "when they sign in, or hear it when a person rings" in page
+    assert "says only that there is news" in page
+    assert "get your reason as you write it" not in page

@@ -1,0 +1,1 @@
+"""Template words of what is told and rung."""
