@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import logging
 import os
 import signal
 import subprocess
@@ -28,6 +29,7 @@ from cms.example.cast import CAST
 from notifications import clockwork
 from peer import clock
 
+log = logging.getLogger(__name__)
 STARTS_AT = dt.time(16, 30)  # after school, both moderators about, quiet hours far off (decision 1)
 RESTS_FROM = dt.time(20, 0)
 
@@ -203,7 +205,7 @@ def wait_for(telephones: subprocess.Popen[str]) -> None:
 
 def name_phones() -> None:
     """Put the name of each invented person on their phone."""
-    phones = [{"number": player.number, "name": f"{player.given_name} {player.family_name}"} for player in CAST]
+    phones = [{"number": player.number, "name": player.full_name} for player in CAST]
     request = urllib.request.Request(  # noqa: S310 - the telephones are on this machine
         f"{settings.TWILIO_BASE_URL}/handsets",
         data=json.dumps([phone for phone in phones if phone["number"]]).encode(),
@@ -214,13 +216,27 @@ def name_phones() -> None:
 
 @contextmanager
 def start_clock() -> Iterator[None]:
-    """Run the clock: sweeps, the outbox, the ladder."""
+    """Run the clock: sweeps, the outbox, the ladder; and let the invented clinicians come to their shifts."""
     stop = threading.Event()
     threading.Thread(target=clockwork.run, kwargs={"stop": stop}, name="clock", daemon=True).start()
+    threading.Thread(target=keep_rota, args=(stop,), name="rota", daemon=True).start()
     try:
         yield
     finally:
         stop.set()
+
+
+def keep_rota(stop: threading.Event) -> None:
+    """Start each planned shift when its time comes, as its clinician would, until `stop` is set."""
+    from cms.example import rota  # noqa: PLC0415 - models come after Django is ready
+
+    while not stop.wait(20):
+        try:
+            rota.begin()
+        except Exception:
+            log.exception("a shift of the demo did not start; tried again soon")
+        finally:
+            connections.close_all()
 
 
 class QuietHandler(WSGIRequestHandler):

@@ -15,9 +15,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from cms.demo.things import THINGS
+from cms.example import rota
 from cms.example.cast import CAST, PLAYERS
 from peer import clock
-from peer.models import User
+from peer.models import SupportGroup, User
 
 CODE_BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 MOVES: dict[str, tuple[object, dt.timedelta | dt.time]] = {
@@ -39,6 +40,8 @@ def guide(request: HttpRequest) -> HttpResponse:
         "handsets": settings.SIMULATOR_URL,
         "now": clock.now(),
         "moves": [(key, words) for key, (words, _step) in MOVES.items()],
+        "paused": SupportGroup.objects.filter(state=SupportGroup.State.FROZEN).order_by("title"),
+        "clinician": PLAYERS["dr_lee"],
     }
     return render(request, "cms/demo/guide.html", context)
 
@@ -53,7 +56,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     logout(request)
     user = User.objects.get(handle=handle)
     login(request, user, backend=CODE_BACKEND)
-    messages.success(request, _("You are %(name)s now.") % {"name": user.display_name})
+    messages.success(request, _("You are %(name)s now.") % {"name": PLAYERS[handle].called})
     onward = request.POST.get("next", "")
     here = url_has_allowed_host_and_scheme(onward, allowed_hosts=None)
     return redirect(onward if onward and here else settings.LOGIN_REDIRECT_URL)
@@ -62,11 +65,13 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_POST
 def move_clock(request: HttpRequest) -> HttpResponse:
-    """Move the product's clock forward, for every process of the demo."""
+    """Move the product's clock forward, for every process of the demo; whoever is on call then has come on time."""
     if request.POST.get("to") not in MOVES:
         raise Http404
     step = MOVES[request.POST["to"]][1]
     ahead = step if isinstance(step, dt.timedelta) else _until(step)
+    with clock.at(clock.now() + ahead):
+        rota.fill()
     clock.set_offset(clock.offset() + ahead)
     return redirect("demo-guide")
 
