@@ -157,3 +157,14 @@ def test_u4_the_act_sheet_is_for_the_one_who_has_it_and_each_look_is_on_record(
     assert "900122" not in page, "who must not be told has no number to press by mistake"
     looks = AuditEvent.objects.filter(action="looked", target_kind="peer.person", target_id=asha.person_id)
     assert looks.get().by_id == lee.pk
+
+
+def test_the_board_names_the_worry_to_its_clinician_and_only_the_group_to_a_manager(
+    worry: Escalation, lee: User, asha: Membership
+) -> None:
+    title = f"{asha.pseudonym} · {asha.group.title}"
+    assert title in signed_in(lee).get("/escalations/").content.decode()
+    sam = make_user(name="Sam", roles=(Role.SERVICE_MANAGER,))
+    page = signed_in(sam).get("/escalations/").content.decode()
+    assert asha.group.title in page
+    assert asha.pseudonym not in page
