@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import ClassVar, Self
 
 from django.db import models
@@ -31,6 +32,14 @@ class CallTaskQuerySet(models.QuerySet["CallTask"]):
     def visible_to(self, user: User) -> Self:
         """Keep all for those who ring families, nothing for anybody else."""
         return self if user.may_in_service(Role.CO_ORDINATOR, Role.CLINICIAN) else self.none()
+
+    def promised_to(self, user: User, *, about: Person) -> dt.datetime | None:
+        """Give when a person rings this one with news of somebody, as their message said; None once that is over."""
+        if user.person_id is None:
+            return None
+        mine = self.filter(person=user.person_id, subject=about, about=CallTask.About.WEIGHTY_NEWS)
+        coming = mine.filter(state__in=CallTask.WAITING, ring_from_at__isnull=False, due_at__gt=clock.now())
+        return coming.order_by("ring_from_at").values_list("ring_from_at", flat=True).first()
 
     def waiting(self) -> Self:
         """Keep what is still to be done, the most pressing first."""

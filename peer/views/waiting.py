@@ -158,7 +158,7 @@ def decide(request: HttpRequest, public_id: str) -> HttpResponse:
 def _said(decision: TriageDecision) -> str:
     if decision.is_weighty:
         return _("Saved. This is news for a person to give: a call is on the list, and a message says when we ring.")
-    return _("Saved. The family hears by the way they chose.")
+    return _("Saved. The family hears that there is news, by text or by a call.")
 
 
 @require_POST

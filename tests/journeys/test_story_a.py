@@ -122,7 +122,7 @@ def test_from_the_shipped_file_to_families_that_have_heard(
     assert (parent.state, parent.your_word) == ("proved", "bluebell")
 
     # Good news: the parent's own channel, the family's word first, no outcome in it.
-    assert "The family hears by the way they chose." in decide(lee, good, outcome="accepted", reason=REASON)
+    assert "The family hears that there is news" in decide(lee, good, outcome="accepted", reason=REASON)
     assert len(network.texts(parent.number)) == 1  # nothing is sent inside a request
     dispatcher.turn()
     news = network.texts(parent.number)[-1]
