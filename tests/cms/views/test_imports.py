@@ -138,7 +138,9 @@ def test_everybody_who_is_gone_can_be_reached_page_by_page(
     assert (sorted(seen), pages) == (["A0", "A1", "A2", "A3", "A4"], 3)
 
 
-@pytest.mark.parametrize("cursor", ["x", "_", "2026-02-30_1", "2026-01-01_", "1_1_1", "2026-01-01_99999999999999999999"])
+@pytest.mark.parametrize(
+    "cursor", ["x", "_", "2026-02-30_1", "2026-01-01_", "1_1_1", "2026-01-01_99999999999999999999"]
+)
 def test_a_page_mark_that_is_none_shows_the_first_page(client: Client, kim: User, cursor: str) -> None:
     send(client, HEAD + ASHA + BEN)
     send(client, HEAD + BEN)
