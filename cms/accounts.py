@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter
 from django import forms
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -55,6 +56,12 @@ def contact_of(phone: str) -> ContactPoint | None:
 class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
     """Joins allauth to our contact points and to the outbox; unknown numbers get the same page and no text."""
 
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "incorrect_code": _("That isn’t the code. Type the 6 numbers of our newest text, or press “Send a new code”."),
+        "too_many_login_attempts": _("That was too many tries. Wait a few minutes, then ask for a new code."),
+        "rate_limited": _("That was a lot at once. Wait a minute, then try again."),
+    }
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Say no: people come by invitation."""
         return False
@@ -94,3 +101,11 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no ty
         contact = contact_of(phone)
         if contact is not None and contact.person_id == user.person_id:
             codes.prove(contact, by=codes.SIGN_IN)
+
+
+class SecondFactors(DefaultMFAAdapter):  # type: ignore[misc]  # allauth has no types
+    """Says in our words why a passkey or a second code did not do."""
+
+    error_messages = DefaultMFAAdapter.error_messages | {
+        "incorrect_code": _("That didn’t work. Try again, or sign in with a code by text."),
+    }

@@ -30,6 +30,7 @@ from cms.example.cast import CAST
 from notifications import clockwork
 from peer import clock
 
+log = logging.getLogger(__name__)
 STARTS_AT = dt.time(16, 30)  # after school, both moderators about, quiet hours far off (decision 1)
 RESTS_FROM = dt.time(20, 0)
 SHIFTS_EVERY = 15.0  # seconds

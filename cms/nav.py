@@ -13,6 +13,7 @@ from peer.models import User
 from peer.roles import Perm, rules
 
 IN_SIGHT = 4  # the others stand under "More"
+JOINING = frozenset({Role.YOUNG_PERSON})  # whoever is on the way in finds the way on where members find their groups
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import re
+from html import unescape
 
 import bleach
 import nh3
@@ -59,6 +61,12 @@ def content_hash(title: str, html: str) -> str:
 def as_cleaned(html: str) -> SafeString:
     """Mark stored HTML as ready to show; only ever what `clean` made."""
     return mark_safe(html)
+
+
+def as_words(html: str) -> str:
+    """Give what a person sees of cleaned HTML as one line without marks, for the first words in a list."""
+    inline = re.sub(r"</?(?:strong|em)>", "", html)
+    return " ".join(unescape(re.sub(r"<[^>]*>", " ", inline)).split())
 
 
 def _bounded(text: str) -> str:

@@ -18,6 +18,7 @@ class Thing:
     go: str  # the name of a route, or nothing where it begins on their phone
     steps: str
     shows: str
+    then: tuple[str, str] = ("", "")  # who to be afterwards, and the name of a route
 
     @property
     def player(self) -> Player:
@@ -28,6 +29,16 @@ class Thing:
     def address(self) -> str:
         """Give the address to go to, or nothing where the thing begins on the phone."""
         return reverse(self.go) if self.go else ""
+
+    @property
+    def next_player(self) -> Player | None:
+        """Give whom to be afterwards, if that is somebody else."""
+        return PLAYERS.get(self.then[0])
+
+    @property
+    def next_address(self) -> str:
+        """Give where to go then."""
+        return reverse(self.then[1])
 
 
 THINGS = (
@@ -53,8 +64,9 @@ THINGS = (
     ),
     Thing(
         "Noor joins", "noor", "",
-        "Open Noor’s phone, follow the link in her text, type in the code. Then be Dr Lee: note the hello call.",
+        "Open Noor’s phone, follow the link in her text, type in the code. Then be Dr Lee and note the hello call.",
         "Nobody is in a group before a person has spoken with them.",
+        then=("dr_lee", "hello-calls-index"),
     ),
     Thing(
         "Asha writes", "asha", "groups-index",

@@ -40,6 +40,8 @@ def guide(request: HttpRequest) -> HttpResponse:
         "handsets": settings.SIMULATOR_URL,
         "now": clock.now(),
         "moves": [(key, words) for key, (words, _step) in MOVES.items()],
+        "paused": SupportGroup.objects.filter(state=SupportGroup.State.FROZEN).order_by("title"),
+        "clinician": PLAYERS["dr_lee"],
     }
     return render(request, "cms/demo/guide.html", context)
 
@@ -54,7 +56,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     logout(request)
     user = User.objects.get(handle=handle)
     login(request, user, backend=CODE_BACKEND)
-    messages.success(request, _("You are %(name)s now.") % {"name": user.display_name})
+    messages.success(request, _("You are %(name)s now.") % {"name": PLAYERS[handle].called})
     onward = request.POST.get("next", "")
     here = url_has_allowed_host_and_scheme(onward, allowed_hosts=None)
     return redirect(onward if onward and here else settings.LOGIN_REDIRECT_URL)
@@ -68,6 +70,8 @@ def move_clock(request: HttpRequest) -> HttpResponse:
         raise Http404
     step = MOVES[request.POST["to"]][1]
     ahead = step if isinstance(step, dt.timedelta) else _until(step)
+    with clock.at(clock.now() + ahead):
+        rota.fill()
     clock.set_offset(clock.offset() + ahead)
     rota.fill()
     return redirect("demo-guide")

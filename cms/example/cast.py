@@ -30,6 +30,17 @@ class Player:
     doctor: str = ""
 
     @property
+    def called(self) -> str:
+        """Give the name everybody calls them by: Dr Lee, and Asha, whose name in the group is hers alone."""
+        return self.name_here if self.name_here.startswith("Dr ") else self.given_name
+
+    @property
+    def full_name(self) -> str:
+        """Give the whole name, as it stands on their card and on their phone."""
+        title = "Dr " if self.called.startswith("Dr ") else ""
+        return f"{title}{self.given_name} {self.family_name}"
+
+    @property
     def number(self) -> str:
         """Give the number of the phone they hold."""
         return self.mobile or self.landline

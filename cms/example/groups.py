@@ -45,6 +45,8 @@ def load_groups() -> dict[str, SupportGroup]:
             age_from=age_from,
             age_to=age_to,
             state=SupportGroup.State.OPEN,
+            opens=dt.time(8),
+            closes=dt.time(21),  # as the day shift of the rota, so that every page names the same hours
             listed=True,
             hello=HELLO,
             next_up="Tuesday at 7pm: a text room with Ben and Mo. Come, or just read afterwards.",

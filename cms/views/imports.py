@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import csv
 import dataclasses
+import datetime as dt
 import io
 import json
 from itertools import chain
 from typing import BinaryIO, cast
+from urllib.parse import urlencode
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -22,6 +25,7 @@ from peer.actions import imports as acts
 from peer.families import Family
 from peer.methods import require_http_methods, require_POST, require_safe
 from peer.models import ImportChange, ImportRun, Referral, User
+from peer.models.waiting import ReferralQuerySet
 from peer.roles import Perm
 from peer.states import RuleBroken
 
@@ -75,14 +79,36 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
     """Show what a file brought, line by line what was left out, and who is gone from it."""
     user = _co_ordinator(request)
     run = get_object_or_404(ImportRun.objects.visible_to(user), public_id=public_id)
-    gone = Referral.objects.visible_to(user).gone_from(run).select_related("person").order_by("referred_on")
+    gone = Referral.objects.visible_to(user).gone_from(run).select_related("person").order_by("referred_on", "pk")
+    after = request.GET.get("after", "")
+    found = list(_after(gone, after)[: SHOWN + 1])
     context = {
         "run": run,
         "faults": run.faults.order_by("line", "pk")[:SHOWN],
-        "gone": gone[:SHOWN],
+        "more_faults": run.refused > SHOWN,
+        "gone": found[:SHOWN],
         "gone_count": gone.count(),
+        "newer_href": f"{request.path}#gone" if after else "",
+        "older_href": _further(found),
     }
     return render(request, "imports/detail.html", context)
+
+
+def _after(gone: ReferralQuerySet, cursor: str) -> ReferralQuerySet:
+    """Go on after a place in the list of who is gone; a cursor that is none begins at the start."""
+    day, _dot, key = cursor.partition("_")
+    try:
+        asked_on, pk = dt.date.fromisoformat(day), int(key)
+    except ValueError:
+        return gone
+    return gone.filter(Q(referred_on__gt=asked_on) | Q(referred_on=asked_on, pk__gt=pk))
+
+
+def _further(found: list[Referral]) -> str:
+    if len(found) <= SHOWN:
+        return ""
+    last = found[SHOWN - 1]
+    return f"?{urlencode({'after': f'{last.referred_on.isoformat()}_{last.pk}'})}#gone"
 
 
 @require_safe

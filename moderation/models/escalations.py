@@ -37,10 +37,11 @@ class EscalationQuerySet(models.QuerySet["Escalation"]):
 
 @dataclass(frozen=True)
 class EscalationClock:
-    """What the board shows of an escalation: times, states and staff."""
+    """What the board shows of an escalation: times, states, staff, and the name in the group to whoever may read it."""
 
     public_id: str
     group: str
+    about: str
     level: str
     state: str
     state_words: str
@@ -61,6 +62,7 @@ class EscalationClock:
         return cls(
             public_id=row.public_id,
             group=row.group.title,
+            about=row.about.pseudonym if may_open else "",
             level=row.level,
             state=row.state,
             state_words=str(row.get_state_display()),
@@ -292,7 +294,7 @@ class EscalationTimerQuerySet(EscalationQuerySet):
     def clocks(self, user: User) -> list[EscalationClock]:
         """Give the clocks that run, without a word of any post: what is handed out is not the row."""
         readable = set(Escalation.objects.visible_to(user).values_list("pk", flat=True))
-        rows = self.exclude(state=EscalationState.CLOSED).select_related("group", "owner", "offered_to")
+        rows = self.exclude(state=EscalationState.CLOSED).select_related("group", "about", "owner", "offered_to")
         fired = EscalationStep.objects.filter(user=user, state=StepState.FIRED)
         paged = set(fired.values_list("escalation_id", flat=True))
         return [

@@ -53,6 +53,10 @@ class QueuedPostQuerySet(PostQuerySet):
         )
         return list(rows.with_group().order_by("pk")[: PAGE + 1])
 
+    def of(self, group: SupportGroup | None) -> QueuedPostQuerySet:
+        """Keep one group's posts, where one is named."""
+        return self if group is None else self.filter(thread__group_id=group.pk)
+
     def with_group(self) -> QueuedPostQuerySet:
         """Read thread, group and author along."""
         return self.select_related("thread__group", "author")

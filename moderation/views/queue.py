@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -13,7 +14,7 @@ from django.utils.translation import gettext as _
 from moderation import highlights
 from moderation.actions import claims, decisions
 from moderation.forms.decisions import ApproveForm, DecisionForm, DeclineForm, MoveUpForm, PassOnForm, ReturnForm
-from moderation.models import ModerationClaim, ModerationDecision, PostReport, QueuedPost
+from moderation.models import ModerationClaim, ModerationDecision, PostReport, QueuedPost, WatchedGroup
 from moderation.models.queue import PAGE
 from peer import sanitise
 from peer.methods import require_POST, require_safe
@@ -59,14 +60,24 @@ def said(decision: ModerationDecision) -> str:
 def index(request: HttpRequest) -> HttpResponse:
     """Show what waits in one's own groups, the oldest first."""
     after = request.GET.get("after", "0")
-    rows = QueuedPost.objects.visible_to(who(request)).next_page(after=int(after) if after.isdigit() else 0)
+    group = _group(request)
+    mine = QueuedPost.objects.visible_to(who(request)).of(group)
+    rows = mine.next_page(after=int(after) if after.isdigit() else 0)
     posts = rows[:PAGE]
+    wanted = {"group": group.public_id} if group else {}
     context = {
         "posts": posts,
-        "older": f"?after={posts[-1].pk}" if len(rows) > PAGE else "",
+        "group": group,
+        "older": f"?{urlencode(wanted | {'after': posts[-1].pk})}" if len(rows) > PAGE else "",
         "reports": PostReport.objects.visible_to(who(request)).for_moderators(who(request)),
     }
     return render(request, "moderation/queue/index.html", context)
+
+
+def _group(request: HttpRequest) -> WatchedGroup | None:
+    """Find the one group to read for, where one of one's own was asked for."""
+    wanted = request.GET.get("group", "")
+    return WatchedGroup.objects.visible_to(who(request)).filter(public_id=wanted).first() if wanted else None
 
 
 @require_POST

@@ -194,11 +194,12 @@ def _parts(network: Network, phone: Handset, call: Call | None) -> dict[str, Mar
     if phone.is_mailbox:
         return _mailbox_parts(network, phone)
     entries = network.ledger.of(phone.number)
-    return {
+    here = network.clock.now()
+    lock = {} if is_landline(phone.number) else {"lock": screens.lock_screen(entries, now=here, call=call)}
+    return lock | {
         "call": screens.call_panel(call, base=f"/handset/{phone.number}"),
         "captions": screens.captions(entry for entry in entries if call and entry.sid == call.sid),
         "thread": screens.thread(entries, live=call.sid if call else ""),
-        "lock": screens.lock_screen(entries, now=network.clock.now(), call=call),
     }
 
 

@@ -28,9 +28,9 @@ class YesForm(forms.Form):
     """The code from the text, and the answers to three questions, each apart (safety C1)."""
 
     code = forms.CharField(
-        label=_("The 6 numbers from our text"),
+        label=_("The code from our text"),
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "size": "8"}),
-        error_messages={"required": _("Type the 6 numbers we sent you by text.")},
+        error_messages={"required": _("Type the code we sent you by text: 6 numbers.")},
     )
     join = forms.BooleanField(
         label=_("Yes, I want to join"),

@@ -12,7 +12,8 @@ from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from peer import clock, gate
+from peer import clock, gate, sanitise
+from peer.models import Post
 from peer.roles import Perm
 from peer.web import new_nonce
 
@@ -49,3 +50,9 @@ def when(moment: dt.datetime) -> str:
     if abs(days) > 300:
         day = date_format(local, "j F Y")
     return _("%(day)s at %(time)s") % {"day": day, "time": time}
+
+
+@register.filter
+def words(post: Post) -> str:
+    """Give a post's words as they will look, in one line; a draft has only what was typed."""
+    return sanitise.as_words(post.html) if post.html else post.body

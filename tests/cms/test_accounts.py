@@ -43,7 +43,9 @@ def test_a_code_to_one_s_own_phone_signs_in_and_proves_the_number(client, asha, 
     row = Delivery.objects.get()
     assert (row.duty, row.contact.where) == ("code", ASHA)
     assert row.expires_at - row.not_before_at <= dt.timedelta(minutes=10)
-    client.post(CONFIRM, {"code": code()})
+    page = client.post(CONFIRM, {"code": code()}, follow=True).content.decode()
+    assert "You’re signed in." in page
+    assert "Successfully" not in page
     assert client.session["_auth_user_id"] == str(asha.pk)
     assert ContactPoint.objects.get().state == "proved"
 
@@ -51,7 +53,9 @@ def test_a_code_to_one_s_own_phone_signs_in_and_proves_the_number(client, asha, 
 def test_a_wrong_code_signs_nobody_in_and_keeps_the_page(client, asha) -> None:
     client.post(LOGIN, {"login": ASHA})
     wrong = "000000" if code() != "000000" else "111111"
-    assert client.post(CONFIRM, {"code": wrong}).status_code == 200
+    page = client.post(CONFIRM, {"code": wrong})
+    assert page.status_code == 200
+    assert "press “Send a new code”" in page.content.decode()
     assert "_auth_user_id" not in client.session
 
 

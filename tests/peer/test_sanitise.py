@@ -137,3 +137,17 @@ def test_what_is_too_long_is_refused_before_it_is_read() -> None:
 def test_the_hash_binds_title_and_words() -> None:
     assert sanitise.content_hash("a", "b") != sanitise.content_hash("", "ab")
     assert sanitise.content_hash("a", "b") != sanitise.content_hash("a ", "b")
+
+
+@pytest.mark.parametrize(
+    ("typed", "line"),
+    [
+        ("**All the gnomes have hats.**", "All the gnomes have hats."),
+        ("*One*, two", "One, two"),
+        ("- tea\n- toast", "tea toast"),
+        ("first\n\nsecond\nthird", "first second third"),
+        ("5 < 6 & <b>7</b>", "5 < 6 & <b>7</b>"),
+    ],
+)
+def test_the_first_words_in_a_list_are_as_they_will_look(typed: str, line: str) -> None:
+    assert sanitise.as_words(sanitise.to_html(typed)) == line

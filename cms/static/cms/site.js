@@ -1,4 +1,4 @@
-// The whole of our script: leaving quickly, printing, and leading to what needs changing. Every page works without it.
+// The whole of our script: leaving quickly, printing, passkeys, and leading to what needs changing. Every page works without it.
 (() => {
   "use strict";
   document.documentElement.classList.add("js");
@@ -31,6 +31,16 @@
       sheet.querySelector("summary").focus();
     }
   });
+
+  const passkey = document.querySelector("[data-passkey]");
+  if (passkey && window.PublicKeyCredential) {
+    const asks = passkey.querySelector("[data-passkey-asks]");
+    const failed = passkey.querySelector("[data-passkey-failed]");
+    const say = (didFail) => { asks.hidden = didFail; failed.hidden = !didFail; };
+    passkey.hidden = false;
+    passkey.querySelector("button").addEventListener("click", () => say(false));
+    document.addEventListener("allauth.error", (told) => { told.preventDefault(); say(true); });
+  }
 
   const wrong = document.querySelector("[data-focus]");
   if (wrong) wrong.focus();

@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import itertools
+import re
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from cms.views import imports
 from cms.views.imports import harmless
 from cms.waiting_list import forms
 from peer.models import ImportChange, ImportRun, Person, User, WaitingListEntry
@@ -37,7 +39,7 @@ def send(client: Client, data: str | bytes, **words: str) -> Any:
 
 def test_looking_changes_nothing_and_tells_what_would_come(client: Client, kim: User) -> None:
     page = send(client, HEAD + ASHA + BEN.replace("R2", ""), look_only="on").content.decode()
-    assert "It would bring 1 new families." in page
+    assert "It would bring 1 new family." in page
     assert "there is no reference" in page
     assert not Person.objects.filter(kind="young_person").exists()
     assert not ImportRun.objects.exists()
@@ -117,3 +119,30 @@ def test_who_is_gone_is_named_on_the_report(client: Client, kim: User) -> None:
     page = send(client, HEAD + BEN).content.decode()
     assert "1 person on our list is not in this file" in page
     assert "Asha Rao" in page
+
+
+def test_everybody_who_is_gone_can_be_reached_page_by_page(
+    client: Client, kim: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(imports, "SHOWN", 2)
+    rows = [ASHA.replace("R1", f"A{number}").replace("09003", f"0900{number + 4}") for number in range(5)]
+    send(client, HEAD + "".join(rows) + BEN)
+    send(client, HEAD + BEN)
+    address, seen, pages = ImportRun.objects.latest("pk").get_absolute_url(), list[str](), 0
+    while address and pages < 9:
+        page = client.get(address).content.decode()
+        assert "5 people on our list are not in this file" in page
+        seen += re.findall(r"</a> \((A\d)\)", page)
+        further = re.search(r'rel="next" href="([^"#]+)', page)
+        address, pages = (address.partition("?")[0] + further[1] if further else ""), pages + 1
+    assert (sorted(seen), pages) == (["A0", "A1", "A2", "A3", "A4"], 3)
+
+
+@pytest.mark.parametrize(
+    "cursor", ["x", "_", "2026-02-30_1", "2026-01-01_", "1_1_1", "2026-01-01_99999999999999999999"]
+)
+def test_a_page_mark_that_is_none_shows_the_first_page(client: Client, kim: User, cursor: str) -> None:
+    send(client, HEAD + ASHA + BEN)
+    send(client, HEAD + BEN)
+    page = client.get(ImportRun.objects.latest("pk").get_absolute_url(), {"after": cursor})
+    assert page.status_code == 200

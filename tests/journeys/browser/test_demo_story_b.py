@@ -21,10 +21,10 @@ def say_yes(walk: Walk, phone: Phone) -> None:
     link = re.search(r"http\S+/i/\S+", phone.text("/i/"))
     assert link
     walk.open(link[0])
-    walk.press("Yes, text me the numbers")
+    walk.press("Yes, text me a code")
     code = re.search(r"\b\d{6}\b", phone.text("code. It works for 10 minutes"))
     assert code
-    walk.type("The 6 numbers from our text", code[0])
+    walk.type("The code from our text", code[0])
     walk.tick("Yes, I want to join")
     walk.tick("Yes, I understand what is private")
     walk.choose("Yes, you may tell them", "No, please don’t")
@@ -159,10 +159,10 @@ def test_the_same_steps_without_scripts(demo: Demo, browser: Browser) -> None:
     link = re.search(r"http\S+/i/\S+", omar.text("/i/"))
     assert link
     walk.open(link[0])
-    page.get_by_role("button", name="Yes, text me the numbers").click()
+    page.get_by_role("button", name="Yes, text me a code").click()
     code = re.search(r"\b\d{6}\b", omar.text("code. It works for 10 minutes"))
     assert code
-    page.get_by_label("The 6 numbers").fill(code[0])
+    page.get_by_label("The code from our text").fill(code[0])
     for words in ("Yes, I want to join", "Yes, I understand what is private", "No, please don’t"):
         page.get_by_label(words).check()
     page.get_by_role("button", name="Yes, I’m in").click()

@@ -69,9 +69,9 @@ def said_hello(call: HelloCall) -> None:
 
 def test_by_keyboard_alone_from_the_link_to_a_post_that_waits(page: Page, link: str, watch: Watch) -> None:
     page.goto(link)
-    tab_to(page, "Yes, text me the numbers")
+    tab_to(page, "Yes, text me a code")
     press_enter(page)
-    tab_to(page, "The 6 numbers")
+    tab_to(page, "The code from our text")
     page.keyboard.type(re.findall(r"\b\d{6}\b", last_text())[0])
     for name in ("Yes, I want to join", "Yes, I understand", "Yes, you may tell them"):
         tab_to(page, name)

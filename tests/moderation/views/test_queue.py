@@ -216,3 +216,29 @@ def test_an_outsider_and_a_parent_see_an_empty_queue_and_no_post() -> None:
     assert "Nobody else" not in client.get("/queue/").content.decode()
     assert client.get(f"/queue/{post.public_id}/").status_code == 404
     assert client.post(f"/queue/{post.public_id}/approve/", sent(post)).status_code == 404
+
+
+def test_first_words_show_without_marks_and_with_their_group() -> None:
+    post = make_post(body="**All the gnomes have hats.**", keys=2)
+    Post.objects.filter(pk=post.pk).update(html="<p><strong>All the gnomes have hats.</strong></p>")
+    page = signed_in(moderator(post.thread.group)).get("/queue/").content.decode()
+    assert "All the gnomes have hats." in page
+    assert "**" not in page
+    assert post.thread.group.title in page
+
+
+def test_one_group_can_be_read_on_its_own() -> None:
+    lantern, harbour = make_group(title="Lantern"), make_group(title="Harbour")
+    make_post(group=lantern, body="Under the lantern")
+    make_post(group=harbour, body="By the water")
+    mo = moderator(lantern)
+    make_member(group=harbour, user=mo, role=Role.PEER_MODERATOR)
+    client = signed_in(mo)
+    only = client.get("/queue/", {"group": lantern.public_id}).content.decode()
+    assert "Under the lantern" in only
+    assert "By the water" not in only
+    elsewhere = make_group(title="Not mine")
+    for unknown in (elsewhere.public_id, "x"):
+        everything = client.get("/queue/", {"group": unknown}).content.decode()
+        assert "By the water" in everything
+        assert "Not mine" not in everything

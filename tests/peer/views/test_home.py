@@ -72,7 +72,7 @@ def test_weighty_news_is_not_read_on_the_page_before_a_person_has_told_it(client
         entry, by=make_user(roles=(Role.CLINICIAN,)), outcome="not_accepted", reason="Another team helps better."
     )
     page = home(client, user)
-    assert "ring" in page
+    assert "between 3 and 5" in page, "the page names the time that the message names"
     assert "Another team" not in page
     assert "ot accepted" not in page
     decision.write_down(told=True)
