@@ -30,7 +30,6 @@ from cms.example.cast import CAST
 from notifications import clockwork
 from peer import clock
 
-log = logging.getLogger(__name__)
 STARTS_AT = dt.time(16, 30)  # after school, both moderators about, quiet hours far off (decision 1)
 RESTS_FROM = dt.time(20, 0)
 SHIFTS_EVERY = 15.0  # seconds
@@ -211,7 +210,7 @@ def wait_for(telephones: subprocess.Popen[str]) -> None:
 def name_phones() -> None:
     """Put the name of each invented person on their phone."""
     phones = [
-        {"number": where, "name": f"{player.given_name} {player.family_name}"}
+        {"number": where, "name": player.full_name}
         for player in CAST
         for where in (player.number, player.email)
         if where

@@ -40,8 +40,6 @@ def guide(request: HttpRequest) -> HttpResponse:
         "handsets": settings.SIMULATOR_URL,
         "now": clock.now(),
         "moves": [(key, words) for key, (words, _step) in MOVES.items()],
-        "paused": SupportGroup.objects.filter(state=SupportGroup.State.FROZEN).order_by("title"),
-        "clinician": PLAYERS["dr_lee"],
     }
     return render(request, "cms/demo/guide.html", context)
 
@@ -70,8 +68,6 @@ def move_clock(request: HttpRequest) -> HttpResponse:
         raise Http404
     step = MOVES[request.POST["to"]][1]
     ahead = step if isinstance(step, dt.timedelta) else _until(step)
-    with clock.at(clock.now() + ahead):
-        rota.fill()
     clock.set_offset(clock.offset() + ahead)
     rota.fill()
     return redirect("demo-guide")

@@ -12,7 +12,7 @@ from .addresses import is_reachable, whose
 from .call import Call
 from .handsets import BadHandset, Handset
 from .network import Network
-from .numbers import shown
+from .numbers import is_landline, shown
 from .provider import NETWORK
 from .screens import Markup, draw, join
 
@@ -173,6 +173,7 @@ def _handset_page(request: web.Request, phone: Handset, *, problem: str = "", ty
         "handset",
         **parts,
         **_head(phone),
+        beside=draw("lock_beside", lock=parts["lock"]) if "lock" in parts else draw("no_screen"),
         text_action=f"{base}/text",
         ring_action=f"{base}/ring",
         to_field=_to_field(network, phone),

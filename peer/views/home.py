@@ -11,7 +11,6 @@ from peer import clock, grants
 from peer.events import emit
 from peer.methods import require_safe
 from peer.models import (
-    FeedbackItem,
     ImportChange,
     Membership,
     ParentRelationship,
@@ -38,6 +37,8 @@ def home(request: HttpRequest) -> HttpResponse:
         is_young = user.person.kind == Person.Kind.YOUNG_PERSON
         context |= _own_wait(user) if is_young else _family(user)
         emit(WaitOpened(user.person))
+    if Role.SERVICE_MANAGER in roles:
+        context["feedback"] = FeedbackItem.objects.visible_to(user).figures()
     return render(request, "peer/home/home.html", context)
 
 

@@ -229,3 +229,14 @@ def test_what_was_done_says_who_took_it_and_how(worry: Escalation, lee: User, ho
     escalations.acknowledge(worry, by=lee, how=how)
     done = signed_in(lee).get(f"/escalations/{worry.public_id}/").content.decode().split("What was done</h2>")[1]
     assert words in done
+
+
+def test_the_board_names_the_worry_to_its_clinician_and_only_the_group_to_a_manager(
+    worry: Escalation, lee: User, asha: Membership
+) -> None:
+    title = f"{asha.pseudonym} · {asha.group.title}"
+    assert title in signed_in(lee).get("/escalations/").content.decode()
+    sam = make_user(name="Sam", roles=(Role.SERVICE_MANAGER,))
+    page = signed_in(sam).get("/escalations/").content.decode()
+    assert asha.group.title in page
+    assert asha.pseudonym not in page

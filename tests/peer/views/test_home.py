@@ -12,7 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from notifications.actions import calls
 from notifications.models import CallTask
 from peer import clock
-from peer.actions import waiting
+from peer.actions import feedback, waiting
+from peer.gate import SERVICE
 from peer.models import Consent, ParentRelationship, Person, TimelineEntry, User, WaitingListEntry
 from peer.roles import Role
 from tests.make import make_group, make_member, make_person, make_phone, make_user
@@ -169,3 +170,9 @@ def test_after_a_try_in_vain_the_page_names_no_hours_that_are_over(client: Clien
     page = home(client, make_user(person=entry.person))
     assert "so we will ring" in page
     assert "between 3pm" not in page
+
+
+def test_who_runs_the_service_sees_how_much_waits(client: Client) -> None:
+    feedback.give(SERVICE, by=feedback.VISITOR, said=feedback.Said(works="The text."), nonce="a", sender="a")
+    assert "1 waits for its next step." in home(client, make_user(roles=(Role.SERVICE_MANAGER,)))
+    assert "waits for its next step" not in home(client, make_user(roles=(Role.EDITOR,)))
