@@ -11,6 +11,7 @@ from peer import clock, grants
 from peer.events import emit
 from peer.methods import require_safe
 from peer.models import (
+    FeedbackItem,
     ImportChange,
     Membership,
     ParentRelationship,
