@@ -161,7 +161,7 @@ def resolve(row: Delivery, attempt: DeliveryAttempt, seen: Iterable[Seen] | Fail
         known = set(DeliveryAttempt.objects.filter(sid__in=[one.sid for one in seen]).values_list("sid", flat=True))
         ours = [one for one in seen if one.sid not in known and one.body in {row.body or "", ""}]
         if ours:
-            if outbox.accepted(row, sid=ours[0].sid):
+            if outbox.accepted([row], sid=ours[0].sid):
                 DeliveryAttempt.objects.filter(pk=attempt.pk).update(
                     outcome=DeliveryAttempt.Outcome.ACCEPTED, sid=ours[0].sid, answered_at=clock.now()
                 )
