@@ -31,6 +31,7 @@ State = Delivery.State
 Outcome = DeliveryAttempt.Outcome
 
 PEOPLE = ("notification__recipient", "notification__subject")
+REACHED = ("where", "where_hash", "kind", "state", "preferred_channel", "is_shared", "safe_from", "safe_to")
 ASKED = (  # all that is read of a message, its intent and its people before it goes; no name, no address of theirs
     *("channel", "duty", "contact", "body", "state", "reason", "patience", "expires_at", "lease_token", "tries"),
     *("notification__purpose", "notification__topic", "notification__confirmed_at"),
@@ -109,8 +110,8 @@ def begin(token: str) -> list[Begun]:
 
 def _lock_contacts(leased: QuerySet[Delivery]) -> dict[int, ContactPoint]:
     """Take the locks that STOP takes, always in one order; from here to the commit no STOP comes between (N8)."""
-    theirs = ContactPoint.objects.filter(pk__in=leased.values("contact_id"))
-    return {one.pk: one for one in theirs.defer("your_word").order_by("pk").select_for_update()}
+    theirs = ContactPoint.objects.filter(pk__in=leased.values("contact_id")).only(*REACHED)
+    return {one.pk: one for one in theirs.order_by("pk").select_for_update()}
 
 
 def _may_begin(row: Delivery, reach: routing.Reach, *, today: Counter[int]) -> bool:
