@@ -5,7 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import logging
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Exists, OuterRef, QuerySet
 
 from notifications.models import Duty, SendingPause
 from notifications.providers.codes import Blame, blame
@@ -19,21 +22,24 @@ OPENS_AFTER = 5  # tries in a row that found nobody
 DOUBLES = 5  # times, at most
 
 
-def closed_to() -> list[str]:
-    """Name the channels that rest now."""
-    return list(SendingPause.objects.filter(until_at__gt=clock.Now()).values_list("channel", flat=True))
+def closed_to() -> QuerySet[SendingPause, Any]:
+    """Name the channels that rest now, as a question within a question."""
+    return SendingPause.objects.filter(until_at__gt=clock.Now()).values("channel")
 
 
-def only_a_probe(found: Sequence[tuple[int, str, str]]) -> list[int]:
-    """Keep of (key, channel, duty) one message of each channel that has just rested, so that no storm meets it."""
-    resting = SendingPause.objects.filter(failures__gte=OPENS_AFTER) if found else SendingPause.objects.none()
-    probes = dict.fromkeys(resting.values_list("channel", flat=True), 1)
-    kept = []
-    for key, channel, duty in found:
-        if duty == Duty.PAGE or probes.get(channel, 1):
+def has_just_rested() -> Exists:
+    """Ask of a message whether its channel has just rested because nobody answered."""
+    return Exists(SendingPause.objects.filter(channel=OuterRef("channel"), failures__gte=OPENS_AFTER))
+
+
+def only_a_probe(found: Iterable[tuple[int, str, str, bool]]) -> list[int]:
+    """Keep of (key, channel, duty, has just rested) one message of each such channel, so that no storm meets it."""
+    kept, probed = [], set()
+    for key, channel, duty, rested in found:
+        if duty == Duty.PAGE or not rested or channel not in probed:
             kept.append(key)
-            if duty != Duty.PAGE and channel in probes:
-                probes[channel] = 0
+        if duty != Duty.PAGE and rested:
+            probed.add(channel)
     return kept
 
 

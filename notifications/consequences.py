@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable
+
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
@@ -25,11 +29,15 @@ AGAIN = frozenset({"busy", "no answer", "not heard", "machine"})
 
 
 # ── Going and arriving ──────────────────────────────────────────────────────────────────────────────────────────────
-def gone(row: Delivery) -> None:
-    """Start the patience of a way that has gone: after it, without a sign, the next one is tried."""
-    if row.patience:
-        waiting = Notification.objects.unanswered().filter(pk=row.notification_id)
-        waiting.update(due_at=clock.now() + row.patience)
+def gone(rows: Iterable[Delivery]) -> None:
+    """Start the patience of ways that have gone: after it, without a sign, the next one is tried."""
+    alike: dict[dt.timedelta, list[int]] = defaultdict(list)
+    for row in rows:
+        alike[row.patience].append(row.notification_id)
+    for patience, intents_of in alike.items():
+        if patience:
+            waiting = Notification.objects.unanswered().filter(pk__in=intents_of)
+            waiting.update(due_at=clock.now() + patience)
 
 
 def arrived(row: Delivery) -> None:

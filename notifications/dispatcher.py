@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Collection
+from concurrent.futures import FIRST_COMPLETED, Future
+from concurrent.futures import wait as wait_for
 
 from django.conf import settings
 
@@ -17,14 +20,27 @@ from notifications.providers.twilio_http import Pool
 from notifications.providers.twilio_sms import TwilioSms
 from notifications.waits import wait
 
+Answers = list[tuple[Begun, Accepted | Failure]]
+
+BATCH = 100  # messages, at most, that one set of statements begins; and never more than there are connections
+TURN = 5.0  # seconds; then whoever runs the dispatcher may end it
+LOOKS = 0.5  # seconds between two looks for more while answers are awaited
+
 
 class Dispatcher:
-    """One sender with its own connections; used by one thread, which made it."""
+    """One sender with its own connections; used by one thread, which made it.
+
+    While one batch is on the wire the next one is begun, and takes over each connection as it falls free, so that the
+    network never waits for the database. Begun without an answer are at most twice as many as there are connections.
+    """
 
     def __init__(self, *, duties: Collection[Duty], connections: int | None = None) -> None:
         self._duties = duties
         self._most = connections or settings.TWILIO_CONNECTIONS
         self._pool = Pool(connections=self._most)
+        self._free = asyncio.Semaphore(self._most)
+        self._on_wire: dict[Future[Answers], int] = {}
+        self._rests: dict[str, float] = {}
         self._lists: dict[str, Listing] = {
             Delivery.Channel.SMS: TwilioSms(self._pool),
             Delivery.Channel.CALL: TwilioCall(self._pool),
@@ -32,19 +48,46 @@ class Dispatcher:
         self._providers: dict[str, Provider] = {**self._lists, Delivery.Channel.EMAIL: Smtp()}
 
     def turn(self) -> int:
-        """Send one batch of at most as many messages as there are connections; give how many were claimed."""
-        token = outbox.claim(duties=self._duties, most=self._most)
-        if not token:
-            return 0
-        deadline = self._pool.loop.time() + (wait("lease") - wait("answer") * 1.5).total_seconds()
-        begun = outbox.begin(token)
-        if begun:
-            outbox.settle(self._pool.run(self._send_all(begun, deadline=deadline)))
-        return max(1, len(begun))
+        """Send what is due until nothing is, or for a few seconds; give how many were claimed."""
+        claimed, ends = 0, time.monotonic() + TURN
+        answers: Answers = []
+        while True:
+            try:
+                claimed += self._fill() if time.monotonic() < ends else 0
+            finally:
+                if answers:
+                    outbox.settle(answers)  # after the wire was filled, which waits for nothing that is settled here
+            if not self._on_wire and not answers:
+                return claimed
+            answered, _others = wait_for(self._on_wire, timeout=LOOKS, return_when=FIRST_COMPLETED)
+            answers = [answer for batch in answered if self._on_wire.pop(batch) for answer in batch.result()]
 
-    async def _send_all(self, begun: list[Begun], *, deadline: float) -> list[tuple[Begun, Accepted | Failure]]:
-        answers = await asyncio.gather(*(self._send(one, deadline=deadline) for one in begun))
+    def _fill(self) -> int:
+        """Begin one batch after another while there is room on the wire; give how many were claimed."""
+        claimed = 0
+        while room := self._most * 2 - sum(self._on_wire.values()):
+            lease_ends = time.monotonic() + (wait("lease") - wait("answer") * 1.5).total_seconds()
+            token = outbox.claim(duties=self._duties, most=min(room, self._most, BATCH))
+            begun = outbox.begin(token) if token else []
+            claimed += max(1, len(begun)) if token else 0
+            if not begun:
+                break
+            self._on_wire[self._pool.start(self._send_all(begun, lease_ends=lease_ends))] = len(begun)
+        return claimed
+
+    async def _send_all(self, begun: list[Begun], *, lease_ends: float) -> Answers:
+        deadline = min(lease_ends, time.monotonic() + wait("moment").total_seconds())
+        answers = await asyncio.gather(*(self._send_in_turn(one, deadline=deadline) for one in begun))
         return list(zip(begun, answers, strict=True))
+
+    async def _send_in_turn(self, one: Begun, *, deadline: float) -> Accepted | Failure:
+        """Wait for a free connection, and ask once more before the socket whether the time is still right."""
+        async with self._free:
+            if time.monotonic() > deadline:  # frozen, or kept waiting: perhaps lost, or stopped, by now (N5, N8)
+                return NotMade("too late")
+            if one.delivery.duty != Duty.PAGE and time.monotonic() < self._rests.get(one.delivery.channel, 0):
+                return NotMade("resting")  # the network asked for it while this one waited (F7)
+            return await self._send(one, deadline=deadline)
 
     async def _send(self, one: Begun, *, deadline: float) -> Accepted | Failure:
         order = Order(
@@ -54,11 +97,11 @@ class Dispatcher:
             valid_for=one.valid_for,
             deadline=deadline,
         )
-        if self._pool.loop.time() > deadline:  # a worker that was frozen must not speak for a row it lost (N5)
-            return NotMade("lease over")
         try:
             return await self._providers[one.delivery.channel].send(order)
         except Failure as failure:
+            if failure.retry_after:
+                self._rests[one.delivery.channel] = time.monotonic() + failure.retry_after
             return failure
 
     def look_up(self) -> int:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import secrets
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db import transaction
-from django.db.models import F, Q
+from django.db import connection, transaction
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.expressions import Combinable
 
 from notifications import breaker, consequences, intents, routing, rules
 from notifications.models import ContactPoint, Delivery, DeliveryAttempt, Duty, SendingHold
@@ -28,6 +29,15 @@ from peer.crash import crash_point
 
 State = Delivery.State
 Outcome = DeliveryAttempt.Outcome
+NOT_GONE = (State.PENDING, State.CLAIMED, State.SENDING, State.AMBIGUOUS)
+
+PEOPLE = ("notification__recipient", "notification__subject")
+REACHED = ("where", "where_hash", "kind", "state", "preferred_channel", "is_shared", "safe_from", "safe_to")
+ASKED = (  # all that is read of a message, its intent and its people before it goes; no name, no address of theirs
+    *("channel", "duty", "contact", "body", "state", "reason", "patience", "expires_at", "lease_token", "tries"),
+    *("notification__purpose", "notification__topic", "notification__confirmed_at"),
+    *(f"{person}__{since}" for person in PEOPLE for since in ("deceased_at", "restricted_at")),
+)
 
 
 @dataclass(frozen=True)
@@ -56,10 +66,8 @@ def claim(*, duties: Collection[Duty], most: int) -> str:
 
 
 def _duties_now(duties: Collection[Duty]) -> Collection[Duty]:
-    """Leave only pages while a restored outbox is on hold (H27), or the senders have had their number a second."""
-    if set(duties) != {Duty.PAGE} and (SendingHold.objects.current().exists() or _is_fast_enough()):
-        return set(duties) & {Duty.PAGE}
-    return duties
+    """Leave only pages where the senders have had their number a second."""
+    return set(duties) & {Duty.PAGE} if set(duties) != {Duty.PAGE} and _is_fast_enough() else duties
 
 
 def _is_fast_enough() -> bool:
@@ -72,30 +80,39 @@ def _is_fast_enough() -> bool:
 
 
 def _choose(duties: Collection[Duty], *, most: int) -> list[int]:
+    """Choose and lock: nothing while a restored outbox is on hold (H27), nor by a channel that rests; pages always."""
     due = Delivery.objects.filter(
         state=State.PENDING, duty__in=duties, not_before_at__lte=clock.Now(), expires_at__gt=clock.Now()
-    ).filter(Q(duty=Duty.PAGE) | ~Q(channel__in=breaker.closed_to()))  # a page never waits behind a broadcast's 429
-    rows = due.order_by("priority", "not_before_at", "id").select_for_update(skip_locked=True)
-    found = list(rows.values_list("pk", "channel", "duty")[:most])
-    return breaker.only_a_probe(found)
+    )
+    may_go = ~Q(Exists(SendingHold.objects.current())) & ~Q(channel__in=breaker.closed_to())
+    rows = due.filter(Q(duty=Duty.PAGE) | may_go).order_by("priority", "not_before_at", "id")
+    found = rows.select_for_update(skip_locked=True).values_list("pk", "channel", "duty", breaker.has_just_rested())
+    return breaker.only_a_probe(found[:most])
 
 
 def begin(token: str) -> list[Begun]:
     """Ask again whether each leased message may go, and commit its try while holding the lock that STOP takes (N8)."""
     with transaction.atomic():
         leased = Delivery.objects.filter(lease_token=token, state=State.CLAIMED, lease_until_at__gt=clock.Now())
-        ids = leased.values_list("contact_id", flat=True)
-        contacts = list(ContactPoint.objects.filter(pk__in=list(ids)).order_by("pk").select_for_update())
-        whole = leased.select_related("contact", "notification__recipient", "notification__subject")
-        rows = list(whole.order_by("pk").select_for_update(of=("self",)))
+        contacts = _lock_contacts(leased)
+        asked = leased.select_related(*PEOPLE).only(*ASKED)
+        rows = list(asked.order_by("pk").select_for_update(of=("self",)))
+        for row in rows:
+            row.contact = contacts[row.contact_id]
         topics = {row.notification.topic for row in rows}
-        reaches = {(one.pk, topic): one for topic in topics for one in intents.reaches(contacts, topic)}
-        today = _texts_today(rows)
+        reaches = {(one.pk, topic): one for topic in topics for one in intents.reaches(contacts.values(), topic)}
+        today = _texts_today(contacts)
         going = [row for row in rows if _may_begin(row, reaches[row.contact_id, row.notification.topic], today=today)]
         begun = _write_attempts(going, token)
         crash_point("C6_begin")
     crash_point("C7_begun")
     return begun
+
+
+def _lock_contacts(leased: QuerySet[Delivery]) -> dict[int, ContactPoint]:
+    """Take the locks that STOP takes, always in one order; from here to the commit no STOP comes between (N8)."""
+    theirs = ContactPoint.objects.filter(pk__in=leased.values("contact_id")).only(*REACHED)
+    return {one.pk: one for one in theirs.order_by("pk").select_for_update()}
 
 
 def _may_begin(row: Delivery, reach: routing.Reach, *, today: Counter[int]) -> bool:
@@ -141,9 +158,9 @@ def _when_later(row: Delivery, reach: routing.Reach, *, now: dt.datetime, texts:
     return opening if opening > clock.now() else None
 
 
-def _texts_today(rows: Iterable[Delivery]) -> Counter[int]:
+def _texts_today(contacts: Collection[int]) -> Counter[int]:
     texts = DeliveryAttempt.objects.filter(
-        delivery__contact__in={row.contact_id for row in rows},
+        delivery__contact__in=contacts,
         delivery__duty=Duty.FAMILY,
         delivery__channel=routing.SMS,
         begun_at__gte=routing.midnight(clock.now()),
@@ -184,36 +201,80 @@ def _valid_for(row: Delivery, *, now: dt.datetime) -> int:
 
 
 def settle(answers: Iterable[tuple[Begun, Accepted | Failure]]) -> None:
-    """Write down what the network said; a row that a receipt or a sweep has moved meanwhile stays as it is."""
+    """Write down what the network said; a row that a receipt or a sweep has moved meanwhile stays as it is.
+
+    Every yes of a batch is written by the same few statements, however many there are; a failure has its own.
+    """
     known = list(answers)
     crash_point("C9_answer_save")
     with transaction.atomic():
-        given_away = _given_away(known)
+        yes = [(begun, answer.sid) for begun, answer in known if isinstance(answer, Accepted)]
+        given_away = _given_away(yes)
+        _note_yes({begun.attempt: sid for begun, sid in yes if sid not in given_away})
+        for begun, sid in yes:
+            if sid in given_away:
+                _note_late_yes(begun, sid)
         for begun, answer in known:
-            _settle_one(begun, answer, given_away=given_away)
+            if isinstance(answer, Failure):
+                _note_failure(begun, answer)
         breaker.learn((begun.delivery.channel, answer) for begun, answer in known)
         crash_point("C10_save_commit")
     crash_point("C11_committed")
 
 
-def _given_away(answers: Iterable[tuple[Begun, Accepted | Failure]]) -> set[str]:
+def _given_away(yes: Iterable[tuple[Begun, str]]) -> set[str]:
     """Name the ids of late yeses that meanwhile the network's list has settled another try with."""
     over = clock.now() - wait("lease")
-    late = [yes.sid for begun, yes in answers if isinstance(yes, Accepted) and begun.attempt.begun_at < over]
+    late = [sid for begun, sid in yes if begun.attempt.begun_at < over]
     return set(Delivery.objects.filter(sid__in=late).values_list("sid", flat=True)) if late else set()
 
 
-def _settle_one(begun: Begun, answer: Accepted | Failure, *, given_away: Collection[str]) -> None:
-    row, now = begun.delivery, clock.now()
-    outcome = _outcome(answer)
-    code = answer.code if isinstance(answer, Failure) else ""
-    DeliveryAttempt.objects.filter(pk=begun.attempt.pk).update(
-        outcome=outcome, answered_at=now, code=code, **({"sid": answer.sid} if isinstance(answer, Accepted) else {})
+def _note_late_yes(begun: Begun, sid: str) -> None:
+    """Note a yes whose id another try has been given by the network's list: the row keeps none of its own."""
+    attempt = DeliveryAttempt.objects.filter(pk=begun.attempt.pk)
+    attempt.update(outcome=Outcome.ACCEPTED, answered_at=clock.now(), sid=sid)
+    accepted([begun.delivery], sid="")
+
+
+def _note_yes(sids: Mapping[DeliveryAttempt, str]) -> None:
+    if not sids:
+        return
+    table = DeliveryAttempt._meta.db_table
+    pairs = [value for attempt, sid in sids.items() for value in (attempt.pk, sid)]
+    at = connection.ops.adapt_datetimefield_value(clock.now())
+    with connection.cursor() as cursor:  # by hand: the framework's CASE costs more than sending the message does
+        cursor.execute(
+            f"UPDATE {table} SET outcome = %s, answered_at = %s, sid = said.column2"  # noqa: S608 - no value is in it
+            f" FROM (VALUES {', '.join(['(%s, %s)'] * len(sids))}) AS said WHERE {table}.id = said.column1",
+            [Outcome.ACCEPTED.value, at, *pairs],
+        )
+    own = DeliveryAttempt.objects.filter(pk__in=[attempt.pk for attempt in sids], delivery=OuterRef("pk"))
+    accepted([attempt.delivery for attempt in sids], sid=Subquery(own.values("sid")[:1]))
+
+
+def accepted(rows: Collection[Delivery], *, sid: str | Combinable) -> bool:
+    """Note the network's yes where nothing later is known yet; a texted code's words are not needed any more."""
+    going = Delivery.objects.filter(pk__in=[row.pk for row in rows], state__in=NOT_GONE)
+    taken = set(going.order_by("pk").select_for_update().values_list("pk", flat=True))
+    said_it_all = Q(duty=Duty.CODE) & ~Q(channel=routing.CALL)
+    Delivery.objects.filter(pk__in=taken).update(
+        state=State.ACCEPTED,
+        sid=sid,
+        body=Case(When(said_it_all, then=Value(None)), default=F("body")),
+        reason="",
+        lease_token="",
+        lease_until_at=None,
+        stuck_at=None,
+        changed_at=clock.now(),
     )
-    if outcome == Outcome.ACCEPTED:
-        sid = answer.sid if isinstance(answer, Accepted) else ""
-        accepted(row, sid="" if sid in given_away else sid)
-    elif isinstance(answer, PermanentFailure):
+    consequences.gone(row for row in rows if row.pk in taken)
+    return bool(taken)
+
+
+def _note_failure(begun: Begun, answer: Failure) -> None:
+    row, now, code = begun.delivery, clock.now(), answer.code
+    DeliveryAttempt.objects.filter(pk=begun.attempt.pk).update(outcome=_outcome(answer), answered_at=now, code=code)
+    if isinstance(answer, PermanentFailure):
         if _free(row, State.FAILED, reason=code):
             consequences.failed(row, blame(code))
     elif isinstance(answer, AmbiguousFailure):
@@ -222,23 +283,9 @@ def _settle_one(begun: Begun, answer: Accepted | Failure, *, given_away: Collect
         _free(row, State.PENDING, reason=code, not_before_at=now + _pause(row, answer))
 
 
-def _outcome(answer: Accepted | Failure) -> str:
-    if isinstance(answer, Accepted):
-        return Outcome.ACCEPTED
+def _outcome(answer: Failure) -> str:
     kinds = {PermanentFailure: Outcome.REFUSED, AmbiguousFailure: Outcome.UNANSWERED, NotMade: Outcome.NOT_MADE}
     return kinds.get(type(answer), Outcome.LATER)
-
-
-def accepted(row: Delivery, *, sid: str) -> bool:
-    """Note the network's yes where nothing later is known yet; a texted code's words are not needed any more."""
-    words = {"body": None} if row.duty == Duty.CODE and row.channel != routing.CALL else {}
-    not_gone = [State.PENDING, State.CLAIMED, State.SENDING, State.AMBIGUOUS]
-    going = Delivery.objects.filter(pk=row.pk, state__in=not_gone)
-    changes = {"state": State.ACCEPTED, "sid": sid, "lease_token": "", "lease_until_at": None, "stuck_at": None}
-    taken = bool(going.update(**changes, reason="", changed_at=clock.now(), **words))
-    if taken:
-        consequences.gone(row)
-    return taken
 
 
 def _free(row: Delivery, state: str, **changes: object) -> bool:
@@ -249,12 +296,13 @@ def _free(row: Delivery, state: str, **changes: object) -> bool:
     return bool(done)
 
 
-def _pause(row: Delivery, answer: Accepted | Failure) -> dt.timedelta:
+def _pause(row: Delivery, answer: Failure) -> dt.timedelta:
     """Give how long to wait after "not now": as long as the network asked, else twice as long each time."""
+    if isinstance(answer, NotMade):
+        return dt.timedelta()  # nobody was asked: it is asked about again at once
     if row.duty == Duty.PAGE and row.tries < PAGE_TRIES:
         return wait("retry") / 5
-    asked = answer.retry_after if isinstance(answer, Failure) else None
-    if asked is not None:
-        return dt.timedelta(seconds=asked)
+    if answer.retry_after is not None:
+        return dt.timedelta(seconds=answer.retry_after)
     doubled: dt.timedelta = wait("retry") * 2 ** min(max(0, row.tries - 1), 20)
     return min(doubled, wait("retry_most"))

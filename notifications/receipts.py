@@ -79,7 +79,7 @@ def reach(delivery: Delivery, target: str, *, sid: str = "", code: str = "") -> 
         try:
             _move(delivery, target, sid=sid, code=code, first_end=here < FIRST_END <= there)
             if here < TAKEN and target in WENT:
-                consequences.gone(delivery)
+                consequences.gone([delivery])
         except StaleMove:
             continue
         if _are_at_odds(delivery, before, target):

@@ -114,7 +114,7 @@ def _settle_one(row: Delivery, seen: list[Seen]) -> bool:
     if not ours:
         return False
     Delivery.objects.filter(pk=row.pk, state=State.HELD).update(state=State.PENDING, changed_at=clock.now())
-    if not outbox.accepted(row, sid=ours[0].sid):
+    if not outbox.accepted([row], sid=ours[0].sid):
         return False
     DeliveryAttempt.objects.create(
         token=secrets.token_hex(16),

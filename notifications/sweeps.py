@@ -190,7 +190,7 @@ def resolve(row: Delivery, attempt: DeliveryAttempt, seen: Iterable[Seen] | Fail
         if found and len(found) <= len(rivals) and is_early:
             pass  # it may be another try's: that one's answer or callback will tell
         elif found:
-            if outbox.accepted(row, sid=found[0].sid):
+            if outbox.accepted([row], sid=found[0].sid):
                 DeliveryAttempt.objects.filter(pk=attempt.pk).update(
                     outcome=DeliveryAttempt.Outcome.ACCEPTED, sid=found[0].sid, answered_at=clock.now()
                 )

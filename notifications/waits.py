@@ -9,6 +9,7 @@ from django.conf import settings
 SECONDS = {
     "lease": 60,  # nobody else may touch a claimed row sooner (N5)
     "answer": 10,  # the provider's answer; must be well below the lease
+    "moment": 5,  # between a try's beginning and its socket; later it is asked again whether it may go (N8)
     "callback": 60,  # an unanswered try waits so long for its callback before the provider's list is asked
     "list": 600,  # … and so long for the list, before a person decides
     "no_receipt": 72 * 3600,  # then nobody knows whether it arrived (N7)

@@ -5,10 +5,9 @@ from __future__ import annotations
 import datetime as dt
 
 from django.conf import settings
-from django.urls import reverse
 
 from notifications.providers.port import Accepted, Order, Seen
-from notifications.providers.twilio_http import Form, Pool, may_be_reached
+from notifications.providers.twilio_http import Form, Pool, callback, may_be_reached
 from notifications.providers.twilio_sms import listed, moment, taken
 
 RINGS_FOR = 30  # seconds
@@ -27,8 +26,8 @@ class TwilioCall:
         return [
             ("To", order.to),
             ("From", settings.TWILIO_FROM),
-            ("Url", settings.PUBLIC_BASE_URL + reverse("webhooks-voice", args=[order.attempt, "start"])),
-            ("StatusCallback", settings.PUBLIC_BASE_URL + reverse("webhooks-status", args=[order.attempt])),
+            ("Url", callback("webhooks-voice", order.attempt, "start")),
+            ("StatusCallback", callback("webhooks-status", order.attempt)),
             *(("StatusCallbackEvent", event) for event in EVENTS),
             ("MachineDetection", "Enable"),
             ("Timeout", str(RINGS_FOR)),

@@ -5,14 +5,18 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import json
+import threading
 from collections.abc import Coroutine, Mapping, Sequence
+from concurrent.futures import Future
+from functools import cache
 from types import SimpleNamespace
 from typing import Any, TypeVar
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import quote_plus, urlsplit
 
 import aiohttp
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+from django.urls import reverse
 
 from notifications import numbers
 from notifications.providers.codes import Blame, blame
@@ -39,6 +43,7 @@ def base_url() -> str:
     return url.rstrip("/")
 
 
+@cache
 def is_loopback(url: str) -> bool:
     """Tell whether an address is this machine itself."""
     host = urlsplit(url).hostname or ""
@@ -49,23 +54,38 @@ def is_loopback(url: str) -> bool:
 
 
 class Pool:
-    """Connections of one dispatcher thread, with the loop that drives them; made, used and closed in that thread."""
+    """Connections of one dispatcher, and a thread that drives them; made, used and closed by the thread that sends."""
 
     def __init__(self, *, connections: int) -> None:
         self.base = base_url()
-        self.loop = asyncio.new_event_loop()
+        self._loop = asyncio.new_event_loop()
         self._connections = connections
         self._session: aiohttp.ClientSession | None = None
+        self._driver = threading.Thread(target=self._loop.run_forever, name="network", daemon=True)
+        self._driver.start()
+
+    def start(self, work: Coroutine[Any, Any, Result]) -> Future[Result]:
+        """Let the driver work on something meanwhile; it touches no database."""
+        return asyncio.run_coroutine_threadsafe(work, self._loop)
 
     def run(self, work: Coroutine[Any, Any, Result]) -> Result:
-        """Drive the loop until `work` is done; no database is touched meanwhile."""
-        return self.loop.run_until_complete(work)
+        """Wait until the driver is done with something."""
+        return self.start(work).result()
 
     def close(self) -> None:
-        """Hang up every connection."""
+        """Hang up every connection, and leave what is still on its way to the sweep."""
+        self.run(self._hang_up())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._driver.join()
+        self._loop.close()
+
+    async def _hang_up(self) -> None:
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
         if self._session is not None:
-            self.run(self._session.close())
-        self.loop.close()
+            await self._session.close()
 
     async def post(self, what: str, form: Form) -> dict[str, Any]:
         """Create something; only an answer that says so in full counts as a yes."""
@@ -73,13 +93,13 @@ class Pool:
 
     async def get(self, what: str, query: Form) -> dict[str, Any]:
         """Read a list; `+44` travels as %2B44 (decision 19)."""
-        return await self._ask("GET", f"{what}?{urlencode(query)}")
+        return await self._ask("GET", f"{what}?{encoded(query)}")
 
     async def _ask(self, method: str, what: str, *, data: Form | None = None) -> dict[str, Any]:
         url = f"{self.base}/2010-04-01/Accounts/{settings.TWILIO_ACCOUNT_SID}/{what}"
         try:
             async with self._open().request(
-                method, _encoded(url), data=urlencode(data) if data else None, headers=HEADERS if data else None
+                method, _as_it_is(url), data=encoded(data).encode() if data else None, headers=HEADERS if data else None
             ) as response:
                 return _judge(response.status, response.headers, await _read(response))
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as problem:
@@ -105,7 +125,19 @@ def _credentials() -> str:
 HEADERS = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
-def _encoded(url: str) -> Any:
+QUOTED = {byte: quote_plus(bytes([byte])) for byte in range(256)}
+
+
+def encoded(form: Form) -> str:
+    """Encode a form as `urlencode` does; that one goes mark by mark and costs a sixth of sending a message."""
+    return "&".join(f"{_quoted(name)}={_quoted(value)}" for name, value in form)
+
+
+def _quoted(text: str) -> str:
+    return text.encode().decode("latin-1").translate(QUOTED)
+
+
+def _as_it_is(url: str) -> Any:
     from yarl import URL  # noqa: PLC0415 - comes with aiohttp, which keeps our escapes only as this type
 
     return URL(url, encoded=True)
@@ -143,6 +175,19 @@ def _judge(status: int, headers: Mapping[str, str], body: bytes) -> dict[str, An
 
 def _seconds(value: str) -> float | None:
     return min(float(value), LONGEST_REST) if value.isdecimal() else None
+
+
+def callback(name: str, attempt: str, *more: str) -> str:
+    """Give the address at which the network tells us of a try; it carries the attempt's id and no name (N19)."""
+    return str(settings.PUBLIC_BASE_URL) + _path(name, *more).replace(BLANK, attempt)
+
+
+@cache
+def _path(name: str, *more: str) -> str:
+    return reverse(name, args=[BLANK, *more])
+
+
+BLANK = "attempt"
 
 
 def may_be_reached(to: str) -> None:

@@ -7,10 +7,9 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from django.conf import settings
-from django.urls import reverse
 
 from notifications.providers.port import Accepted, AmbiguousFailure, Order, Seen
-from notifications.providers.twilio_http import LONGEST_ID, Form, Pool, may_be_reached
+from notifications.providers.twilio_http import LONGEST_ID, Form, Pool, callback, may_be_reached
 
 LONGEST_VALID, SHORTEST_VALID = 14_400, 1  # seconds the network keeps trying
 
@@ -28,7 +27,7 @@ class TwilioSms:
             ("To", order.to),
             ("From", settings.TWILIO_FROM),
             ("Body", order.body),
-            ("StatusCallback", settings.PUBLIC_BASE_URL + reverse("webhooks-status", args=[order.attempt])),
+            ("StatusCallback", callback("webhooks-status", order.attempt)),
             ("ValidityPeriod", str(min(max(order.valid_for, SHORTEST_VALID), LONGEST_VALID))),
         ]
 

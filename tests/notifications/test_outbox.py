@@ -8,6 +8,7 @@ import threading
 
 import pytest
 from django.db import connection, connections
+from django.test.utils import CaptureQueriesContext
 
 from notifications import breaker, consequences, outbox, receipts, sweeps
 from notifications.actions import texts, webhooks
@@ -21,7 +22,7 @@ from notifications.models import (
     OptOut,
     SendingPause,
 )
-from notifications.providers.port import Accepted, AmbiguousFailure, PermanentFailure, Seen, TemporaryFailure
+from notifications.providers.port import Accepted, AmbiguousFailure, NotMade, PermanentFailure, Seen, TemporaryFailure
 from peer import clock
 from tests.make import make_person
 from tests.notifications.make import make_contact, make_delivery
@@ -78,6 +79,58 @@ def test_an_accepted_code_forgets_its_words() -> None:
     outbox.settle([(begun()[0], Accepted("SM1"))])
     row.refresh_from_db()
     assert row.body is None
+
+
+@pytest.mark.parametrize("patience", [dt.timedelta(), dt.timedelta(hours=4)])
+def test_a_batch_costs_the_same_few_statements_however_long_it_is(patience: dt.timedelta) -> None:
+    costs = {size: _statements(size, patience=patience) for size in (2, 12, 40)}
+    assert len(set(costs.values())) == 1, costs
+    assert Delivery.objects.filter(state="accepted").count() == 54
+
+
+def _statements(size: int, *, patience: dt.timedelta) -> tuple[int, ...]:
+    """Count what claiming, beginning and settling one batch of yeses asks of the database."""
+    rows = [make_delivery(patience=patience) for _ in range(size)]
+    with CaptureQueriesContext(connection) as claiming:
+        token = outbox.claim(duties=ALL, most=size)
+    with CaptureQueriesContext(connection) as beginning:
+        going = outbox.begin(token)
+    with CaptureQueriesContext(connection) as settling:
+        outbox.settle([(one, Accepted(f"SM{one.delivery.pk}")) for one in going])
+    assert len(going) == len(rows)
+    return len(claiming), len(beginning), len(settling)
+
+
+def test_one_batch_of_every_answer_leaves_each_message_where_its_own_answer_says() -> None:
+    rows = [make_delivery(patience=dt.timedelta(hours=hours)) for hours in (0, 4, 4, 24, 4, 4)]
+    code = make_delivery(duty=Duty.CODE, body="123456 is your code")
+    going = {one.delivery.pk: one for one in begun()}
+    moved = DeliveryReceipt.objects.create(attempt=going[rows[5].pk].attempt, sid="SM5", status="delivered")
+    receipts.apply(moved)
+    answers = [
+        *(Accepted(f"SM{number}") for number in range(3)),
+        AmbiguousFailure("no_answer"),
+        PermanentFailure("99999"),
+        Accepted("SM5"),
+        Accepted("SM6"),
+    ]
+    outbox.settle(zip((going[row.pk] for row in [*rows, code]), answers, strict=True))
+    states = ["accepted", "accepted", "accepted", "ambiguous", "failed", "delivered", "accepted"]
+    assert [state(row) for row in [*rows, code]] == states
+    assert [row.sid for row in [*rows, code]] == ["SM0", "SM1", "SM2", "", "", "SM5", "SM6"]
+    assert [row.attempts.get().sid for row in rows] == ["SM0", "SM1", "SM2", "", "", "SM5"]
+    assert (code.body, rows[1].body) == (None, "robin: there is news.")
+    due = [None, NOON + dt.timedelta(hours=4), NOON + dt.timedelta(hours=4), None]
+    assert [type(row.notification).objects.get(pk=row.notification_id).due_at for row in rows[:4]] == due
+
+
+def test_a_try_that_was_never_made_is_asked_about_again_at_once() -> None:
+    row = make_delivery()
+    outbox.settle([(begun()[0], NotMade("too late"))])
+    assert row.attempts.get().outcome == "not_made"
+    consequences.stop(row.contact.where_hash, channel="sms", said="STOP")
+    assert begun() == []
+    assert state(row) == "cancelled"
 
 
 def test_not_now_means_later_and_the_channel_waits_as_long_as_it_was_asked() -> None:

@@ -16,7 +16,7 @@ from notifications.checks import network_may_be_reached
 from notifications.providers import codes, twilio_http, twilio_sms
 from notifications.providers.port import AmbiguousFailure, Failure, Order, PermanentFailure, TemporaryFailure
 from notifications.providers.twilio_call import TwilioCall
-from notifications.providers.twilio_http import Pool, base_url
+from notifications.providers.twilio_http import Pool, base_url, encoded
 from notifications.providers.twilio_sms import TwilioSms
 from notifications.simulator import Simulator
 
@@ -185,6 +185,15 @@ def test_no_word_of_the_message_and_no_name_is_in_a_call_s_request_or_an_address
     assert form["StatusCallback"].endswith(f"/webhooks/twilio/status/{'a' * 32}/")
     assert ("the news" in str(form)) == (provider.kind == "sms")
     assert provider.kind == "call" or 1 <= int(form["ValidityPeriod"]) <= 14_400
+
+
+ANY_MARK = "".join(chr(code) for code in range(0x2FF)) + "€’😀\U0010ffff"
+
+
+@pytest.mark.parametrize("text", ["", "To+44 7700", "a&b=c", ANY_MARK])
+def test_a_form_is_encoded_as_the_standard_library_does(text: str) -> None:
+    form = [("To", text), (text, "x"), *((mark, mark) for mark in text)]
+    assert encoded(form) == urlencode(form)
 
 
 def test_every_code_that_the_provider_publishes_means_something_to_us() -> None:
