@@ -37,6 +37,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "figures": EscalationTimer.objects.visible_to(who(request)).figures(),
         "late_posts": EscalationTimer.objects.visible_to(who(request)).late_posts(who(request)),
         "manages": manages,
+        "pauses": gate.has_role_for(who(request), Perm.FREEZE_GROUP),
     }
     return render(request, "moderation/escalations/index.html", context)
 
