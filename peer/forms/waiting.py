@@ -46,9 +46,7 @@ class DecideForm(forms.Form):
     outcome = forms.ChoiceField(label=_("What was decided?"), widget=forms.RadioSelect)
     reason = forms.CharField(
         label=_("Why, in plain words"),
-        help_text=_(
-            "They read these very words. Short sentences, no names of services or conditions."
-        ),
+        help_text=_("They read these very words. Short sentences, no names of services or conditions."),
         max_length=LONGEST,
         widget=forms.Textarea(attrs={"rows": 4}),
         error_messages={"required": _("Say why. A decision without a reason cannot be saved.")},

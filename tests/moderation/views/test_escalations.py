@@ -229,3 +229,10 @@ def test_what_was_done_says_who_took_it_and_how(worry: Escalation, lee: User, ho
     escalations.acknowledge(worry, by=lee, how=how)
     done = signed_in(lee).get(f"/escalations/{worry.public_id}/").content.decode().split("What was done</h2>")[1]
     assert words in done
+
+
+def test_from_the_board_a_paused_group_can_be_found_and_opened_again(worry: Escalation, lee: User) -> None:
+    link = 'href="/pause/"'
+    assert link in signed_in(lee).get("/escalations/").content.decode()
+    lead = signed_in(make_user(roles=(Role.SAFEGUARDING_LEAD,)))
+    assert link not in lead.get("/escalations/").content.decode(), "to them that page is a 404"
