@@ -240,3 +240,10 @@ def test_the_board_names_the_worry_to_its_clinician_and_only_the_group_to_a_mana
     page = signed_in(sam).get("/escalations/").content.decode()
     assert asha.group.title in page
     assert asha.pseudonym not in page
+
+
+def test_from_the_board_a_paused_group_can_be_found_and_opened_again(worry: Escalation, lee: User) -> None:
+    link = 'href="/pause/"'
+    assert link in signed_in(lee).get("/escalations/").content.decode()
+    lead = signed_in(make_user(roles=(Role.SAFEGUARDING_LEAD,)))
+    assert link not in lead.get("/escalations/").content.decode(), "to them that page is a 404"
