@@ -7,7 +7,7 @@ import logging
 
 import pytest
 
-from cms.logs import JsonLines
+from cms.logs import ButNotFound, JsonLines
 
 
 def _line(words: str, *values: object) -> str:
@@ -26,3 +26,12 @@ def test_a_line_is_json_and_keeps_its_words() -> None:
     told = json.loads(_line("delivery %s failed after 3 tries", 42))
     assert told["said"] == "delivery 42 failed after 3 tries"
     assert told["level"] == "WARNING"
+
+
+def test_the_demo_is_quiet_about_addresses_that_are_nobodys_and_about_nothing_else() -> None:
+    record = logging.LogRecord("django.request", logging.WARNING, "f.py", 1, "Not Found: /x", (), None)
+    assert ButNotFound().filter(record)
+    record.status_code = 404
+    assert not ButNotFound().filter(record)
+    record.status_code = 500
+    assert ButNotFound().filter(record)
