@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.db.models import F
+
 from cms import importing
 from cms.example.cast import PLAYERS, Player
 from cms.sample.waiting_list import FILE
@@ -47,9 +49,10 @@ def load_waiting_list() -> None:
 def _all_arrived() -> None:
     """Let every message so far have arrived days ago: the demo's phones ring only for what happens now."""
     now = clock.now()
-    Delivery.objects.filter(state=Delivery.State.PENDING).update(state=Delivery.State.DELIVERED, changed_at=now)
+    came = F("not_before_at") + dt.timedelta(seconds=8)
+    Delivery.objects.filter(state=Delivery.State.PENDING).update(state=Delivery.State.DELIVERED, changed_at=came)
     Delivery.objects.filter(state=Delivery.State.HELD).update(
-        state=Delivery.State.CANCELLED, reason="confirmed", changed_at=now
+        state=Delivery.State.CANCELLED, reason="confirmed", changed_at=came
     )
     Notification.objects.update(confirmed_at=now)
 

@@ -11,7 +11,7 @@ from .acts import Problem, do
 from .call import Call
 from .handsets import BadHandset, Handset
 from .network import Network
-from .numbers import exists, shown, typed
+from .numbers import exists, is_landline, shown, typed
 from .provider import NETWORK
 from .screens import Markup, draw, join
 
@@ -148,6 +148,7 @@ def _handset_page(request: web.Request, phone: Handset, *, problem: str = "", ty
     main = draw(
         "handset",
         **parts,
+        beside=draw("lock_beside", lock=parts["lock"]) if "lock" in parts else draw("no_screen"),
         name=phone.title,
         number=shown(phone.number) if phone.name else "",
         hue=screens.hue(phone.number),
@@ -171,11 +172,12 @@ def _handset_page(request: web.Request, phone: Handset, *, problem: str = "", ty
 
 def _parts(network: Network, phone: Handset, call: Call | None) -> dict[str, Markup]:
     entries = network.ledger.of(phone.number)
-    return {
+    here = network.clock.now()
+    lock = {} if is_landline(phone.number) else {"lock": screens.lock_screen(entries, now=here, call=call)}
+    return lock | {
         "call": screens.call_panel(call, base=f"/handset/{phone.number}"),
         "captions": screens.captions(entry for entry in entries if call and entry.sid == call.sid),
         "thread": screens.thread(entries, live=call.sid if call else ""),
-        "lock": screens.lock_screen(entries, now=network.clock.now(), call=call),
     }
 
 

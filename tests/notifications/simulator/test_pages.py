@@ -76,6 +76,14 @@ def test_a_long_text_is_cut_on_the_lock_screen_only(simulator: Simulator, client
     assert "…" in text
 
 
+def test_a_landline_has_no_lock_screen(simulator: Simulator) -> None:
+    assert "On the lock screen" in shown(simulator, f"/handset/{PAT}")
+    assert "On the lock screen" not in shown(simulator, "/handset/+442079460122")
+    assert "It has no screen" in shown(simulator, "/handset/+442079460122")
+    parts = requests.get(f"{simulator.base_url}/handset/+442079460122/parts.json", timeout=5).json()["parts"]
+    assert "lock" not in parts
+
+
 def test_the_whole_call_goes_by_plain_forms(simulator: Simulator, client: Client, service: Service) -> None:
     service.scripts["/page"] = QUESTION
     service.scripts["/ack"] = "<Response><Say>Thank you.</Say></Response>"
