@@ -8,10 +8,11 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from peer.models import MembershipRole, ServiceRole, User
+from peer.models import Membership, MembershipRole, ServiceRole, User
 from peer.roles import Perm, Role, rules
 
 IN_SIGHT = 4  # the others stand under "More"
+JOINING = frozenset({Role.YOUNG_PERSON})  # whoever is on the way in finds the way on where members find their groups
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,8 @@ ENTRIES = (
 def entries_for(user: User) -> list[dict[str, object]]:
     """Give the pages that one person may open, in order; what a page then shows is the gate's to say."""
     held = _roles(user)
+    if not held and Membership.objects.visible_to(user).joining(user).exists():
+        held = JOINING
     shown = (entry for entry in ENTRIES if entry.perm is None or held & set(rules()[entry.perm].may))
     return [{"title": entry.title, "href": href} for entry in shown if (href := _address(entry.route))]
 

@@ -75,6 +75,10 @@ class FeedbackQuerySet(models.QuerySet["FeedbackItem"]):
         """Keep what waits for a second person before it shows."""
         return self.filter(asked_at__isnull=False, published_at__isnull=True)
 
+    def figures(self) -> dict[str, int]:
+        """Count what is open, what of it is late, and what waits for a second person."""
+        return {"open": self.still_open().count(), "late": self.overdue().count(), "to_agree": self.to_agree().count()}
+
     def complaints(self) -> FeedbackQuerySet:
         """Keep complaints."""
         return self.filter(kind=FeedbackItem.Kind.COMPLAINT)

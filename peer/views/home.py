@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from peer import clock, grants
 from peer.models import (
+    FeedbackItem,
     ImportChange,
     Membership,
     ParentRelationship,
@@ -34,6 +35,8 @@ def home(request: HttpRequest) -> HttpResponse:
     elif user.person is not None:
         is_young = user.person.kind == Person.Kind.YOUNG_PERSON
         context |= _own_wait(user) if is_young else _family(user)
+    if Role.SERVICE_MANAGER in roles:
+        context["feedback"] = FeedbackItem.objects.visible_to(user).figures()
     return render(request, "peer/home/home.html", context)
 
 

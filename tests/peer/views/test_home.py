@@ -10,7 +10,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from peer import clock
-from peer.actions import waiting
+from peer.actions import feedback, waiting
+from peer.gate import SERVICE
 from peer.models import Consent, ParentRelationship, Person, TimelineEntry, User
 from peer.roles import Role
 from tests.make import make_group, make_member, make_person, make_user
@@ -124,3 +125,9 @@ def test_home_takes_few_queries(client: Client) -> None:
     with CaptureQueriesContext(connection) as seen:
         client.get("/home/")
     assert len(seen) <= 10, [query["sql"][:90] for query in seen]
+
+
+def test_who_runs_the_service_sees_how_much_waits(client: Client) -> None:
+    feedback.give(SERVICE, by=feedback.VISITOR, said=feedback.Said(works="The text."), nonce="a", sender="a")
+    assert "1 waits for its next step." in home(client, make_user(roles=(Role.SERVICE_MANAGER,)))
+    assert "waits for its next step" not in home(client, make_user(roles=(Role.EDITOR,)))
