@@ -138,7 +138,7 @@ def test_who_says_the_worst_reaches_somebody_awake(
     walk.open(own)
     walk.sees("Dr Lee knows now")
     walk.be("dr_lee", "/escalations/")
-    walk.press("Lantern")
+    walk.press("Fern · Lantern")
     walk.sees("I want to die")
     assert walk.wrong == {}
     assert watch.outside == []
