@@ -393,6 +393,7 @@ class Outbox(machines.Machine):
         self.hold(begins=False)
         self.hands, self.leases, rests = [], [], 0
         while not self._is_at_rest():
+            self.nothing_goes_wrong_in_silence()
             assert rests < MOST_DAYS, list(Delivery.objects.exclude(state__in=ENDS))
             rests += 1
             self.go_to(clock.now().replace(hour=12, minute=0) + dt.timedelta(days=1))
