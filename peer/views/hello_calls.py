@@ -84,7 +84,7 @@ def keep_apart(request: HttpRequest, public_id: str) -> HttpResponse:
 
 def _numbers(person: Person, *, by: User) -> list[Any]:
     """Give their own numbers to ring, proved ones first; each look leaves a trace."""
-    found = sorted(person.contact_points.reachable(), key=lambda number: (not number.is_proved, number.pk))
+    found = sorted(person.contact_points.reachable().phones(), key=lambda number: (not number.is_proved, number.pk))
     for number in found:
         gate.looked(number, by=by, why="hello call")
     return found

@@ -35,3 +35,22 @@ def test_a_bench_ends_with_one_line_of_json(
     assert told["name"] == "hello"
     assert told["requests_per_s"] > 50
     assert 0 < told["cpu_ms"] < 50
+
+
+def test_the_stand_in_for_the_provider_takes_what_a_raw_client_sends() -> None:
+    from cms.bench.parts import raw_client
+    from cms.bench.parts.stub import stub
+
+    with stub(latency_ms=1) as base:
+        assert raw_client.send(base, count=30, connections=4) > 1
+
+
+def test_a_crowd_is_told_once_and_a_page_finds_its_one(db) -> None:
+    from cms.bench.parts import crowd
+    from notifications.models import Delivery
+
+    crowd.gather(7)
+    assert sum(crowd.tell(5, news="here")) == 5
+    assert sum(crowd.tell(5, news="here")) == 0
+    crowd.page(7)
+    assert sorted(Delivery.objects.values_list("duty", flat=True)) == ["family"] * 5 + ["page"]
