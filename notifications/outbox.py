@@ -32,7 +32,7 @@ Outcome = DeliveryAttempt.Outcome
 NOT_GONE = (State.PENDING, State.CLAIMED, State.SENDING, State.AMBIGUOUS)
 
 PEOPLE = ("notification__recipient", "notification__subject")
-REACHED = ("where", "where_hash", "kind", "state", "preferred_channel", "is_shared", "safe_from", "safe_to")
+REACHED = ("person", "where", "where_hash", "kind", "state", "preferred_channel", "is_shared", "safe_from", "safe_to")
 ASKED = (  # all that is read of a message, its intent and its people before it goes; no name, no address of theirs
     *("channel", "duty", "contact", "body", "state", "reason", "patience", "expires_at", "lease_token", "tries"),
     *("notification__purpose", "notification__topic", "notification__confirmed_at"),

@@ -99,6 +99,8 @@ def _person(request: HttpRequest, user: User) -> Person | None:
     whom = request.GET.get("whom", "")
     if not whom:
         return None
+    if not gate.can(user, Perm.READ_CASELOAD, gate.SERVICE):
+        raise Http404
     person = get_object_or_404(Person.objects.visible_to(user).filter(deceased_at=None), public_id=whom)
     gate.looked(person, by=user, why="preview of a message")
     return person
