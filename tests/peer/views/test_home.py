@@ -175,3 +175,8 @@ def test_who_runs_the_service_sees_how_much_waits(client: Client) -> None:
     feedback.give(SERVICE, by=feedback.VISITOR, said=feedback.Said(works="The text."), nonce="a", sender="a")
     assert "1 waits for its next step." in home(client, make_user(roles=(Role.SERVICE_MANAGER,)))
     assert "waits for its next step" not in home(client, make_user(roles=(Role.EDITOR,)))
+
+
+@pytest.mark.parametrize("role", [Role.CO_ORDINATOR, Role.CLINICIAN, Role.SERVICE_MANAGER])
+def test_every_desk_of_staff_leads_to_the_feedback(client: Client, role: Role) -> None:
+    assert 'href="/staff/feedback/"' in home(client, make_user(roles=(role,)))
