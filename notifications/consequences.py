@@ -7,7 +7,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from django.db.models import Q
-from django.utils.translation import gettext as _
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from notifications import intents, routing
 from notifications.intents import NEXT_WAY
@@ -49,7 +50,7 @@ def arrived(row: Delivery) -> None:
     if not is_call and not row.patience:  # nothing follows a message that waits for no sign
         _call_off(row.notification)
     if not is_call or confirm(row.notification, Sign.KEY):
-        _tell_timeline(row)
+        _tell_timeline(row, REACHED[Delivery.Channel(row.channel)])
 
 
 def confirm(notification: Notification, sign: Sign) -> bool:
@@ -75,23 +76,31 @@ def _call_off(notification: Notification) -> None:
     waiting.update(**over, body=None)
 
 
-def _tell_timeline(row: Delivery) -> None:
-    """Write into the wait that news reached somebody."""
+REACHED = {
+    Delivery.Channel.SMS: _("A text about the request reached %(name)s."),
+    Delivery.Channel.EMAIL: _("An e-mail about the request reached %(name)s."),
+    Delivery.Channel.CALL: _("%(name)s heard the news about the request by phone."),
+}
+IN_VAIN = {  # what became of an automatic call that nobody heard (S3)
+    "busy": _("We rang %(name)s, and the line was busy."),
+    "no answer": _("We rang %(name)s, and nobody answered."),
+    "machine": _("We rang %(name)s, and a machine answered. We told it no news."),
+    "not heard": _("We rang %(name)s, who did not hear the news yet."),
+}
+
+
+def _tell_timeline(row: Delivery, words: Promise) -> None:
+    """Write into the wait what became of a message."""
     intent = row.notification
     if intent.subject is None:
         return
     to_adult = intent.recipient_id != intent.subject_id
     is_call = row.channel == Delivery.Channel.CALL
-    words = {
-        Delivery.Channel.SMS: _("A text about the request reached %(name)s."),
-        Delivery.Channel.EMAIL: _("An e-mail about the request reached %(name)s."),
-        Delivery.Channel.CALL: _("%(name)s heard the news about the request by phone."),
-    }[Delivery.Channel(row.channel)]
     TimelineEntry.objects.create(
         person=intent.subject,
         kind=TimelineEntry.Kind.CALL if is_call else TimelineEntry.Kind.MESSAGE,
         at=clock.now(),
-        words=words % {"name": intent.recipient.given_name},
+        words=str(words) % {"name": intent.recipient.given_name},
         for_adults=TimelineEntry.ForAdults.ROUTINE if to_adult else TimelineEntry.ForAdults.NEVER,
     )
 
@@ -141,6 +150,8 @@ def failed(row: Delivery, why: Blame) -> None:
         doubt(row.contact, because=f"{row.channel} {row.reason}"[:60])
     elif why is Blame.STOPPED:
         stop(row.contact.where_hash, channel=row.channel, said="the network")
+    if row.channel == Delivery.Channel.CALL and row.duty == Duty.FAMILY and row.reason in IN_VAIN:
+        _tell_timeline(row, IN_VAIN[row.reason])
     ended(row)
 
 

@@ -17,7 +17,7 @@ from notifications.waits import wait
 from peer import clock, screening
 from peer.gate import action
 from peer.models import Duty as OnCall
-from peer.models import Person, User
+from peer.models import Person, TimelineEntry, User
 from peer.roles import Perm, Role
 from peer.states import RuleBroken
 from peer.templatetags.peer import when
@@ -26,6 +26,7 @@ STOP_WORDS = frozenset({"STOP", "STOPALL", "UNSUBSCRIBE", "END", "QUIT", "CANCEL
 START_WORDS = frozenset({"START", "UNSTOP"})
 LONGEST = 1600
 Kind = InboundText.Kind
+READ = {Kind.OTHER, Kind.CALL, Kind.VOICEMAIL, Kind.WRONG_NUMBER}  # what a person of staff reads or hears
 DONE = {Kind.STOP, Kind.START, Kind.GOT_IT}
 WHOLE = {"1": Kind.GOT_IT, "CALL": Kind.CALL, "WRONG": Kind.WRONG_NUMBER, "WRONG NUMBER": Kind.WRONG_NUMBER}
 
@@ -39,7 +40,27 @@ def take_text(sid: str, *, sender: str, body: str) -> str:
         if row is None:
             row = _store(sid, e164, body, contact=contacts[0] if contacts else None)
             _act_on(row, contacts)
+            _tell_timeline(row)
     return _answer(row)
+
+
+def _tell_timeline(row: InboundText) -> None:
+    """Write into the wait, for staff alone, that somebody wrote or spoke to us; the words stay where they are read."""
+    person = row.person
+    if person is None or row.kind not in READ:
+        return
+    is_young = person.kind == Person.Kind.YOUNG_PERSON
+    about = [person] if is_young else [tie.young_person for tie in person.young_people.select_related("young_person")]
+    words = _("%(name)s left us words by phone.") if row.kind == Kind.VOICEMAIL else _("%(name)s texted us.")
+    for young_person in about:
+        TimelineEntry.objects.create(
+            person=young_person,
+            kind=TimelineEntry.Kind.MESSAGE,
+            at=clock.now(),
+            words=words % {"name": person.given_name},
+            for_person=is_young,
+            for_adults=TimelineEntry.ForAdults.NEVER,
+        )
 
 
 def kind_of(body: str) -> tuple[str, str]:
@@ -143,7 +164,7 @@ def take_voicemail(sid: str, *, number: str, words: str = "") -> None:
     e164 = e164_of(number)
     with transaction.atomic():
         contact = ContactPoint.objects.at(e164).select_related("person").order_by("pk").first()
-        row, _is_new = InboundText.objects.select_for_update().get_or_create(
+        row, is_new = InboundText.objects.select_for_update().get_or_create(
             sid=sid[:40],
             defaults={
                 "number": e164,
@@ -162,6 +183,8 @@ def take_voicemail(sid: str, *, number: str, words: str = "") -> None:
             if row.is_risk:
                 row.owner_role, row.due_at = Role.CLINICIAN, clock.now() + wait("inbound_risk")
                 wake_somebody(row)
+        if is_new:
+            _tell_timeline(row)
         row.save(update_fields=["body", "is_risk", "owner_role", "due_at"])
 
 

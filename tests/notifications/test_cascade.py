@@ -8,10 +8,19 @@ import pytest
 from django.db import transaction
 
 from notifications import consequences, intents, outbox, receipts, sweeps
-from notifications.actions import texts
+from notifications.actions import texts, webhooks
 from notifications.intents import Intent
 from notifications.messages import MissingWords
-from notifications.models import CallTask, CommunicationNeed, ContactPoint, Delivery, Duty, Letter, Notification
+from notifications.models import (
+    CallTask,
+    CommunicationNeed,
+    ContactPoint,
+    Delivery,
+    DeliveryAttempt,
+    Duty,
+    Letter,
+    Notification,
+)
 from notifications.providers.port import Accepted, AmbiguousFailure
 from notifications.topics import Topic
 from peer import clock
@@ -257,3 +266,36 @@ def test_the_timeline_says_once_how_it_was_heard() -> None:
     receipts.reach(told.deliveries.get(channel="sms"), "delivered")
     receipts.reach(told.deliveries.get(channel="sms"), "delivered")
     assert list(TimelineEntry.objects.values_list("words", flat=True)) == ["A text about the request reached Pat."]
+
+
+@pytest.mark.parametrize(
+    ("status", "answered_by", "words"),
+    [
+        ("busy", "", "We rang Pat, and the line was busy."),
+        ("no-answer", "", "We rang Pat, and nobody answered."),
+        ("completed", "machine_start", "We rang Pat, and a machine answered. We told it no news."),
+        ("completed", "human", "We rang Pat, who did not hear the news yet."),
+    ],
+)
+def test_whoever_likes_calls_is_rung_gets_no_letter_and_the_wait_tells_what_came_of_it(
+    status, answered_by, words
+) -> None:
+    child, pat = family(email=False, address="1 Elm Road")
+    ContactPoint.objects.update(preferred_channel="call")
+    told = tell(child, pat)
+    assert send() == ["call"]
+    attempt = DeliveryAttempt.objects.get()
+    webhooks.take_status(attempt.token, sid=attempt.sid, status=status, answered_by=answered_by)
+    entry = TimelineEntry.objects.get()
+    assert (entry.person, entry.words, entry.for_adults) == (child, words, "routine")
+    assert not Letter.objects.exists()
+    assert told.deliveries.get(channel="call", turn=2).state == "pending"
+
+
+def test_a_text_from_a_parent_stands_in_the_wait_for_staff_alone() -> None:
+    child, _pat = family(email=False)
+    texts.take_text("SM1", sender="+447700900111", body="When is it our turn?")
+    entry = TimelineEntry.objects.get()
+    assert (entry.person, entry.words, entry.for_person, entry.for_adults) == (child, "Pat texted us.", False, "never")
+    texts.take_text("SM2", sender="+447700900111", body="STOP")
+    assert TimelineEntry.objects.count() == 1
