@@ -22,7 +22,6 @@ from notifications.waits import wait
 
 Answers = list[tuple[Begun, Accepted | Failure]]
 
-BATCH = 100  # messages, at most, that one set of statements begins; and never more than there are connections
 TURN = 5.0  # seconds; then whoever runs the dispatcher may end it
 LOOKS = 0.5  # seconds between two looks for more while answers are awaited
 
@@ -67,7 +66,7 @@ class Dispatcher:
         claimed = 0
         while room := self._most * 2 - sum(self._on_wire.values()):
             lease_ends = time.monotonic() + (wait("lease") - wait("answer") * 1.5).total_seconds()
-            token = outbox.claim(duties=self._duties, most=min(room, self._most, BATCH))
+            token = outbox.claim(duties=self._duties, most=min(room, self._most))
             begun = outbox.begin(token) if token else []
             claimed += max(1, len(begun)) if token else 0
             if not begun:

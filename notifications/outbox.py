@@ -26,6 +26,7 @@ from notifications.providers.port import (
 from notifications.waits import PAGE_TRIES, TEXTS_A_DAY, wait
 from peer import clock
 from peer.crash import crash_point
+from peer.states import StaleMove
 
 State = Delivery.State
 Outcome = DeliveryAttempt.Outcome
@@ -101,7 +102,7 @@ def begin(token: str) -> list[Begun]:
             row.contact = contacts[row.contact_id]
         topics = {row.notification.topic for row in rows}
         reaches = {(one.pk, topic): one for topic in topics for one in intents.reaches(contacts.values(), topic)}
-        today = _texts_today(contacts)
+        today = _texts_today(token)
         going = [row for row in rows if _may_begin(row, reaches[row.contact_id, row.notification.topic], today=today)]
         begun = _write_attempts(going, token)
         crash_point("C6_begin")
@@ -158,9 +159,9 @@ def _when_later(row: Delivery, reach: routing.Reach, *, now: dt.datetime, texts:
     return opening if opening > clock.now() else None
 
 
-def _texts_today(contacts: Collection[int]) -> Counter[int]:
+def _texts_today(token: str) -> Counter[int]:
     texts = DeliveryAttempt.objects.filter(
-        delivery__contact__in=contacts,
+        delivery__contact__in=Delivery.objects.filter(lease_token=token).values("contact_id"),
         delivery__duty=Duty.FAMILY,
         delivery__channel=routing.SMS,
         begun_at__gte=routing.midnight(clock.now()),
@@ -181,9 +182,9 @@ def _leave(row: Delivery, state: str, **changes: object) -> None:
 
 def _write_attempts(rows: list[Delivery], token: str) -> list[Begun]:
     now = clock.now()
-    Delivery.objects.filter(pk__in=[row.pk for row in rows], lease_token=token, state=State.CLAIMED).update(
-        state=State.SENDING, tries=F("tries") + 1, changed_at=now
-    )
+    held = Delivery.objects.filter(lease_token=token, state=State.CLAIMED)  # what may not go has let go of its lease
+    if rows and held.update(state=State.SENDING, tries=F("tries") + 1, changed_at=now) != len(rows):
+        raise StaleMove(f"not all of lease {token} was asked whether it may go")
     attempts = [DeliveryAttempt(token=secrets.token_hex(16), delivery=row, begun_at=now) for row in rows]
     DeliveryAttempt.objects.bulk_create(attempts)
     for row in rows:
@@ -248,7 +249,7 @@ def _note_yes(sids: Mapping[DeliveryAttempt, str]) -> None:
             f" FROM (VALUES {', '.join(['(%s, %s)'] * len(sids))}) AS said WHERE {table}.id = said.column1",
             [Outcome.ACCEPTED.value, at, *pairs],
         )
-    own = DeliveryAttempt.objects.filter(pk__in=[attempt.pk for attempt in sids], delivery=OuterRef("pk"))
+    own = DeliveryAttempt.objects.filter(delivery=OuterRef("pk"), outcome=Outcome.ACCEPTED).order_by("-pk")
     accepted([attempt.delivery for attempt in sids], sid=Subquery(own.values("sid")[:1]))
 
 
