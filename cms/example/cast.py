@@ -81,6 +81,9 @@ CAST = (
         address="51 Priory Gardens, Northfields NF2 9SW", doctor="Dr Bhatt, Priory Medical Centre",
     ),
     Player(
+        "ivo", "Ivo", "Vance", YOUNG, "Is 13 and waits. News goes to his mother Rosa.", age=13, mobile="+447700900106",
+    ),
+    Player(
         "mo", "Mo", "Adeyemi", YOUNG, "Is 17 and checks posts, on a phone, between two lessons.",
         age=17, mobile="+447700900111", group_roles=dict.fromkeys(BOTH, Role.PEER_MODERATOR), name_here="Mo",
         address="6 Orchard Rise, Northfields NF1 3PE", doctor="Dr Penrose, Canal Street Health Centre",
@@ -107,7 +110,7 @@ CAST = (
         address="Flat 3, 27 Canal Street, Northfields NF1 7LD",
     ),
     Player(
-        "rosa", "Rosa", "Vance", PARENT, "Is Omar’s mother. News goes by e-mail first, then by text, call and letter.",
+        "rosa", "Rosa", "Vance", PARENT, "Is Ivo’s mother. News goes by e-mail first, then by text, call and letter.",
         mobile="+447700900123", email="rosa.vance@example.org",
         word="Kettle",
     ),

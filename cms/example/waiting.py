@@ -82,7 +82,8 @@ def load_families() -> None:
     """Put the cast on the list: Asha and her parent Pat, Noor and her mother Lena, Omar on his own."""
     _wait_for("asha", adult="pat", reference="MW-0101", pathway="Worry and low mood", weeks=19)
     _wait_for("noor", adult="lena", reference="MW-0102", pathway="Worry and low mood", weeks=11)
-    _wait_for("omar", adult="rosa", reference="MW-0104", pathway="Autism and ADHD assessment", weeks=30)
+    _wait_for("omar", adult="", reference="MW-0104", pathway="Autism and ADHD assessment", weeks=30)
+    _wait_for("ivo", adult="rosa", reference="MW-0105", pathway="Worry and low mood", weeks=7)
     _wait_for("tess", adult="", reference="MW-0103", pathway="Eating worries", weeks=23)
 
 

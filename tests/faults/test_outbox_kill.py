@@ -8,7 +8,7 @@ from cms.faults import first_story
 from cms.faults.first_story import Outcome
 from cms.faults.parts.stage import Stage, stage
 
-FAMILIES = 12
+FAMILIES = 18
 WORST = ["C9_answer_save:1", "C8_bytes_out:1", "C10_save_commit:1"]
 
 
