@@ -82,6 +82,7 @@ CAST = (
     ),
     Player(
         "ivo", "Ivo", "Vance", YOUNG, "Is 13 and waits. News goes to his mother Rosa.", age=13, mobile="+447700900106",
+        address="8 Orchard Lane, Northfields NF3 2AB", doctor="Dr Bhatt, Priory Medical Centre",
     ),
     Player(
         "mo", "Mo", "Adeyemi", YOUNG, "Is 17 and checks posts, on a phone, between two lessons.",
