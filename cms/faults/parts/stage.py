@@ -112,7 +112,7 @@ def environment(folder: Path, database: str) -> dict[str, str]:
         "CLOCK_OFFSET": str(offset_to_noon()),
         "TIME_SCALE": str(SCALE),
         "TWILIO_FROM": SERVICE,
-        "TWILIO_CONNECTIONS": "4",  # small batches, so that there is always a next one to die in
+        "TWILIO_CONNECTIONS": "2",  # small batches, so that there is always a next one to die in
         "MEANWHILE_NO_BOOTSTRAP": "1",
     }
 
