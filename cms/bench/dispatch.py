@@ -19,13 +19,13 @@ from cms.bench.parts.stub import stub
 from cms.faults.parts.stage import environment, migrated
 
 HERE = Path(__file__).resolve().parents[2]
-CELLS = (  # latency in ms, connections, messages a round (two or three seconds of the raw client)
+CELLS = (  # latency in ms, connections, messages a round (some seconds of the raw client; most seconds are ours)
     (0, 50, 4_000),
     (0, 200, 4_000),
-    (50, 50, 2_000),
-    (50, 200, 4_000),
-    (150, 50, 900),
-    (150, 200, 3_000),
+    (50, 50, 4_000),
+    (50, 200, 8_000),
+    (150, 50, 1_500),
+    (150, 200, 6_000),
 )
 ROUNDS = 3
 TASKS = 300  # messages of a round that go by one task each

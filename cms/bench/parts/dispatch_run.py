@@ -36,7 +36,9 @@ def rates(*, cells: list[Cell], rounds: int, tasks: int) -> dict[str, object]:
     from django.conf import settings  # noqa: PLC0415 - settings come first
 
     from cms.bench.parts import crowd, one_task_each, raw_client  # noqa: PLC0415
+    from notifications import clockwork  # noqa: PLC0415
 
+    sys.setswitchinterval(clockwork.HANDS_OVER)  # as the clock process does
     vs_raw, vs_task = defaultdict[str, list[float]](list), defaultdict[str, list[float]](list)
     for latency in sorted({cell.latency_ms for cell in cells}):
         with stub(latency_ms=latency) as base, one_task_each.worker(base) as by_tasks:
