@@ -80,7 +80,7 @@ def worker(base: str) -> Iterator[Callable[[Sequence[int]], float]]:
         child.terminate()
         child.wait(timeout=30)
         with redis.Redis.from_url(app.conf.broker_url) as broker:
-            broker.delete(QUEUE, f"_kombu.binding.{QUEUE}")
+            broker.delete(QUEUE, f"_kombu.binding.{QUEUE}", f"_kombu.binding_permanent.{QUEUE}")
 
 
 def _send(keys: Sequence[int], child: subprocess.Popen[bytes]) -> float:
