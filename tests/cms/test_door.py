@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def home() -> HomePage:
+def home(site_tree: None) -> HomePage:
     return load_site()
 
 

@@ -21,7 +21,7 @@ QUICK_EXIT = "www.bbc.co.uk"
 
 
 @pytest.fixture
-def home() -> HomePage:
+def home(site_tree: None) -> HomePage:
     return load_site()
 
 

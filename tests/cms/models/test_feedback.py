@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def sam() -> User:
+def sam(site_tree: None) -> User:
     load_site()
     return make_user(name="Sam", roles=(Role.SERVICE_MANAGER,))
 
