@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
@@ -55,6 +56,20 @@ def rights(user: User, group: SupportGroup) -> frozenset[str]:
     if memory is not None:
         memory[key] = held
     return held
+
+
+def learn(user: User, groups: Collection[SupportGroup]) -> None:
+    """Read what a person holds in many groups, in one query, before a page asks row by row."""
+    memory = kept.get()
+    if memory is None:
+        return
+    from peer.models import SupportGroupUserPermission  # noqa: PLC0415
+
+    held: dict[int, set[str]] = {group.pk: set() for group in groups}
+    rows = SupportGroupUserPermission.objects.filter(user=user, content_object__in=held)
+    for group, codename in rows.values_list("content_object", "permission__codename"):
+        held[group].add(codename)
+    memory.update({(user.pk, group): frozenset(names) for group, names in held.items()})
 
 
 def _holds(user: User, group: SupportGroup, perm: Perm, *, locked: bool) -> bool:

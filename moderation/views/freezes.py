@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from moderation.actions import freezes
 from moderation.forms.shifts import FreezeForm
 from moderation.models import WatchedGroup
+from peer import grants
 from peer.methods import require_http_methods
 from peer.roles import Perm
 from peer.states import IllegalMove, RuleBroken, StaleMove
@@ -42,8 +43,6 @@ def change(request: HttpRequest, public_id: str, what: str) -> HttpResponse:
 @only_with(Perm.FREEZE_GROUP)
 def index(request: HttpRequest) -> HttpResponse:
     """List the groups one watches over, each with its one press."""
-    return render(
-        request,
-        "moderation/freezes/index.html",
-        {"groups": WatchedGroup.objects.visible_to(who(request)).order_by("title")},
-    )
+    groups = list(WatchedGroup.objects.visible_to(who(request)).order_by("title"))
+    grants.learn(who(request), groups)
+    return render(request, "moderation/freezes/index.html", {"groups": groups})

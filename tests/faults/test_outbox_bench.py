@@ -119,7 +119,7 @@ def played(redis_url: str, tmp_path_factory: pytest.TempPathFactory):
     broker = redis_url.rpartition("/")[0] + "/12"
     with databases.lent(f"{os.environ['TEST_NAME']}_bench") as url:
         whole = plan.draw(1, points=list(plan.POINTS))
-        yield play.play(url, tmp_path_factory.mktemp("bench"), whole, broker=broker, scale=20)
+        yield play.play(url, tmp_path_factory.mktemp("bench"), whole, broker=broker)
 
 
 @pytest.mark.postgres

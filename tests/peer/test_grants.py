@@ -42,6 +42,26 @@ def test_rights_cost_one_query_however_often_they_are_asked_in_a_request() -> No
     assert len(queries) == 1
 
 
+def test_rights_in_many_groups_are_learned_in_one_query_and_are_the_same() -> None:
+    member = make_member(group=make_group())
+    user = member.user
+    assert user is not None
+    foreign = make_group(title="Not theirs")
+    asked = [member.group, foreign]
+    apart = [grants.rights(user, group) for group in asked]
+    token = grants.kept.set({})
+    try:
+        with CaptureQueriesContext(connection) as queries:
+            grants.learn(user, asked)
+            together = [grants.rights(user, group) for group in asked]
+    finally:
+        grants.kept.reset(token)
+    assert len(queries) == 1
+    assert together == apart
+    assert apart[0]
+    assert not apart[1]
+
+
 def test_a_row_that_is_gone_takes_the_right_though_the_role_stays() -> None:
     group = make_group()
     mo = make_member(group=group, role=Role.PEER_MODERATOR).user

@@ -70,9 +70,9 @@ class Played:
 class Crew:
     """The clocks and the speaker, each a process that may be killed."""
 
-    def __init__(self, nursery: Nursery, plan: Plan, *, scale: int) -> None:
+    def __init__(self, nursery: Nursery, plan: Plan) -> None:
         self._nursery = nursery
-        self._frozen_for = 1.5 * LEASE / scale
+        self._frozen_for = 1.5 * LEASE / SCALE
         self.members = {who: Member("django.core.management.call_command", ("clock",)) for who in CLOCKS}
         self.members[SPEAKER] = Member("cms.faults.parts.news.tell", (plan.seed, plan.stoppers))
         for who, member in self.members.items():
@@ -195,13 +195,13 @@ class Outside:
         return bool(waiting)
 
 
-def play(database: str, folder: Path, plan: Plan, *, broker: str, scale: int = SCALE) -> Played:
+def play(database: str, folder: Path, plan: Plan, *, broker: str) -> Played:
     """Play a plan to its end, and judge it when everything is down."""
     began = time.monotonic()
     web = Web(folder / f"web-plan-{plan.seed}")
     web.plan.write_text("\n".join(plan.deaths[WEB]))
     env = {
-        "TIME_SCALE": str(scale),
+        "TIME_SCALE": str(SCALE),
         "TWILIO_CONNECTIONS": str(CONNECTIONS),
         "CELERY_BROKER_URL": broker,
         "GUNICORN_CMD_ARGS": MORTAL,
@@ -209,7 +209,7 @@ def play(database: str, folder: Path, plan: Plan, *, broker: str, scale: int = S
     }
     with stage(database, folder, **env) as made, closing(Nursery(made.env, made.log)) as nursery:
         _set_up(made, nursery, plan)
-        crew = Crew(nursery, plan, scale=scale)
+        crew = Crew(nursery, plan)
         outside = Outside(made, crew, web, plan, broker=broker)
 
         def calm() -> bool:
