@@ -13,7 +13,7 @@ from guardian.models import UserObjectPermissionBase
 
 from peer import clock
 from peer.models.dated import DatedQuerySet, public_id
-from peer.models.people import Person, ServiceRole, User
+from peer.models.people import Person, User
 from peer.roles import Role, Scope, rules
 from peer.states import AppendOnly, AppendOnlyQuerySet, Stateful
 
@@ -40,8 +40,7 @@ class SupportGroupQuerySet(models.QuerySet["SupportGroup"]):
 
     def visible_to(self, user: User) -> SupportGroupQuerySet:
         """Keep the groups this person is in now; for staff who set up or offer groups all (matrix row 2)."""
-        staff = ServiceRole.objects.current().filter(user=user, role__in=STAFF)
-        return self.filter(models.Exists(_roles_here(user)) | models.Exists(staff))
+        return self if user.may_in_service(*STAFF) else self.joined_by(user)
 
     def joined_by(self, user: User) -> SupportGroupQuerySet:
         """Keep the groups this person is in now."""

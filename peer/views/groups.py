@@ -23,7 +23,7 @@ PAGE = 20
 def index(request: HttpRequest) -> HttpResponse:
     """List my groups, and the way into those I have said yes to."""
     user = who(request)
-    mine = SupportGroup.objects.visible_to(user).joined_by(user).with_standing(user).order_by("title")
+    mine = SupportGroup.objects.joined_by(user).with_standing(user).order_by("title")
     cards = [(group, posting.of(group)) for group in mine]
     context = {"cards": cards, "joining": Membership.objects.visible_to(user).joining(user)}
     context["left"] = Membership.objects.visible_to(user).left(user)

@@ -37,7 +37,7 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
 def new(request: HttpRequest, public_id: str) -> HttpResponse:
     """Begin a new subject in a group."""
     user = who(request)
-    groups = SupportGroup.objects.visible_to(user).joined_by(user).with_standing(user)
+    groups = SupportGroup.objects.joined_by(user).with_standing(user)
     group = get_object_or_404(groups, public_id=public_id)
     form = ThreadForm(request.POST or None)
     send = partial(talk.start_thread, group, by=user)
