@@ -155,6 +155,9 @@ if _database["ENGINE"].endswith("sqlite3"):
 else:
     _database["CONN_MAX_AGE"] = 60
     _database["CONN_HEALTH_CHECKS"] = True
+    # A process frozen inside a transaction lets go of its locks, and the others go on.
+    _own = {"options": "-c idle_in_transaction_session_timeout=60000"}
+    _database["OPTIONS"] = _own | _database.get("OPTIONS", {})
     _database["TEST"] = {"NAME": f"test_{_test_name}"}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
