@@ -62,7 +62,7 @@ def _apply(rule: Rule, news: Any) -> None:
     if not told:
         log.critical("nobody to tell of %s", key)
     for one in told:
-        if one.is_over():
+        if one.is_over() or (rule.once_a_household and _has_heard(rule, one)):
             continue
         values = dict(one.values) | _values_of(news)
         if rule.rings:
@@ -85,6 +85,12 @@ def _apply(rule: Rule, news: Any) -> None:
         )
         if notification is not None and not notification.deliveries.exists():
             _unreachable(rule, key)
+
+
+def _has_heard(rule: Rule, one: Told) -> bool:
+    """Tell whether this adult was told the same of a brother or sister a while ago: one text, one call (U10)."""
+    lately = clock.now() - wait(rule.lives)
+    return Notification.objects.filter(recipient=one.person, purpose=rule.purpose, created_at__gt=lately).exists()
 
 
 def _unreachable(rule: Rule, key: str) -> None:

@@ -33,7 +33,8 @@ class Rule:
     """One line of the table; `words` names a file for each channel it may use, `rings` a call by a person beside it.
 
     `topic` is what people may turn off, `cascade` the row of cascade.toml by which one way follows another;
-    `owes_call` says that a person rings where no way was left, `own_number` that only the person's own phone will do.
+    `owes_call` says that a person rings where no way was left, `own_number` that only the person's own phone will do,
+    `once_a_household` that an adult is not told the same of a brother or sister within its life.
     """
 
     news: type
@@ -51,6 +52,7 @@ class Rule:
     to_unproved: bool = False
     rings: CallTask.About | None = None
     own_number: bool = False
+    once_a_household: bool = False
 
 
 def came_to(*outcomes: str) -> Callable[[TriageDecided], bool]:
@@ -69,6 +71,7 @@ RULES: tuple[Rule, ...] = (
         lives="first_hello",
         to_unproved=True,
         rings=CallTask.About.FIRST_HELLO,
+        once_a_household=True,
     ),
     Rule(  # S50: good news by the family's own channel
         news=TriageDecided,

@@ -203,3 +203,21 @@ def test_every_news_of_the_table_has_its_listener() -> None:
 def test_nobody_is_told_who_was_never_named() -> None:
     child = make_person(born_on=born(13))
     assert [one.person for one in audience.family(child)] == [child]
+
+
+def test_brothers_and_sisters_are_one_household_for_a_first_hello_and_its_call() -> None:
+    from notifications import reactions
+    from peer.news import FamilyReleased
+
+    children = [make_person(given_name=name, born_on=born(9)) for name in ("Asha", "Ravi")]
+    uma = make_adult(children[0], name="Uma")
+    ParentRelationship.objects.create(young_person=children[1], adult=uma, may_know="all")
+    for child in children:
+        reactions.tell(FamilyReleased(make_entry(child)))
+    assert Notification.objects.filter(recipient=uma, purpose="first_hello").count() == 1
+    assert CallTask.objects.filter(person=uma, about=CallTask.About.FIRST_HELLO).count() == 1
+    Notification.objects.update(created_at=clock.now() - dt.timedelta(days=31))
+    third = make_person(given_name="Mira", born_on=born(9))
+    ParentRelationship.objects.create(young_person=third, adult=uma, may_know="all")
+    reactions.tell(FamilyReleased(make_entry(third)))
+    assert Notification.objects.filter(recipient=uma, purpose="first_hello").count() == 2
