@@ -11,7 +11,7 @@ from concurrent.futures import wait as wait_for
 from django.conf import settings
 
 from notifications import outbox, restored, sweeps
-from notifications.models import Delivery, Duty
+from notifications.models import Delivery, Duty, SendingHold
 from notifications.outbox import Begun
 from notifications.providers.port import Accepted, Failure, Listing, NotMade, Order, Provider, Seen
 from notifications.providers.smtp import Smtp
@@ -40,8 +40,9 @@ class Dispatcher:
         self._free = asyncio.Semaphore(self._most)
         self._on_wire: dict[Future[Answers], int] = {}
         self._rests: dict[str, float] = {}
+        self._texts = TwilioSms(self._pool)
         self._lists: dict[str, Listing] = {
-            Delivery.Channel.SMS: TwilioSms(self._pool),
+            Delivery.Channel.SMS: self._texts,
             Delivery.Channel.CALL: TwilioCall(self._pool),
         }
         self._providers: dict[str, Provider] = {**self._lists, Delivery.Channel.EMAIL: Smtp()}
@@ -117,9 +118,18 @@ class Dispatcher:
             return 0
         rows = restored.held(hold)
         if not rows:
-            restored.finish(hold)
-            return 0
+            return self._read_back(hold)
         return restored.settle(hold, zip(rows, self._pool.run(self._find_all(rows)), strict=True))
+
+    def _read_back(self, hold: SendingHold) -> int:
+        """Read back what people texted us since the backup, and end the comparison."""
+        try:
+            heard = self._pool.run(self._texts.heard(since=restored.heard_since(hold)))
+        except Failure as failure:
+            return restored.not_had(hold, failure)
+        restored.read_back(heard)
+        restored.finish(hold)
+        return 0
 
     async def _find_all(self, rows: list[Delivery]) -> list[list[Seen] | Failure]:
         return await asyncio.gather(*(self._find(row, since=restored.since(row)) for row in rows))

@@ -12,12 +12,12 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.migrations.recorder import MigrationRecorder
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 
 from notifications import consequences, outbox, sweeps
-from notifications.actions import holds
-from notifications.models import Delivery, DeliveryAttempt, Duty, SendingHold
-from notifications.providers.port import Failure, Seen
+from notifications.actions import holds, texts
+from notifications.models import Delivery, DeliveryAttempt, Duty, InboundText, SendingHold
+from notifications.providers.port import Failure, Heard, Seen
 from peer import clock
 from peer.gate import SERVICE
 
@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 
 State = Delivery.State
 BATCH = 50
+FORGOTTEN = dt.timedelta(days=30)  # so far back we read where the database knows nothing at all
 OPEN = (State.PENDING, State.HELD)
 WHY = "The database is older than what was sent: it looks like a backup."
 
@@ -100,8 +101,7 @@ def settle(hold: SendingHold, found: Iterable[tuple[Delivery, list[Seen] | Failu
     done = 0
     for row, seen in found:
         if isinstance(seen, Failure):
-            SendingHold.objects.filter(pk=hold.pk).update(trouble=seen.code[:60])
-            return 0
+            return not_had(hold, seen)
         with transaction.atomic():
             hold.found += _settle_one(row, seen)
             SendingHold.objects.filter(pk=hold.pk).update(compared_pk=row.pk, found=hold.found, trouble="")
@@ -125,6 +125,26 @@ def _settle_one(row: Delivery, seen: list[Seen]) -> bool:
         sid=ours[0].sid,
     )
     return True
+
+
+def heard_since(hold: SendingHold) -> dt.datetime:
+    """Give the moment from which we may have lost what people texted us: the newest thing we know, less a day."""
+    said = InboundText.objects.filter(received_at__lt=hold.since_at).aggregate(at=Max("received_at"))["at"]
+    tries = DeliveryAttempt.objects.filter(begun_at__lt=hold.since_at).aggregate(at=Max("begun_at"))["at"]
+    known = max(filter(None, (said, tries)), default=hold.since_at - FORGOTTEN)
+    return known - dt.timedelta(days=1)
+
+
+def read_back(heard: Iterable[Heard]) -> None:
+    """Take in again what people texted us after the backup, a STOP above all; what we still have changes nothing."""
+    for one in heard:
+        texts.take_text(one.sid, sender=one.sender, body=one.body)
+
+
+def not_had(hold: SendingHold, failure: Failure) -> int:
+    """Note that the network's list could not be had; it is asked for again."""
+    SendingHold.objects.filter(pk=hold.pk).update(trouble=failure.code[:60])
+    return 0
 
 
 def finish(hold: SendingHold) -> None:

@@ -34,6 +34,15 @@ class Seen:
     at: dt.datetime
 
 
+@dataclass(frozen=True)
+class Heard:
+    """One text that somebody sent us, as the network's own list shows it."""
+
+    sid: str
+    sender: str
+    body: str
+
+
 class Failure(Exception):
     """The message was not taken, or nobody knows; `code` is the network's or ours."""
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from email.utils import parsedate_to_datetime
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 from django.conf import settings
 
-from notifications.providers.port import Accepted, AmbiguousFailure, Order, Seen
+from notifications.providers.port import Accepted, AmbiguousFailure, Heard, Order, Seen
 from notifications.providers.twilio_http import LONGEST_ID, Form, Pool, callback, may_be_reached
 
 LONGEST_VALID, SHORTEST_VALID = 14_400, 1  # seconds the network keeps trying
@@ -42,6 +43,17 @@ class TwilioSms:
         rows = listed(await self._pool.get("Messages.json", query), "messages")
         seen = [Seen(row["sid"], str(row.get("body") or ""), moment(row)) for row in rows if row.get("to") == to]
         return [one for one in seen if one.at >= since]
+
+    async def heard(self, *, since: dt.datetime) -> list[Heard]:
+        """List what people texted us since a day, the oldest first, page by page."""
+        query: Form | None = [("To", settings.TWILIO_FROM), ("DateSent>", f"{since.date()}"), ("PageSize", "1000")]
+        rows: list[dict[str, Any]] = []
+        while query:
+            answer = await self._pool.get("Messages.json", query)
+            rows += listed(answer, "messages")
+            query = parse_qsl(urlsplit(str(answer.get("next_page_uri") or "")).query)
+        theirs = [row for row in rows if row.get("direction") == "inbound"]
+        return [Heard(row["sid"], str(row.get("from", "")), str(row.get("body") or "")) for row in reversed(theirs)]
 
 
 def taken(answer: dict[str, Any], *, to: str, prefixes: tuple[str, ...]) -> Accepted:

@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 from notifications import restored
 from notifications.actions import holds
 from notifications.dispatcher import Dispatcher
-from notifications.models import Delivery, DeliveryAttempt, Duty, SendingHold
+from notifications.models import Delivery, DeliveryAttempt, Duty, InboundText, OptOut, SendingHold
 from notifications.simulator import Simulator
 from peer import clock, gate
 from peer.models import AuditEvent, User
@@ -128,6 +128,29 @@ def test_a_list_that_cannot_be_had_is_asked_for_again_and_nothing_goes(
     while SendingHold.objects.get().reconciled_at is None:
         dispatcher.compare()
     assert Delivery.objects.get().state == "pending"
+
+
+def test_a_stop_of_after_the_backup_is_read_back_and_holds(site, network, dispatcher, robin) -> None:
+    pat, sam = make_contact(number=PAT), make_contact(number=SAM)
+    make_delivery(contact=pat, body="robin: there is news.")
+    going = make_delivery(contact=sam, body="otter: there is news.")
+    for number, words in ((PAT, "STOP"), (SAM, "STOP"), (SAM, "START"), (SAM, "I want to kill myself")):
+        known = InboundText.objects.count()
+        network.do(number, "text", body=words)
+        eventually(lambda known=known: InboundText.objects.count() == known + 1)
+    InboundText.objects.all().delete()
+    OptOut.objects.all().delete()
+    Delivery.objects.update(state="pending", reason="", body="otter: there is news.")
+    hold = holds.begin(gate.SERVICE, by=holds.OPERATOR, reason="restored")
+    holds.compare(hold, by=robin)
+    while SendingHold.objects.get().reconciled_at is None:
+        dispatcher.compare()
+    assert OptOut.objects.current().values_list("where_hash", flat=True).distinct().get() == pat.where_hash
+    assert [text.is_risk for text in InboundText.objects.order_by("pk")] == [False, False, False, True]
+    assert list(Delivery.objects.filter(state="pending", duty=Duty.FAMILY).exclude(pk=going.pk)) == []
+    again = InboundText.objects.count()
+    restored.read_back(dispatcher._pool.run(dispatcher._texts.heard(since=restored.heard_since(hold))))
+    assert InboundText.objects.count() == again
 
 
 def test_an_e_mail_of_before_the_restore_is_not_sent_again_and_the_next_way_follows(robin) -> None:
