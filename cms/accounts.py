@@ -6,16 +6,20 @@ import re
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.auth_backends import AuthenticationBackend
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django import forms
+from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from encrypted_fields.fields import EncryptedTextField
 
 from notifications import numbers
 from notifications.actions import codes
 from notifications.models import ContactPoint
 from peer.models import User
 
+SECRETS = EncryptedTextField()  # makes its keys once
 HASHED = re.compile(r"number-[0-9a-f]{64}")
 
 
@@ -66,6 +70,10 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no ty
         """Say no: people come by invitation."""
         return False
 
+    def get_login_stages(self) -> list[str]:
+        """Ask for the code, then for the second factor where there is one; a number is proved by its code, not here."""
+        return ["allauth.account.stages.LoginByCodeStage", "allauth.mfa.stages.AuthenticateStage"]
+
     def phone_form_field(self, **options: Any) -> PhoneField:
         """Give the field for a number."""
         return PhoneField(**options)
@@ -103,9 +111,34 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no ty
             codes.prove(contact, by=codes.SIGN_IN)
 
 
+class Backend(AuthenticationBackend):  # type: ignore[misc]  # allauth has no types
+    """Reads the account of a session together with its person, in one query."""
+
+    def get_user(self, user_id: int) -> User | None:
+        """Find the account, unless it was closed."""
+        user = User.objects.select_related("person").filter(pk=user_id).first()
+        return user if user is not None and self.user_can_authenticate(user) else None
+
+
 class SecondFactors(DefaultMFAAdapter):  # type: ignore[misc]  # allauth has no types
-    """Says in our words why a passkey or a second code did not do."""
+    """Keeps the secrets of code apps encrypted, names the service, and says in our words what did not do."""
 
     error_messages = DefaultMFAAdapter.error_messages | {
         "incorrect_code": _("That didn’t work. Try again, or sign in with a code by text."),
     }
+
+    def encrypt(self, text: str) -> str:
+        """Write a secret as our encrypted fields do; the keys rotate with theirs."""
+        return str(SECRETS.f.encrypt(text.encode()).decode())
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """Read a secret back."""
+        return str(SECRETS.f.decrypt(encrypted_text.encode()).decode())
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        """Name the service on the passkey, for its host alone."""
+        return {**super().get_public_key_credential_rp_entity(), "name": settings.SERVICE_NAME}
+
+    def generate_authenticator_name(self, *_about: object) -> str:
+        """Offer a name for a new passkey."""
+        return str(_("My phone or computer"))

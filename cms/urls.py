@@ -11,13 +11,18 @@ from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.contrib.sitemaps.views import sitemap
 from wagtail.documents.views.serve import serve as serve_document
 
-from cms.views import health, imports, robots, style
+from cms.views import accounts, health, imports, robots, style
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("style/", style.style, name="style"),
-    path("account/", include("allauth.urls")),
+    path("account/second-step/", accounts.second_step, name="second-step"),
+    path("account/single-sign-on/cancelled/", accounts.not_signed_in, name="socialaccount_login_cancelled"),
+    path("account/single-sign-on/failed/", accounts.not_signed_in, name="socialaccount_login_error"),
+    path("account/", include("allauth.account.urls")),
+    path("account/2fa/", include("allauth.mfa.urls")),
+    path("account/", include("allauth.socialaccount.providers.openid_connect.urls")),
     # Staff sign in at the common page, so that second factors hold for them too (decision 12).
     path("admin/login/", login_not_required(RedirectView.as_view(pattern_name="account_login", query_string=True))),
     path("admin/", include(wagtailadmin_urls)),
