@@ -17,18 +17,20 @@ from encrypted_fields.fields import EncryptedTextField
 from notifications import numbers
 from notifications.actions import codes
 from notifications.models import ContactPoint
-from peer.models import User
+from notifications.models.contacts import Channel
+from peer.models import Person, SignInCard, User
 
 SECRETS = EncryptedTextField()  # makes its keys once
-HASHED = re.compile(r"number-[0-9a-f]{64}")
+TEXT, LANDLINE, CALL = "number-", "landline-", "call-"  # before a hash: what it is, and how the code should come
+HASHED = re.compile(rf"(?:{TEXT}|{LANDLINE}|{CALL})[0-9a-f]{{64}}")
 
 
 class PhoneField(forms.CharField):
-    """A mobile number as people type it; gives its keyed hash, so that no session or limiter keeps the number."""
+    """A phone number as people type it; gives its keyed hash, so that no session or limiter keeps the number."""
 
     def __init__(self, **options: Any) -> None:
-        options.setdefault("label", _("Your mobile number"))
-        options.setdefault("help_text", _("We text you a code. Nobody else can sign in with it."))
+        options.setdefault("label", _("Your phone number"))
+        options.setdefault("help_text", _("We send you a code. Nobody else can sign in with it."))
         options.setdefault("max_length", 80)
         options["widget"] = forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"})
         super().__init__(**options)
@@ -42,19 +44,31 @@ class PhoneField(forms.CharField):
             number = numbers.parse(typed)
         except numbers.WrongNumber as wrong:
             raise forms.ValidationError(str(wrong)) from None
-        if number.line is not numbers.Line.MOBILE:
-            raise forms.ValidationError(_("The code comes by text, so please give a mobile number."))
-        return f"number-{numbers.hashed(number.e164)}"
+        is_mobile = number.line is numbers.Line.MOBILE
+        return f"{TEXT if is_mobile else LANDLINE}{numbers.hashed(number.e164)}"
 
 
 def contact_of(phone: str) -> ContactPoint | None:
     """Find the one number of one person behind a hash; shared, doubted or ended numbers are nobody's."""
-    found = ContactPoint.objects.filter(where_hash=phone.removeprefix("number-")).select_related("person")
+    found = ContactPoint.objects.phones().filter(where_hash=phone.rpartition("-")[2]).select_related("person")
     rows = list(found.filter(person__deceased_at=None)[:2])
     usable = {ContactPoint.State.UNPROVED, ContactPoint.State.PROVED}
     if len(rows) != 1 or rows[0].is_shared or rows[0].state not in usable:
         return None
     return rows[0]
+
+
+def whose(typed: str) -> Person | None:
+    """Find the person behind their own number, also one they lost, or behind a card; a shared number is nobody's."""
+    try:
+        found = ContactPoint.objects.phones().at(numbers.parse(typed).e164).select_related("person")
+        rows = list(found.filter(person__deceased_at=None)[:2])
+    except numbers.WrongNumber:
+        rows = []
+    if len(rows) == 1 and not rows[0].is_shared:
+        return rows[0].person
+    card = SignInCard.objects.of_number(typed)
+    return card.person if card is not None else None
 
 
 class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
@@ -87,7 +101,8 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no ty
         """Queue the code, which lives ten minutes."""
         contact = contact_of(phone)
         if contact is not None and contact.person_id == user.person_id:
-            codes.send(contact, by=codes.SIGN_IN, code=code)
+            channel = Channel.CALL if phone.startswith(CALL) else Channel.SMS
+            codes.send(contact, by=codes.SIGN_IN, code=code, channel=channel)
 
     def send_unknown_account_sms(self, phone: str, **options: Any) -> None:
         """Send nothing to strangers (trap 13)."""
@@ -99,7 +114,7 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no ty
         """Give the hash of the person's own number, and whether it is proved."""
         rows = ContactPoint.objects.filter(person__user=user, is_shared=False, kind=numbers.Line.MOBILE)
         own = rows.reachable().order_by("pk").first()
-        return (f"number-{own.where_hash}", own.is_proved) if own else None
+        return (f"{TEXT}{own.where_hash}", own.is_proved) if own else None
 
     def set_phone(self, user: User, phone: str, verified: bool) -> None:
         """Change nothing: numbers are changed with a person of staff."""

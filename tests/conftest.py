@@ -38,6 +38,9 @@ def _begin() -> None:
     name = databases.own_name()
     own = f"test_{name}" if ON_POSTGRES else str(databases.file_of(name))
     settings.DATABASES["default"]["TEST"]["NAME"] = own
+    settings.PASSWORD_HASHERS = [
+        "django.contrib.auth.hashers.MD5PasswordHasher"
+    ]  # own words: slow on purpose elsewhere
     settings.CLOCK_OFFSET = (dt.datetime.fromisoformat(BEGINS) - dt.datetime.now(dt.UTC)).total_seconds()
     os.environ["TEST_NAME"] = name
 

@@ -4,14 +4,30 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.forms import LoginForm
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from cms.accounts import CALL, LANDLINE
+
 DIGITS = {"inputmode": "numeric", "autocomplete": "off", "size": "16"}
 WORDS = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
+
+
+class SignInForm(LoginForm):  # type: ignore[misc]  # allauth has no types
+    """The number of one's own phone, and whether the code should come by text or by a call."""
+
+    def clean_login(self) -> str:
+        """Say the way of the code before the number's hash; a phone on the wall is rung, or nothing."""
+        number = str(super().clean_login())
+        if "call" in self.data:
+            return f"{CALL}{number.rpartition('-')[2]}"
+        if number.startswith(LANDLINE):
+            raise forms.ValidationError(_("That phone takes no texts. Press “Ring me with the code instead”."))
+        return number
 
 
 class AddPasskey(AddWebAuthnForm):  # type: ignore[misc]  # allauth has no types
