@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import urlencode
 
@@ -42,6 +42,12 @@ def must(user: User) -> bool:
 def is_enrolled(user: User) -> bool:
     """Tell whether the account has a passkey or a code app."""
     return bool(is_mfa_enabled(user, KEYS))
+
+
+def enrolled_among(users: Iterable[User]) -> set[int]:
+    """Name the accounts of these that have a passkey or a code app, in one query."""
+    rows = Authenticator.objects.filter(user__in=[user.pk for user in users], type__in=KEYS)
+    return set(rows.values_list("user_id", flat=True))
 
 
 def has_shown(request: HttpRequest, user: User) -> bool:

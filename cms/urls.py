@@ -31,6 +31,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/own-words/", accounts.own_words, name="account-words"),
     path("account/kept-code/", accounts.keep_code, name="account-code"),
     path("account/card/lost/", accounts.card_lost, name="account-card-lost"),
+    path("account/login/code/", login_not_required(RedirectView.as_view(pattern_name="account_login"))),
     path("account/", include("allauth.account.urls")),
     path("account/2fa/", include("allauth.mfa.urls")),
     path("account/", include("allauth.socialaccount.providers.openid_connect.urls")),

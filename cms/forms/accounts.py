@@ -151,6 +151,12 @@ class ReasonForm(forms.Form):
     )
 
 
+class NameForm(forms.Form):
+    """Whose account one looks for."""
+
+    q = forms.CharField(label=_("Name"), required=False, max_length=100)
+
+
 class EmailForm(forms.Form):
     """The work e-mail by which single sign-on finds the account."""
 

@@ -8,12 +8,13 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from cms import second_factor, sessions
-from cms.forms.accounts import EmailForm, ReasonForm
+from cms.forms.accounts import EmailForm, NameForm, ReasonForm
 from peer import gate
 from peer.actions import accounts, cards, recoveries
 from peer.methods import require_POST, require_safe
@@ -23,6 +24,7 @@ from peer.states import RuleBroken
 from peer.web import acted, who
 
 Act = Callable[[HttpRequest, Person], HttpResponse]
+FOUND = 25
 SEES = (Perm.KEEP_CARDS, Perm.END_SESSIONS)
 
 
@@ -58,12 +60,25 @@ def with_right(perm: Perm) -> Callable[[Act], Callable[[HttpRequest, str], HttpR
 
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
-    """List the accounts of staff: who has a work e-mail written down, and who a second step."""
-    if not _may(request, Perm.KEEP_STAFF_ACCOUNTS):
+    """Find somebody's account by name; below, the staff with their work e-mail and second step."""
+    if not _may(request, Perm.END_SESSIONS):
         raise Http404
-    people = Person.objects.visible_to(who(request)).filter(kind=Person.Kind.STAFF, user__isnull=False)
-    rows = [(one, second_factor.is_enrolled(one.user)) for one in people.select_related("user").order_by("given_name")]
-    return render(request, "account/desk/index.html", {"rows": rows})
+    form = NameForm(request.GET)
+    people = Person.objects.visible_to(who(request)).filter(user__isnull=False).select_related("user")
+    people = people.order_by("given_name", "family_name", "pk")
+    words = form.cleaned_data["q"].split() if form.is_valid() else []
+    context: dict[str, Any] = {"form": form, "words": words, "found": _named(people, words)[:FOUND] if words else []}
+    if _may(request, Perm.KEEP_STAFF_ACCOUNTS):
+        staff = list(people.filter(kind=Person.Kind.STAFF))
+        enrolled = second_factor.enrolled_among(one.user for one in staff)
+        context["rows"] = [(one, one.user.pk in enrolled) for one in staff]
+    return render(request, "account/desk/index.html", context)
+
+
+def _named(people: QuerySet[Person], words: list[str]) -> QuerySet[Person]:
+    for word in words:
+        people = people.filter(Q(given_name__icontains=word) | Q(family_name__icontains=word))
+    return people
 
 
 @require_safe
@@ -82,6 +97,7 @@ def _page(request: HttpRequest, person: Person, **forms: Any) -> HttpResponse:
         "recovery": AccountRecovery.objects.visible_to(who(request)).open().filter(person=person).first(),
         "may_keep_cards": _may(request, Perm.KEEP_CARDS) and person.kind != Person.Kind.STAFF,
         "may_end_sessions": _may(request, Perm.END_SESSIONS),
+        "may_find": _may(request, Perm.END_SESSIONS),
         "may_write_email": _may(request, Perm.KEEP_STAFF_ACCOUNTS) and user is not None and second_factor.must(user),
         "vouch_form": ReasonForm(auto_id="vouch_%s"),
         "end_form": ReasonForm(auto_id="end_%s"),

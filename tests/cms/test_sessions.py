@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 from allauth.usersessions.models import UserSession
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from cms import sessions
@@ -105,6 +107,27 @@ def test_those_who_keep_cards_do_not_end_sessions(client: Client, asha: User, ro
     assert "Sign them out everywhere" not in page
     act = reverse("accounts-end-sessions", args=[asha.person.public_id])
     assert client.post(act, {"reason": "x"}).status_code == 404
+
+
+def test_somebody_is_found_by_name_and_the_page_costs_the_same_for_many(client: Client, asha: User) -> None:
+    client.force_login(make_user(roles=(Role.SERVICE_MANAGER,)))
+    url = reverse("accounts-index")
+    make_user(name="Lee", person=make_person(kind=Person.Kind.STAFF, given_name="Lee"))
+    with CaptureQueriesContext(connection) as few:
+        assert asha.person.full_name() in client.get(url, {"q": "ash exam"}).content.decode()
+    for number in range(5):
+        make_user(name="Kim", person=make_person(kind=Person.Kind.STAFF, given_name=f"Kim {number}"))
+    with CaptureQueriesContext(connection) as many:
+        page = client.get(url, {"q": "ash exam"}).content.decode()
+    assert len(many) <= len(few)
+    assert "Kim 4" in page
+    assert "Nobody found" in client.get(url, {"q": "zz"}).content.decode()
+
+
+def test_a_safeguarding_lead_finds_people_and_sees_no_work_e_mails(client: Client, asha: User) -> None:
+    make_user(name="Kim", person=make_person(kind=Person.Kind.STAFF, given_name="Kim"))
+    client.force_login(make_user(roles=(Role.SAFEGUARDING_LEAD,)))
+    assert "Work e-mail" not in client.get(reverse("accounts-index")).content.decode()
 
 
 def test_the_service_manager_writes_down_the_work_e_mail_of_staff_alone(client: Client, asha: User) -> None:
