@@ -6,25 +6,31 @@ import re
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.auth_backends import AuthenticationBackend
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django import forms
+from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from encrypted_fields.fields import EncryptedTextField
 
 from notifications import numbers
 from notifications.actions import codes
 from notifications.models import ContactPoint
-from peer.models import User
+from notifications.models.contacts import Channel
+from peer.models import Person, SignInCard, User
 
-HASHED = re.compile(r"number-[0-9a-f]{64}")
+SECRETS = EncryptedTextField()  # makes its keys once
+TEXT, LANDLINE, CALL = "number-", "landline-", "call-"  # before a hash: what it is, and how the code should come
+HASHED = re.compile(rf"(?:{TEXT}|{LANDLINE}|{CALL})[0-9a-f]{{64}}")
 
 
 class PhoneField(forms.CharField):
-    """A mobile number as people type it; gives its keyed hash, so that no session or limiter keeps the number."""
+    """A phone number as people type it; gives its keyed hash, so that no session or limiter keeps the number."""
 
     def __init__(self, **options: Any) -> None:
-        options.setdefault("label", _("Your mobile number"))
-        options.setdefault("help_text", _("We text you a code. Nobody else can sign in with it."))
+        options.setdefault("label", _("Your phone number"))
+        options.setdefault("help_text", _("We send you a code. Nobody else can sign in with it."))
         options.setdefault("max_length", 80)
         options["widget"] = forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"})
         super().__init__(**options)
@@ -38,19 +44,31 @@ class PhoneField(forms.CharField):
             number = numbers.parse(typed)
         except numbers.WrongNumber as wrong:
             raise forms.ValidationError(str(wrong)) from None
-        if number.line is not numbers.Line.MOBILE:
-            raise forms.ValidationError(_("The code comes by text, so please give a mobile number."))
-        return f"number-{numbers.hashed(number.e164)}"
+        is_mobile = number.line is numbers.Line.MOBILE
+        return f"{TEXT if is_mobile else LANDLINE}{numbers.hashed(number.e164)}"
 
 
 def contact_of(phone: str) -> ContactPoint | None:
     """Find the one number of one person behind a hash; shared, doubted or ended numbers are nobody's."""
-    found = ContactPoint.objects.filter(where_hash=phone.removeprefix("number-")).select_related("person")
+    found = ContactPoint.objects.phones().filter(where_hash=phone.rpartition("-")[2]).select_related("person")
     rows = list(found.filter(person__deceased_at=None)[:2])
     usable = {ContactPoint.State.UNPROVED, ContactPoint.State.PROVED}
     if len(rows) != 1 or rows[0].is_shared or rows[0].state not in usable:
         return None
     return rows[0]
+
+
+def whose(typed: str) -> Person | None:
+    """Find the person behind their own number, also one they lost, or behind a card; a shared number is nobody's."""
+    try:
+        found = ContactPoint.objects.phones().at(numbers.parse(typed).e164).select_related("person")
+        rows = list(found.filter(person__deceased_at=None)[:2])
+    except numbers.WrongNumber:
+        rows = []
+    if len(rows) == 1 and not rows[0].is_shared:
+        return rows[0].person
+    card = SignInCard.objects.of_number(typed)
+    return card.person if card is not None else None
 
 
 class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
@@ -66,6 +84,10 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no ty
         """Say no: people come by invitation."""
         return False
 
+    def get_login_stages(self) -> list[str]:
+        """Ask for the code, then for the second factor where there is one; a number is proved by its code, not here."""
+        return ["allauth.account.stages.LoginByCodeStage", "allauth.mfa.stages.AuthenticateStage"]
+
     def phone_form_field(self, **options: Any) -> PhoneField:
         """Give the field for a number."""
         return PhoneField(**options)
@@ -79,7 +101,8 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no ty
         """Queue the code, which lives ten minutes."""
         contact = contact_of(phone)
         if contact is not None and contact.person_id == user.person_id:
-            codes.send(contact, by=codes.SIGN_IN, code=code)
+            channel = Channel.CALL if phone.startswith(CALL) else Channel.SMS
+            codes.send(contact, by=codes.SIGN_IN, code=code, channel=channel)
 
     def send_unknown_account_sms(self, phone: str, **options: Any) -> None:
         """Send nothing to strangers (trap 13)."""
@@ -91,7 +114,7 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no ty
         """Give the hash of the person's own number, and whether it is proved."""
         rows = ContactPoint.objects.filter(person__user=user, is_shared=False, kind=numbers.Line.MOBILE)
         own = rows.reachable().order_by("pk").first()
-        return (f"number-{own.where_hash}", own.is_proved) if own else None
+        return (f"{TEXT}{own.where_hash}", own.is_proved) if own else None
 
     def set_phone(self, user: User, phone: str, verified: bool) -> None:
         """Change nothing: numbers are changed with a person of staff."""
@@ -103,9 +126,34 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no ty
             codes.prove(contact, by=codes.SIGN_IN)
 
 
+class Backend(AuthenticationBackend):  # type: ignore[misc]  # allauth has no types
+    """Reads the account of a session together with its person, in one query."""
+
+    def get_user(self, user_id: int) -> User | None:
+        """Find the account, unless it was closed."""
+        user = User.objects.select_related("person").filter(pk=user_id).first()
+        return user if user is not None and self.user_can_authenticate(user) else None
+
+
 class SecondFactors(DefaultMFAAdapter):  # type: ignore[misc]  # allauth has no types
-    """Says in our words why a passkey or a second code did not do."""
+    """Keeps the secrets of code apps encrypted, names the service, and says in our words what did not do."""
 
     error_messages = DefaultMFAAdapter.error_messages | {
         "incorrect_code": _("That didn’t work. Try again, or sign in with a code by text."),
     }
+
+    def encrypt(self, text: str) -> str:
+        """Write a secret as our encrypted fields do; the keys rotate with theirs."""
+        return str(SECRETS.f.encrypt(text.encode()).decode())
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """Read a secret back."""
+        return str(SECRETS.f.decrypt(encrypted_text.encode()).decode())
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        """Name the service on the passkey, for its host alone."""
+        return {**super().get_public_key_credential_rp_entity(), "name": settings.SERVICE_NAME}
+
+    def generate_authenticator_name(self, *_about: object) -> str:
+        """Offer a name for a new passkey."""
+        return str(_("My phone or computer"))

@@ -46,7 +46,9 @@ ENTRIES = (
     Entry("recordings-index", _("Languages of calls"), Perm.KEEP_RECORDINGS),
     Entry("preview-index", _("Preview messages"), Perm.PREVIEW_MESSAGE),
     Entry("wagtailadmin_home", _("Edit pages"), Perm.EDIT_PAGES),
+    Entry("accounts-index", _("Accounts"), Perm.END_SESSIONS),
     Entry("messages-own", _("Messages to you")),
+    Entry("account-sessions", _("Signing in")),
 )
 
 

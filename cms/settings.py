@@ -77,6 +77,9 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.usersessions",
     "django_htmx",
     "csp",
     "django.contrib.auth",
@@ -103,6 +106,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "cms.door.EditorsDoor",
     "peer.web.GateMiddleware",
+    "cms.second_factor.StaffDoor",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -178,8 +182,7 @@ CELERY_TIMEZONE = "Europe/London"
 # ── Signing in (decision 9) ─────────────────────────────────────────────────────────────────────────────────────────
 AUTH_USER_MODEL = "peer.User"
 AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
+    "cms.accounts.Backend",
     "guardian.backends.ObjectPermissionBackend",
 ]
 LOGIN_URL = "account_login"
@@ -190,6 +193,8 @@ ACCOUNT_ADAPTER = "cms.accounts.Adapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_SESSION_REMEMBER = False  # phones are shared: nobody is asked, every session ends with the browser
 ACCOUNT_LOGIN_METHODS = {"phone"}
+ACCOUNT_FORMS = {"login": "cms.forms.accounts.SignInForm"}
+ACCOUNT_RATE_LIMITS = {"card": "10/m/ip,40/h/ip", "together": "10/m/ip,40/h/ip", "way_back": "5/m/ip,20/h/ip"}
 ACCOUNT_SIGNUP_FIELDS = ["phone*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
@@ -199,9 +204,34 @@ ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
 ACCOUNT_LOGIN_BY_CODE_FORMAT = {"numeric": True, "length": 6, "dashed": False}
 ACCOUNT_PHONE_VERIFICATION_CODE_FORMAT = ACCOUNT_LOGIN_BY_CODE_FORMAT
 MFA_ADAPTER = "cms.accounts.SecondFactors"
+MFA_FORMS = {
+    "add_webauthn": "cms.forms.accounts.AddPasskey",
+    "activate_totp": "cms.forms.accounts.SetUpCodeApp",
+    "authenticate": "cms.forms.accounts.SecondStep",
+    "reauthenticate": "cms.forms.accounts.SecondStepAgain",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION  # passkeys work on http://localhost only with this
+MFA_TOTP_ISSUER = SERVICE_NAME
+MFA_TOTP_TOLERANCE = 1  # a phone's clock may be half a minute off
+# Single sign-on of the organisation, where its address is set; without it the addresses answer 404 (U18).
+OIDC_SERVER_URL = env.str("OIDC_SERVER_URL", default="")
+OIDC_NAME = env.str("OIDC_NAME", default="your work account")
+OIDC_EMAIL_IS_CHECKED = env.bool("OIDC_EMAIL_IS_CHECKED", default=False)  # the server leaves `email_verified` out
+SOCIALACCOUNT_ADAPTER = "cms.single_sign_on.SingleSignOn"
+SOCIALACCOUNT_LOGIN_ON_GET = True  # a link: the policy lets no form lead to another host
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": []}}
+if OIDC_SERVER_URL:
+    SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"] = [
+        {
+            "provider_id": "work",
+            "name": OIDC_NAME,
+            "client_id": env.str("OIDC_CLIENT_ID"),
+            "secret": secret("OIDC_CLIENT_SECRET"),
+            "settings": {"server_url": OIDC_SERVER_URL},
+        }
+    ]
 SESSION_COOKIE_AGE = 60 * 60 * 12
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SAMESITE = "Lax"

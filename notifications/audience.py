@@ -17,6 +17,7 @@ from peer.news import (
     InvitationCodeAsked,
     InvitationOffered,
     MembershipConfirmed,
+    RecoveryAsked,
     TriageDecided,
 )
 
@@ -104,3 +105,8 @@ def of_step(news: EscalationStepDue) -> list[Told]:
     user = news.step.user
     person = user.person if user else None
     return [Told(person, None, {"first_name": person.given_name})] if person else []
+
+
+def of_recovery(news: RecoveryAsked) -> list[Told]:
+    """Warn the owner of the account, and nobody else in the family."""
+    return [Told(news.recovery.person, None, {"first_name": news.recovery.person.given_name})]

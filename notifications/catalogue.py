@@ -93,7 +93,13 @@ def _answer(name: str, title: Promise | str) -> Message:
 
 
 OTHERS = (
-    Message(purpose="sign_in_code", section=Section.ALONE, to=To.ALONE, duty=Duty.CODE, words={routing.SMS: "code"}),
+    Message(
+        purpose="sign_in_code",
+        section=Section.ALONE,
+        to=To.ALONE,
+        duty=Duty.CODE,
+        words={routing.SMS: "code", routing.CALL: "code"},
+    ),
     Message(
         purpose="page_of_text",
         title=_("Urgent: a worrying text"),

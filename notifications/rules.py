@@ -22,6 +22,7 @@ from peer.news import (
     InvitationCodeAsked,
     InvitationOffered,
     MembershipConfirmed,
+    RecoveryAsked,
     TriageDecided,
 )
 
@@ -139,6 +140,15 @@ RULES: tuple[Rule, ...] = (
         words={"sms": "code", "call": "code"},
         lives="code",
         own_number=True,
+    ),
+    Rule(  # B5: whoever holds their own phone hears of it a day before it is done; shared numbers are not told
+        news=RecoveryAsked,
+        about=lambda news: news.recovery,
+        purpose="recovery_asked",
+        audience=audience.of_recovery,
+        duty=Duty.CODE,
+        words={"sms": "recovery_asked"},
+        lives="recovery",
     ),
     Rule(  # S50: everybody who asked hears what came of what they said
         news=FeedbackAnswered,

@@ -18,6 +18,7 @@ SECONDS = {
     "family": 7 * 86400,  # news that could not go for a week is a call for a person
     "first_hello": 30 * 86400,
     "invitation": 7 * 86400,
+    "recovery": 86400,  # as long as somebody may stop it
     "ring_after_busy": 10 * 60,  # between two automatic calls about the same news
     "ring_after_no_answer": 90 * 60,
     "ring_after_not_heard": 45 * 60,  # somebody picked up, and hung up before the news

@@ -14,6 +14,7 @@ from peer.screening import screen
 from peer.states import RuleBroken
 
 SHORTEST, LONGEST = 2, 20
+LONG_S = "\u017f"  # looks like an f, and turns into an s when it is made plain: no name needs it
 
 # Anywhere in a name; then only as a word of its own.
 _STAFF = [
@@ -91,7 +92,7 @@ def choose(typed: str, *, real_names: Iterable[str] = ()) -> Name:
     skeleton = fold(shown)
     if not SHORTEST <= len(shown) <= LONGEST or len(skeleton) < SHORTEST:
         raise RuleBroken(_("Please choose a name with 2 to 20 letters."))
-    if not _is_plain(shown):
+    if LONG_S in typed or not _is_plain(shown):
         raise RuleBroken(_("Please use letters of one alphabet, and if you like a space or up to two numbers."))
     if _is_like_staff(shown, skeleton):
         raise RuleBroken(_("That could be taken for somebody who works here. Please choose another name."))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from peer.models import (
+        AccountRecovery,
         FeedbackItem,
         Invitation,
         Membership,
@@ -151,3 +152,10 @@ class RestrictionLifted:
     """One reason for silence is over."""
 
     restriction: Restriction
+
+
+@dataclass(frozen=True)
+class RecoveryAsked:
+    """Somebody asked for a way back into an account: its owner hears of it, and can stop it (B5)."""
+
+    recovery: AccountRecovery

@@ -106,6 +106,12 @@ class Perm(StrEnum):
     READ_AUDIT = "read_audit"
     EDIT_PAGES = "edit_pages"
     GIVE_ROLE = "give_role"
+    KEEP_OWN_ACCOUNT = "keep_own_account"
+    KEEP_CARDS = "keep_cards"
+    START_RECOVERY = "start_recovery"
+    SIGN_IN_OTHERWISE = "sign_in_otherwise"
+    END_SESSIONS = "end_sessions"
+    KEEP_STAFF_ACCOUNTS = "keep_staff_accounts"
 
 
 SERVICE_WIDE = frozenset(

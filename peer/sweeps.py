@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from peer.actions import invitations
-from peer.models import Invitation
+from peer.actions import invitations, recoveries
+from peer.models import AccountRecovery, Invitation
 from peer.states import StaleMove
 
 
@@ -15,5 +15,17 @@ def close_late_invitations() -> int:
             invitations.expire(invitation, by=invitations.CLOCK)
         except StaleMove:
             continue  # somebody answered, or another sweeper was quicker
+        done += 1
+    return done
+
+
+def close_late_recoveries() -> int:
+    """Close the ways back that nobody came back for in a week, and count them."""
+    done = 0
+    for recovery in AccountRecovery.objects.too_late().order_by("due_at", "pk"):
+        try:
+            recoveries.lapse(recovery, by=recoveries.CLOCK)
+        except StaleMove:
+            continue  # they came back, or another sweeper was quicker
         done += 1
     return done

@@ -74,7 +74,11 @@ def _load_player(player: Player, groups: dict[str, SupportGroup]) -> User:
     )
     staff = player.kind == Person.Kind.STAFF
     user = User.objects.create_user(
-        handle=player.handle, display_name=player.name_here or player.given_name, person=person, is_staff=False
+        handle=player.handle,
+        display_name=player.name_here or player.given_name,
+        person=person,
+        is_staff=False,
+        email=f"{player.given_name}.{player.family_name}@example.org".lower() if staff else "",
     )
     for role in player.service_roles:
         ServiceRole.objects.create(user=user, role=role)

@@ -11,6 +11,7 @@ from django.conf import settings
 from notifications import intents
 from notifications.intents import Intent
 from notifications.models import ContactPoint, Duty, Notification
+from notifications.models.contacts import Channel
 from notifications.waits import CODES_A_DAY, wait
 from peer import clock
 from peer.gate import System, action
@@ -20,11 +21,12 @@ log = logging.getLogger(__name__)
 
 SIGN_IN = System("sign-in", may=frozenset({Perm.SEND_CODE}))
 PURPOSE = "sign_in_code"
+WORDS = {Channel.SMS: "code", Channel.CALL: "code"}
 
 
 @action(Perm.SEND_CODE)
-def send(contact: ContactPoint, *, by: System, code: str) -> Notification | None:
-    """Text somebody the code they asked for; beyond the day's number of codes nothing goes."""
+def send(contact: ContactPoint, *, by: System, code: str, channel: Channel = Channel.SMS) -> Notification | None:
+    """Send somebody the code they asked for, by text or by a call; beyond the day's number of codes nothing goes."""
     today = Notification.objects.filter(
         recipient=contact.person, purpose=PURPOSE, created_at__gt=clock.now() - dt.timedelta(days=1)
     )
@@ -37,8 +39,8 @@ def send(contact: ContactPoint, *, by: System, code: str) -> Notification | None
             person=contact.person,
             purpose=PURPOSE,
             duty=Duty.CODE,
-            words={"sms": "code"},
-            values={"code": code, "host": settings.SHORT_ADDRESS},
+            words={channel: WORDS[channel]},
+            values={"code": code, "code_spoken": ", ".join(code), "host": settings.SHORT_ADDRESS},
             lives=wait("code"),
             contact=contact,
         )

@@ -45,6 +45,7 @@ PURPOSES = {
     "place_ready": lazy("The last step after the hello call"),
     "invitation_code": lazy("A code for the link"),
     "sign_in_code": lazy("A code to sign in"),
+    "recovery_asked": lazy("A warning: somebody asked for a way in"),
     "answer": lazy("An answer to what they told us"),
     "page": lazy("Urgent: somebody is needed"),
     **{notice.name: notice.title for notice in NOTICES.values()},

@@ -1,6 +1,7 @@
 """The rows of the world, one module per noun."""
 
 from peer.models.audit import AuditEvent
+from peer.models.cards import OwnFactor, SignInCard, StartedSignIn
 from peer.models.consent import Consent
 from peer.models.deaths import Death
 from peer.models.feedback import Commitment, FeedbackItem, FeedbackKnock, FeedbackStep, ServiceResponse
@@ -17,11 +18,13 @@ from peer.models.hello_calls import HelloCall, KeptApart
 from peer.models.imports import ImportChange, ImportFault, ImportRun
 from peer.models.invitations import Invitation
 from peer.models.people import ParentRelationship, Person, ServiceRole, User
+from peer.models.recoveries import AccountRecovery
 from peer.models.restrictions import Restriction
 from peer.models.talk import Post, Thread
 from peer.models.waiting import Referral, TimelineEntry, TriageDecision, WaitingListEntry
 
 __all__ = [
+    "AccountRecovery",
     "AuditEvent",
     "Commitment",
     "Consent",
@@ -39,6 +42,7 @@ __all__ = [
     "KeptApart",
     "Membership",
     "MembershipRole",
+    "OwnFactor",
     "ParentRelationship",
     "Person",
     "Post",
@@ -47,6 +51,8 @@ __all__ = [
     "Restriction",
     "ServiceResponse",
     "ServiceRole",
+    "SignInCard",
+    "StartedSignIn",
     "SupportGroup",
     "SupportGroupUserPermission",
     "Thread",

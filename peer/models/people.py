@@ -140,6 +140,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
     paged_ok_at = models.DateTimeField(null=True, blank=True)  # when a number that pages reach was last proved (B15)
+    recovery_asked_at = models.DateTimeField(null=True, blank=True)  # somebody asked for a way in: shown on each page
     created_at = models.DateTimeField(default=clock.now)
 
     USERNAME_FIELD = "handle"
@@ -162,6 +163,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     def is_own(self, user: User) -> bool:
         """Tell whether this is the account of `user`."""
         return self.pk == user.pk
+
+    def end_sessions(self) -> None:
+        """End every session at its next request: Django asks each for a hash of the password, a new one from now on."""
+        self.set_unusable_password()
+        self.save(update_fields=["password"])
 
     def may_in_service(self, *roles: Role) -> bool:
         """Tell whether this account holds one of these service-wide roles now."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
@@ -76,7 +77,7 @@ def yes(request: HttpRequest, invitation: Invitation, secret: str) -> HttpRespon
             answer = {"code": said["code"], "parent_told": said["parent_told"]}
             membership = acted(form, lambda: invitations.accept(invitation, by=LINK, **answer))
             if membership is not None and membership.user is not None:
-                login(request, membership.user, backend="django.contrib.auth.backends.ModelBackend")
+                login(request, membership.user, backend=settings.AUTHENTICATION_BACKENDS[0])
                 return redirect("groups-index")
     context = {"form": form, "join": wording("join"), "limits": wording("limits")}
     context |= {"invitation": invitation, "secret": secret, "told": wording("parent_told")}

@@ -18,7 +18,11 @@ BANNED = {
     "vendor utility": re.compile(r"nhsuk-u-|nhsuk-hero\b"),
 }  # fmt: skip
 # What would break a rule and is right all the same: "path: rule" and its reason.
-RIGHT: dict[str, str] = {}
+DATA_BLOCK = "a block of data that runs nothing: the library's script reads its ids from it"
+RIGHT: dict[str, str] = {
+    f"templates/mfa/{name}.html: inline script": DATA_BLOCK
+    for name in ("authenticate", "webauthn/add_form", "webauthn/reauthenticate")
+}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))

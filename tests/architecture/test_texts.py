@@ -38,7 +38,7 @@ BANNED = {
 }
 # Templates that only staff or moderators reach; every other one is a page of young people until it stands here.
 STAFF = (
-    "calls/", "cms/style/", "cms/demo/", "cms/import/", "cms/waiting_list/", "moderation/", "notifications/", "wagtailadmin/",
+    "account/desk/", "calls/", "cms/style/", "cms/demo/", "cms/import/", "cms/waiting_list/", "moderation/", "notifications/", "wagtailadmin/",
     "peer/hello_calls/", "peer/waiting/", "peer/feedback/detail.html", "peer/feedback/index.html",
     "peer/feedback/log.html", "peer/groups/desk.html", "peer/groups/form.html", "peer/groups/set_up.html",
     "peer/home/_desks.html", "peer/home/_work.html", "peer/invitations/answer.html", "peer/invitations/index.html",

@@ -87,7 +87,7 @@ def test_a_number_that_is_nobody_s_alone_gets_no_text_and_the_same_page(client, 
         ("", "required"),
         ("hello", "phone number"),
         ("999", "emergency"),
-        ("01632 960123", "mobile number"),
+        ("01632 960123", "Ring me with the code"),
         ("07700 90012", "check each digit"),
     ],
 )

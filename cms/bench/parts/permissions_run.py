@@ -118,7 +118,7 @@ def _pages(user: User) -> dict[str, int]:
 
     group = SupportGroup.objects.joined_by(user).order_by("pk")[0]
     client, counts = Client(headers={"host": "localhost"}), dict[str, int]()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(user)
     for page, address in {"my_groups": reverse("groups-index"), "one_group": group.get_absolute_url()}.items():
         client.get(address)
         with CaptureQueriesContext(connection) as said:
