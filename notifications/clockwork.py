@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import connections
 
 from moderation import sweeps as moderation_sweeps
-from notifications import broadcasts, proofs, restored, sweeps
+from notifications import broadcasts, proofs, restored, sweeps, theirs
 from notifications.dispatcher import Dispatcher
 from notifications.models import Duty
 from notifications.tasks import woken
@@ -68,6 +68,10 @@ def _invitations() -> tuple[Callable[[], int], Callable[[], None]]:
     return peer_sweeps.close_late_invitations, lambda: None
 
 
+def _competence() -> tuple[Callable[[], int], Callable[[], None]]:
+    return lambda: peer_sweeps.watch_competence() + theirs.watch(), lambda: None
+
+
 def _mark() -> tuple[Callable[[], int], Callable[[], None]]:
     return restored.keep_mark, lambda: None
 
@@ -85,6 +89,7 @@ PARTS = (
     Part("cover", 20.0, _cover),
     Part("invitations", 60.0, _invitations),
     Part("proofs", 900.0, _proofs),
+    Part("competence", 900.0, _competence),
     Part("mark", 60.0, _mark),
 )
 

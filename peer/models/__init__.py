@@ -1,7 +1,9 @@
 """The rows of the world, one module per noun."""
 
 from peer.models.audit import AuditEvent
-from peer.models.consent import Consent
+from peer.models.competence import CompetenceAssessment
+from peer.models.consent import Consent, ConsentWords
+from peer.models.copies import CopyRequest
 from peer.models.deaths import Death
 from peer.models.feedback import Commitment, FeedbackItem, FeedbackKnock, FeedbackStep, ServiceResponse
 from peer.models.groups import (
@@ -16,6 +18,7 @@ from peer.models.groups import (
 from peer.models.hello_calls import HelloCall, KeptApart
 from peer.models.imports import ImportChange, ImportFault, ImportRun
 from peer.models.invitations import Invitation
+from peer.models.own_say import OwnSay
 from peer.models.people import ParentRelationship, Person, ServiceRole, User
 from peer.models.restrictions import Restriction
 from peer.models.talk import Post, Thread
@@ -24,7 +27,10 @@ from peer.models.waiting import Referral, TimelineEntry, TriageDecision, Waiting
 __all__ = [
     "AuditEvent",
     "Commitment",
+    "CompetenceAssessment",
     "Consent",
+    "ConsentWords",
+    "CopyRequest",
     "Death",
     "Duty",
     "FeedbackItem",
@@ -39,6 +45,7 @@ __all__ = [
     "KeptApart",
     "Membership",
     "MembershipRole",
+    "OwnSay",
     "ParentRelationship",
     "Person",
     "Post",

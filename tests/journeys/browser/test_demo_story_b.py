@@ -172,6 +172,8 @@ def test_the_same_steps_without_scripts(demo: Demo, browser: Browser) -> None:
     page.get_by_label("Yes: confirm").check()
     page.get_by_label("Birth date").fill(PLAYERS["omar"].born_on.isoformat())
     page.get_by_label("What does the yes rest on?").select_option("competent")
+    page.get_by_label("what you explained").fill("A group is not treatment.")
+    page.get_by_label("What they said back").fill("I can leave when I like.")
     for words in ("I read out what is private", "I asked whether there is anybody"):
         page.get_by_label(words).check()
     page.get_by_label("Safe ways to reach them").fill("By text.")
