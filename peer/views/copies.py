@@ -44,10 +44,14 @@ def _ask(request: HttpRequest, act: Any) -> HttpResponse:
     if form.is_valid() and acted(form, act) is not None:
         messages.success(request, _("We have your request. A person reads it, and answers within a month."))
         return redirect("copies-own")
+    asked = CopyRequest.objects.visible_to(user).filter(asked_by=user.person).select_related("about")
+    waits = asked.waiting().values("about")
+    children = ParentRelationship.objects.visible_to(user).exclude(young_person__in=waits)
     context = {
         "form": form,
-        "asked": CopyRequest.objects.visible_to(user).filter(asked_by=user.person).select_related("about"),
-        "children": ParentRelationship.objects.visible_to(user).select_related("young_person").order_by("pk"),
+        "asked": asked,
+        "may_ask": not asked.waiting().filter(about=user.person).exists(),
+        "children": children.select_related("young_person").order_by("pk"),
     }
     return render(request, "peer/copies/own.html", context, status=422 if form.errors else 200)
 
