@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -47,6 +48,7 @@ class Asked:
     last: Consent | None
     answer: Answer
     old_lines: list[str]
+    before: list[Consent]
     by_a_press: bool
 
     @property
@@ -62,18 +64,20 @@ class Asked:
 
 def of(person: Person) -> list[Asked]:
     """List every purpose that this person is asked about, in two statements."""
-    said = {row.purpose: row for row in person.consents.order_by("pk").select_related("by")}
-    old = [row.text_hash for row in said.values()]
+    said: dict[str, list[Consent]] = defaultdict(list)
+    for row in person.consents.order_by("-pk").select_related("by"):
+        said[row.purpose].append(row)
+    old = [rows[0].text_hash for rows in said.values()]
     words = dict(ConsentWords.objects.filter(text_hash__in=old).values_list("text_hash", "words"))
-    return [_asked(purpose, said.get(purpose), words, person) for purpose in TITLES if _is_asked(purpose, person)]
+    return [_asked(purpose, said[purpose], words, person) for purpose in TITLES if _is_asked(purpose, person)]
 
 
 def _is_asked(purpose: str, person: Person) -> bool:
     return person.kind == Person.Kind.YOUNG_PERSON or purpose not in Consent.ABOUT_PARENTS
 
 
-def _asked(purpose: str, last: Consent | None, words: dict[str, str], person: Person) -> Asked:
-    now = wording(purpose)
+def _asked(purpose: str, said: list[Consent], words: dict[str, str], person: Person) -> Asked:
+    now, last = wording(purpose), said[0] if said else None
     changed = last is not None and last.text_hash != now.text_hash
     return Asked(
         purpose=purpose,
@@ -83,6 +87,7 @@ def _asked(purpose: str, last: Consent | None, words: dict[str, str], person: Pe
         last=last,
         answer=_answer(last, changed=changed, person=person),
         old_lines=words.get(last.text_hash, "").strip().splitlines() if last is not None and changed else [],
+        before=said[1:],
         by_a_press=purpose in BY_A_PRESS,
     )
 

@@ -17,4 +17,4 @@ def own(request: HttpRequest) -> HttpResponse:
     person = who(request).person
     if person is None or person.kind != Person.Kind.YOUNG_PERSON:
         raise Http404
-    return render(request, "notifications/sight.html", {"sights": sight.of(person), "never": sight.NEVER})
+    return render(request, "peer/consents/parents.html", {"sights": sight.of(person), "never": sight.NEVER})
