@@ -75,20 +75,20 @@ class World:
 
 
 @cache
-def routes() -> tuple[str, ...]:
-    """Give every route of ours, with its arguments."""
+def routes() -> dict[str, tuple[str, ...]]:
+    """Give every route of ours, with its arguments, and by which of two methods it can be asked."""
 
-    def walk(resolver: URLResolver, so_far: str = "") -> Iterator[str]:
+    def walk(resolver: URLResolver, so_far: str = "") -> Iterator[tuple[str, tuple[str, ...]]]:
         for entry in resolver.url_patterns:
             told = so_far + (str(entry.pattern) if isinstance(entry.pattern, RoutePattern) else f"^{entry.pattern}")
             if isinstance(entry, URLResolver):
                 yield from walk(entry, told)
             elif isinstance(entry, URLPattern):
-                yield told
+                takes = getattr(entry.callback, "methods", ("GET", "POST"))  # another one is refused before it looks
+                yield told, tuple(method.lower() for method in ("GET", "POST") if method in takes)
 
-    return tuple(
-        dict.fromkeys(told for told in walk(get_resolver()) if not told.startswith(OTHERS) and "^" not in told)
-    )
+    every = walk(get_resolver())
+    return {told: takes for told, takes in every if not told.startswith(OTHERS) and "^" not in told}
 
 
 def canary(row: models.Model, prefix: str) -> list[str]:
@@ -201,11 +201,11 @@ def test_by_no_route_anything_of_the_other_world(who: str) -> None:
     wrong, asked_for = [], 0
     mine, desks = other.ids(few=False), other.ids(few=True)
     alone = {}
-    for route in routes():
+    for route, takes in routes().items():
         is_desk = route.startswith("staff/")
         for asked, alien in filled(route, desks if is_desk else mine):
             asked_for += 1
-            for method in ("get",) if is_desk else ("get", "post"):
+            for method in takes[:1] if is_desk else takes:
                 answer = getattr(client, method)(asked)
                 if (method, alien) not in alone:
                     twin = getattr(client, method)(alien)
