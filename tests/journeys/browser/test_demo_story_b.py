@@ -38,6 +38,8 @@ def say_hello(walk: Walk, person: str, *, born: str) -> None:
     walk.tab_to("Birth date")
     walk.page.locator(":focus").fill(born)  # a date is typed in the order of each machine's own country
     walk.type("What does the yes rest on?", "U")
+    walk.type("Under 16, deciding for themselves", "A group is not treatment. You can stop.")
+    walk.type("What they said back", "It is to talk. I can leave.")
     walk.tick("I read out what is private")
     walk.tick("I asked whether there is anybody")
     walk.type("Safe ways to reach them", "Text first. Never before four.")
