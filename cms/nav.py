@@ -36,6 +36,7 @@ ENTRIES = (
     Entry("texts-index", _("Texts to us"), Perm.READ_TEXTS),
     Entry("letters-index", _("Letters to post"), Perm.POST_LETTER),
     Entry("hello-calls-index", _("Hello calls"), Perm.MAKE_HELLO_CALL),
+    Entry("own-say-index", _("Own say"), Perm.ASSESS_COMPETENCE),
     Entry("invitations-index", _("Invitations"), Perm.INVITE_PERSON),
     Entry("feedback-index", _("Feedback"), Perm.READ_FEEDBACK),
     Entry("groups-desk", _("Groups"), Perm.RUN_GROUP),

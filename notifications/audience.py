@@ -9,7 +9,7 @@ from django.db.models import Prefetch, prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from moderation.news import EscalationStepDue
-from peer.adults import decides_alone, wants_adults_told
+from peer.adults import decides_alone, hear_news
 from peer.models import ParentRelationship, Person
 from peer.news import (
     FamilyReleased,
@@ -42,10 +42,10 @@ class Told:
 
 
 def family(young_person: Person, *, weighty: bool = False) -> list[Told]:
-    """Tell the adults who may know; from 16 the young person, and adults only on their yes (U7)."""
+    """Tell the adults who may know; whoever decides alone is told, and adults only on their yes (U7, C5)."""
     adults = [Told(adult, young_person) for adult in adults_who_may_know(young_person, weighty=weighty)]
     if decides_alone(young_person):
-        return [Told(young_person, young_person), *(adults if wants_adults_told(young_person) else [])]
+        return [Told(young_person, young_person), *(adults if hear_news(young_person) else [])]
     return adults or [Told(young_person, young_person)]
 
 
@@ -57,9 +57,9 @@ def adults_who_may_know(young_person: Person, *, weighty: bool) -> list[Person]:
 
 
 def families(young_people: Sequence[Person]) -> list[Told]:
-    """Tell the families of many young people, with two statements for all of them; each person once."""
+    """Tell the families of many young people, with three statements for all of them; each person once."""
     prefetch_related_objects(
-        young_people, Prefetch("adults", ParentRelationship.objects.select_related("adult")), "consents"
+        young_people, Prefetch("adults", ParentRelationship.objects.select_related("adult")), "consents", "assessments"
     )
     told = [one for young_person in young_people for one in family(young_person)]
     return list({one.person.pk: one for one in reversed(told)}.values())[::-1]

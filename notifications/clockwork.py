@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import connections
 
 from moderation import sweeps as moderation_sweeps
-from notifications import broadcasts, proofs, restored, sweeps
+from notifications import broadcasts, proofs, restored, sweeps, theirs
 from notifications.dispatcher import Dispatcher
 from notifications.models import Duty
 from notifications.tasks import woken
@@ -72,6 +72,10 @@ def _recoveries() -> tuple[Callable[[], int], Callable[[], None]]:
     return peer_sweeps.close_late_recoveries, lambda: None
 
 
+def _competence() -> tuple[Callable[[], int], Callable[[], None]]:
+    return lambda: peer_sweeps.watch_competence() + theirs.watch(), lambda: None
+
+
 def _mark() -> tuple[Callable[[], int], Callable[[], None]]:
     return restored.keep_mark, lambda: None
 
@@ -90,6 +94,7 @@ PARTS = (
     Part("invitations", 60.0, _invitations),
     Part("recoveries", 300.0, _recoveries),
     Part("proofs", 900.0, _proofs),
+    Part("competence", 900.0, _competence),
     Part("mark", 60.0, _mark),
 )
 

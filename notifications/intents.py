@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from notifications import letters, messages, routing
+from notifications import letters, messages, routing, theirs
 from notifications.models import (
     CallTask,
     CommunicationNeed,
@@ -20,10 +20,11 @@ from notifications.models import (
 )
 from notifications.models.outbox import PRIORITY
 from notifications.tasks import hint
+from notifications.topics import Topic
 from notifications.waits import scaled, wait
 from peer import clock
 from peer.crash import crash_point
-from peer.models import Person
+from peer.models import Consent, Person
 from peer.roles import Role
 
 EVERY_WAY = frozenset(routing.USUAL)
@@ -185,6 +186,7 @@ def reaches(contacts: Iterable[ContactPoint], topic: str = "") -> list[routing.R
     stops: dict[str, set[str]] = defaultdict(set)
     for row in OptOut.objects.current().filter(where_hash__in=[one.where_hash for one in known], topic__in={"", topic}):
         stops[row.where_hash].add(row.channel)
+    covered = Consent.objects.scopes({one.person_id for one in known}, Consent.Purpose.TEXTS)
     return [
         routing.Reach(
             pk=one.pk,
@@ -195,9 +197,16 @@ def reaches(contacts: Iterable[ContactPoint], topic: str = "") -> list[routing.R
             safe_from=one.safe_from,
             safe_to=one.safe_to,
             stopped=frozenset(stops[one.where_hash]) | (EVERY_WAY if one.person_id in want_nothing else frozenset()),
+            refused=_refused(covered.get(one.person_id), topic),
         )
         for one in known
     ]
+
+
+def _refused(covered: frozenset[str] | None, topic: str) -> frozenset[str]:
+    """Name the way that somebody's answer about texts closes; without an answer news rests on direct care (U1, C4)."""
+    is_closed = covered is not None and (topic or Topic.NEWS) not in covered
+    return frozenset({routing.SMS}) if is_closed else frozenset()
 
 
 def _deliveries(notification: Notification, intent: Intent, known: Known) -> list[Delivery]:
@@ -256,6 +265,9 @@ def is_restricted(told: Notification) -> bool:
 
 def hand_over(notification: Notification) -> None:
     """Give what no machine could do to a person: a letter to post where there is an address, or a call to make (N7)."""
+    if theirs.is_closed(notification):
+        theirs.take_over(notification)
+        return
     taken = Notification.objects.unanswered().filter(pk=notification.pk)
     if not taken.update(handed_over_at=clock.now(), due_at=None):
         return

@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.expressions import Combinable
 
-from notifications import breaker, consequences, intents, routing, rules
+from notifications import breaker, consequences, intents, routing, rules, theirs
 from notifications.models import ContactPoint, Delivery, DeliveryAttempt, Duty, SendingHold
 from notifications.providers.codes import blame
 from notifications.providers.port import (
@@ -103,7 +103,9 @@ def begin(token: str) -> list[Begun]:
         topics = {row.notification.topic for row in rows}
         reaches = {(one.pk, topic): one for topic in topics for one in intents.reaches(contacts.values(), topic)}
         today = _texts_today(token)
-        going = [row for row in rows if _may_begin(row, reaches[row.contact_id, row.notification.topic], today=today)]
+        closed = theirs.about_others(row.notification for row in rows if row.duty == Duty.FAMILY)  # C5
+        may_go = [row for row in rows if not _is_not_theirs(row, closed)]
+        going = [row for row in may_go if _may_begin(row, reaches[row.contact_id, row.notification.topic], today=today)]
         begun = _write_attempts(going, token)
         crash_point("C6_begin")
     crash_point("C7_begun")
@@ -129,6 +131,16 @@ def _may_begin(row: Delivery, reach: routing.Reach, *, today: Counter[int]) -> b
         _leave(row, State.PENDING, reason="waits", not_before_at=later, due_at=later + wait("owed"))
         return False
     today[row.contact_id] += row.channel == routing.SMS
+    return True
+
+
+def _is_not_theirs(row: Delivery, closed: Collection[int]) -> bool:
+    """Settle here news that an adult may not hear any more: the young person is rung, no other way is tried (U7)."""
+    intent = row.notification
+    if row.duty != Duty.FAMILY or intent.subject_id not in closed or intent.subject_id == intent.recipient_id:
+        return False
+    _leave(row, State.CANCELLED, reason=theirs.NOT_THEIRS, body=None)
+    theirs.take_over(intent)
     return True
 
 

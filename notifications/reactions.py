@@ -7,23 +7,25 @@ import logging
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Model, Q
+from django.db.models import Model, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from moderation import links
 from moderation.news import EscalationAcknowledged, EscalationStepDue
-from notifications import consequences, intents
+from notifications import consequences, intents, routing, theirs
 from notifications.audience import Told
 from notifications.intents import Intent
-from notifications.models import CallTask, Delivery, Duty, Letter, Notification, Sign
+from notifications.models import CallTask, ContactPoint, Delivery, Duty, Letter, Notification, Sign
 from notifications.rules import RULES, Rule
 from notifications.topics import Topic
 from notifications.waits import wait
 from peer import clock, workdays
 from peer.events import on
-from peer.models import Restriction
+from peer.models import Consent, Restriction
 from peer.news import (
+    AdultsNotTold,
+    ConsentChanged,
     InvitationCodeAsked,
     InvitationOffered,
     PersonDied,
@@ -205,3 +207,26 @@ def settle(news: RestrictionLifted) -> None:
     """Take the decision off the list: it has been made, or is not needed any more."""
     tasks = CallTask.objects.filter(event_key=event_key(news.restriction), state__in=CallTask.WAITING)
     tasks.update(state=CallTask.State.DONE, due_at=None, done_at=clock.now())
+
+
+@on(ConsentChanged)
+def follow_consent(news: ConsentChanged) -> None:
+    """Let the texts rest that somebody does not want any more; other ways go on (C3, N8)."""
+    if news.purpose != Consent.Purpose.TEXTS or news.given:
+        return
+    mine = ContactPoint.objects.filter(person=news.person)
+    _lock(mine)
+    whose = Q(contact__in=mine, duty=Duty.FAMILY)
+    consequences.cancel(whose, channel=routing.SMS, reason="no consent")
+
+
+@on(AdultsNotTold)
+def leave_to_them(news: AdultsNotTold) -> None:
+    """Let rest whatever adults were still to hear of a young person who decides; they are rung instead (C5, U7)."""
+    _lock(ContactPoint.objects.filter(person__young_people__young_person=news.person))
+    theirs.close(news.person)
+
+
+def _lock(contacts: QuerySet[ContactPoint]) -> None:
+    """Take the locks that a sender takes, in its order: what has not begun by now never begins (N8)."""
+    list(contacts.order_by("pk").select_for_update(of=("self",)).values_list("pk"))

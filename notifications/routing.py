@@ -22,7 +22,10 @@ AT_ONCE = (SMS, CALL, EMAIL)
 
 @dataclass(frozen=True, kw_only=True)
 class Reach:
-    """What routing needs to know of one contact point; `stopped` names what was stopped there for this topic."""
+    """What routing needs to know of one contact point; `stopped` names what was stopped there for this topic.
+
+    `refused` names the ways by which the person takes no news; of their own codes and of pages it says nothing.
+    """
 
     pk: int
     carries: frozenset[str]
@@ -32,6 +35,7 @@ class Reach:
     safe_from: dt.time | None = None
     safe_to: dt.time | None = None
     stopped: frozenset[str] = frozenset()
+    refused: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,6 +136,8 @@ def why_not(one: Reach, channel: str, *, duty: Duty, to_unproved: bool = False) 
     """Say why a message of this kind must not go this way now; empty where it may (asked again before the socket)."""
     if channel in one.stopped:
         return "stopped"
+    if duty is Duty.FAMILY and channel in one.refused:
+        return "no consent"
     if channel not in one.carries:
         return "no texts here" if channel == SMS else "not this way"
     if one.state == "suspended":

@@ -15,6 +15,7 @@ from notifications.views import (
     outbox,
     preview,
     recordings,
+    sight,
     webhooks,
     wishes,
 )
@@ -32,6 +33,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("staff/calls/<str:public_id>/take/", calls.take, name="calls-take"),
     path("staff/calls/<str:public_id>/hand-back/", calls.hand_back, name="calls-hand-back"),
     path("staff/people/<str:public_id>/numbers/", contacts.add, name="contacts-add"),
+    path("me/parents/", sight.own, name="sight-own"),
     path("messages/", outbox.own, name="messages-own"),
     path("messages/wishes/", wishes.own, name="wishes-own"),
     path("staff/people/<str:public_id>/wishes/", wishes.note, name="wishes-note"),

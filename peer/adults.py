@@ -2,28 +2,62 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from django.utils.translation import gettext as _
 
 from peer.events import emit
-from peer.models import Consent, ParentRelationship, Person, Restriction, User
-from peer.news import PersonRestricted, RestrictionLifted
+from peer.models import CompetenceAssessment, Consent, ParentRelationship, Person, Restriction, User
+from peer.models.competence import DECIDES_FROM, adults_are_told
+from peer.news import AdultsNotTold, PersonRestricted, RestrictionLifted
 
-TOLD_FIRST_FROM = 16
+NEWS = "news"  # what consent.toml says a yes to `parent_news` covers
 Says = ParentRelationship.Says
 
 
+def is_sixteen(person: Person) -> bool:
+    """Tell whether somebody is 16 or over; where the age is unknown they are not (U9)."""
+    age = person.age()
+    return age is not None and age >= DECIDES_FROM
+
+
 def decides_alone(young_person: Person) -> bool:
-    """Tell whether news goes to the young person first; where the age is unknown it does not (U9)."""
-    age = young_person.age()
-    return age is not None and age >= TOLD_FIRST_FROM
+    """Tell whether news goes to the young person first: 16, or found able to decide just this (U7, C5)."""
+    if is_sixteen(young_person) or young_person.pk is None:  # an invented person of a preview has no rows
+        return is_sixteen(young_person)
+    return any(_lets_decide(row) for row in young_person.assessments.all())
+
+
+def _lets_decide(row: CompetenceAssessment) -> bool:
+    """Tell whether one assessment does: an old one that waits for its review protects as before (C6)."""
+    about_news = row.decision == CompetenceAssessment.Decision.PARENT_NEWS
+    return about_news and row.is_can() and row.state in {row.State.HOLDS, row.State.LAPSED}
 
 
 def wants_adults_told(young_person: Person) -> bool:
-    """Tell whether the young person's latest word on it is yes."""
-    said = [row for row in young_person.consents.all() if row.purpose == Consent.Purpose.PARENT_TOLD]
-    return bool(said) and max(said, key=lambda row: row.pk).given
+    """Tell whether the young person's latest word on it is a yes that covers news of the wait (C4)."""
+    said = [row for row in young_person.consents.all() if row.purpose == Consent.Purpose.PARENT_NEWS]
+    return bool(said) and NEWS in max(said, key=lambda row: row.pk).covers
+
+
+def hear_news(young_person: Person) -> bool:
+    """Tell whether adults hear news of this young person now; which of them, and what, is another question."""
+    return not decides_alone(young_person) or wants_adults_told(young_person)
+
+
+def closed(young_people: Collection[int]) -> set[int]:
+    """Name those of whom adults hear nothing now: the same rule for many, in two statements at most (U7, C5)."""
+    deciding = Person.objects.filter(pk__in=young_people).exclude(adults_are_told())
+    alone = list(deciding.values_list("pk", flat=True))
+    covered = Consent.objects.scopes(alone, Consent.Purpose.PARENT_NEWS) if alone else {}
+    return {pk for pk in alone if NEWS not in covered.get(pk, frozenset())}
+
+
+def has_changed(young_person: Person, *, by: User) -> None:
+    """Let everything follow from a new answer or assessment: who has a say, and what must not reach an adult."""
+    weigh(young_person, by=by)
+    if not hear_news(young_person):
+        emit(AdultsNotTold(young_person))
 
 
 def may_know(relation: ParentRelationship) -> bool:
@@ -43,8 +77,7 @@ def weigh(young_person: Person, *, by: User, is_news: bool = True) -> None:
     From 16 only the adults whom the young person wants told have a say.
     """
     held = Restriction.objects.current().filter(person=young_person, cause=Restriction.Cause.DISAGREE).first()
-    counts = not decides_alone(young_person) or wants_adults_told(young_person)
-    if counts and disagree(young_person.adults.select_related("adult")):
+    if hear_news(young_person) and disagree(young_person.adults.select_related("adult")):
         if held is None and is_news:
             _begin(young_person, by=by)
     elif held is not None:

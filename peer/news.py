@@ -159,3 +159,19 @@ class RecoveryAsked:
     """Somebody asked for a way back into an account: its owner hears of it, and can stop it (B5)."""
 
     recovery: AccountRecovery
+
+
+@dataclass(frozen=True)
+class ConsentChanged:
+    """Somebody gave or took back a yes: what rests on it goes, or stays here, from now on (C3)."""
+
+    person: Person
+    purpose: str
+    given: bool
+
+
+@dataclass(frozen=True)
+class AdultsNotTold:
+    """From now on adults hear no news of this young person: 16, or able to decide it, and no yes (U7, C5)."""
+
+    person: Person

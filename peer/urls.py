@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, path
 
 from peer.views import (
+    consents,
+    copies,
     feedback,
     feedback_desk,
     groups,
@@ -13,6 +15,7 @@ from peer.views import (
     home,
     invitations,
     invitations_desk,
+    own_say,
     people,
     talk,
     waiting,
@@ -25,6 +28,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("feedback/said/<str:public_id>/", feedback.said, name="feedback-said"),
     path("feedback/<str:reference>/", feedback.status, name="feedback-status"),
     path("home/", home.home, name="home"),
+    path("me/yes/", consents.own, name="consents-own"),
+    path("me/yes/<slug:purpose>/", consents.answer, name="consents-answer"),
+    path("me/copies/", copies.own, name="copies-own"),
+    path("me/copies/<int:pk>/", copies.of_child, name="copies-of-child"),
+    path("staff/own-say/", own_say.index, name="own-say-index"),
+    path("staff/own-say/<str:public_id>/", own_say.detail, name="own-say-detail"),
+    path("staff/own-say/<str:public_id>/<slug:purpose>/", own_say.note, name="own-say-note"),
+    path("staff/own-say/<str:public_id>/talked/<int:pk>/", own_say.talked, name="own-say-talked"),
+    path("staff/copies/<str:public_id>/", copies.answer, name="copies-answer"),
     path("staff/waiting/", waiting.index, name="waiting-index"),
     path("staff/waiting/release/", waiting.release, name="waiting-release"),
     path("staff/waiting/places/<str:public_id>/decide/", waiting.decide, name="waiting-decide"),

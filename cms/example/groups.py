@@ -122,6 +122,6 @@ def join(group: SupportGroup, user: User, *, name: str, role: Role, trusted: boo
     protocol = group.protocol()
     if protocol is not None:
         protocol.acceptances.create(user=user)
-    for purpose in (Consent.Purpose.JOIN, Consent.Purpose.LIMITS):
-        Consent.objects.create(person=user.person, purpose=purpose, given=True, basis="own", by=user)
+    for purpose in (Consent.Purpose.JOIN, Consent.Purpose.LIMITS, Consent.Purpose.POST):
+        Consent.objects.say(user.person, purpose, given=True, basis="own", by=user)
     return membership

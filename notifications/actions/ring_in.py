@@ -7,7 +7,7 @@ import datetime as dt
 from django.db import transaction
 from django.db.models import F, Sum
 
-from notifications import consequences, languages, numbers, ring_in, speech
+from notifications import consequences, languages, numbers, ring_in, speech, theirs
 from notifications.actions import texts
 from notifications.models import ContactPoint, Delivery, Duty, InboundCall, Sign
 from notifications.ring_in import Rung
@@ -98,7 +98,7 @@ def _hear_news(call: InboundCall) -> str:
         contact__person=call.contact.person_id, channel=Delivery.Channel.CALL, duty=Duty.FAMILY, body__isnull=False
     )
     newest = spoken.select_related("notification").order_by("-notification_id", "-pk").first()
-    if newest is None:
+    if newest is None or theirs.is_closed(newest.notification):
         return ""
     consequences.confirm(newest.notification, Sign.KEY)
     return newest.body or ""

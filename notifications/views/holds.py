@@ -14,7 +14,7 @@ from notifications.actions import holds
 from notifications.forms.holds import EndForm
 from notifications.models import Delivery, Duty, SendingHold
 from notifications.models.pauses import SendingHoldQuerySet
-from notifications.views.outbox import PURPOSES
+from notifications.purposes import PURPOSES
 from peer import gate
 from peer.methods import require_http_methods, require_POST
 from peer.roles import Perm

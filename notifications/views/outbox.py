@@ -8,14 +8,13 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
 
+from notifications import purposes
 from notifications.actions import outbox
 from notifications.forms.outbox import SettleForm
 from notifications.models import Delivery
 from notifications.models.outbox import DeliveryQuerySet
 from notifications.models.pauses import is_held
-from notifications.notices import NOTICES
 from peer import gate
 from peer.methods import require_http_methods, require_safe
 from peer.models import User
@@ -35,20 +34,6 @@ TONES = {
     State.UNDELIVERED: "warn",
     State.FAILED: "warn",
     State.UNKNOWN: "warn",
-}
-PURPOSES = {
-    "first_hello": lazy("First hello"),
-    "request_accepted": lazy("News: on the list"),
-    "request_offered": lazy("News: a first meeting"),
-    "we_will_ring": lazy("When we will ring"),
-    "invitation": lazy("A link for them alone"),
-    "place_ready": lazy("The last step after the hello call"),
-    "invitation_code": lazy("A code for the link"),
-    "sign_in_code": lazy("A code to sign in"),
-    "recovery_asked": lazy("A warning: somebody asked for a way in"),
-    "answer": lazy("An answer to what they told us"),
-    "page": lazy("Urgent: somebody is needed"),
-    **{notice.name: notice.title for notice in NOTICES.values()},
 }
 
 
@@ -130,4 +115,4 @@ def settle(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _purpose(row: Delivery) -> str:
-    return str(PURPOSES.get(row.notification.purpose, _("A message")))
+    return purposes.title_of(row.notification.purpose)

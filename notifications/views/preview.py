@@ -20,7 +20,7 @@ from notifications.forms.preview import PreviewForm
 from notifications.languages import LANGUAGES
 from notifications.models import ContactPoint
 from notifications.preview import Preview, Receiver
-from notifications.views.outbox import PURPOSES
+from notifications.purposes import PURPOSES
 from peer import clock, gate, readability
 from peer.methods import require_safe
 from peer.models import Person, User

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from peer import clock, screening, workdays
 from peer.events import emit
 from peer.gate import System, TheService, action
-from peer.models import Commitment, FeedbackItem, FeedbackKnock, FeedbackStep, Person, ServiceResponse, User
+from peer.models import Commitment, Consent, FeedbackItem, FeedbackKnock, FeedbackStep, Person, ServiceResponse, User
 from peer.news import ConcernNoticed, FeedbackAnswered
 from peer.roles import Perm, Role
 from peer.states import RuleBroken
@@ -154,6 +154,7 @@ def ask_to_publish(item: FeedbackItem, *, by: User, said: str) -> FeedbackItem:
         raise RuleBroken(_("A complaint is never made public."))
     if not item.may_share:
         raise RuleBroken(_("The person did not say that we may share their words."))
+    _check_own_yes(item)
     item.said, item.asked_by, item.asked_at, item.published_at = said, by, clock.now(), None
     item.save(update_fields=["said", "asked_by", "asked_at", "published_at"])
     return item
@@ -166,6 +167,7 @@ def publish(item: FeedbackItem, *, by: User, seen: str) -> FeedbackItem:
         raise RuleBroken(_("Two people agree before feedback is public. You asked, so somebody else says yes."))
     if item.said_hash() != seen:
         raise RuleBroken(_("The words have changed since you opened this page. Please read them again."))
+    _check_own_yes(item)
     item.published_at = clock.now()
     item.save(update_fields=["published_at"])
     return item
@@ -177,3 +179,9 @@ def take_down(item: FeedbackItem, *, by: User, reason: str) -> FeedbackItem:
     item.published_at = item.asked_at = item.asked_by = None
     item.save(update_fields=["published_at", "asked_at", "asked_by"])
     return item
+
+
+def _check_own_yes(item: FeedbackItem) -> None:
+    """Show nothing of somebody who took back their yes to it, whatever they ticked when they wrote (C3)."""
+    if item.person is not None and Consent.objects.refuses(item.person, Consent.Purpose.FEEDBACK):
+        raise RuleBroken(_("The person has taken their yes back. These words are not shown."))

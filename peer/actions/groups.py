@@ -14,6 +14,7 @@ from peer.events import emit
 from peer.gate import TheService, action
 from peer.lookalikes import fold
 from peer.models import (
+    Consent,
     GroupProtocol,
     HelloCall,
     Membership,
@@ -144,6 +145,7 @@ def leave(membership: Membership, *, by: User) -> Membership:
     for post in Post.objects.filter(author=membership, state__in=[Post.State.PENDING, Post.State.RETURNED]):
         post.move_to(Post.State.WITHDRAWN, due_at=None)
         emit(PostWithdrawn(post))
+    Consent.objects.say(membership.person, Consent.Purpose.JOIN, given=False, basis="own", by=by)
     emit(MembershipEnded(membership))
     return membership
 

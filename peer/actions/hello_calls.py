@@ -8,10 +8,11 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from peer import clock, eligibility, workdays
+from peer import clock, competence, eligibility, workdays
 from peer.events import emit
 from peer.gate import action
-from peer.models import Consent, HelloCall, KeptApart, Membership, Person, SupportGroup, User
+from peer.models import CompetenceAssessment, Consent, HelloCall, KeptApart, Membership, Person, SupportGroup, User
+from peer.models.competence import REVIEW_AFTER
 from peer.models.people import age_on
 from peer.news import MembershipConfirmed
 from peer.roles import Perm
@@ -31,6 +32,8 @@ class Said:
     basis: str
     safe_ways: str
     helps: str = ""
+    explained: str = ""
+    understood: str = ""
 
 
 @action(Perm.MAKE_HELLO_CALL)
@@ -41,6 +44,7 @@ def confirm(call: HelloCall, *, by: User, said: Said) -> Membership:
     if KeptApart.objects.stands_between(membership.person, membership.group):
         raise RuleBroken(_("Somebody in this group must be kept apart from this person. Offer another group."))
     Person.objects.filter(pk=membership.person_id).update(born_on=said.born_on)
+    _write_down_competence(membership.person, said, by=by)
     Consent.objects.say(membership.person, Consent.Purpose.LIMITS, given=True, basis=said.basis, by=by)
     membership.move_to(Membership.State.CONFIRMED)
     _settle(
@@ -98,6 +102,19 @@ def keep_apart(person: Person, *, by: User, other: Person, why: str) -> KeptApar
         one=one, other=two, defaults={"why": why, "by": by, "at": clock.now()}
     )
     return pair
+
+
+def _write_down_competence(person: Person, said: Said, *, by: User) -> None:
+    """Keep how a clinician found that somebody under 16 can decide to join: never a word alone (C6)."""
+    if said.basis == Basis.COMPETENT:
+        found = competence.Found(
+            decision=CompetenceAssessment.Decision.JOIN,
+            outcome=CompetenceAssessment.Outcome.CAN,
+            explained=said.explained,
+            understood=said.understood,
+            review_on=clock.today() + REVIEW_AFTER,
+        )
+        competence.write_down(person, by=by, found=found)
 
 
 def _settle(call: HelloCall, state: str, *, by: User, **changes: Any) -> HelloCall:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
+from collections.abc import Mapping
+from types import MappingProxyType
 
 from django.db import IntegrityError
 from django.db.models import F
@@ -75,14 +77,21 @@ def try_code(invitation: Invitation, *, by: System, code: str) -> bool:
 
 
 @action(Perm.ANSWER_INVITATION)
-def accept(invitation: Invitation, *, by: System, code: str, parent_told: bool | None) -> Membership:
+def accept(
+    invitation: Invitation,
+    *,
+    by: System,
+    code: str,
+    parent_told: bool | None,
+    also: Mapping[str, bool | None] = MappingProxyType({}),
+) -> Membership:
     """Say yes: an account, the answers in their exact words, and a hello call that a clinician now owes."""
     if not invitation.code_fits(code) or eligibility.why_not(invitation.person, invitation.group):
         raise RuleBroken(_("Something has changed since we sent this. Please ring us, and we’ll sort it out."))
     _answer(invitation, Invitation.State.ACCEPTED)
     user = _account(invitation.person)
     membership = Membership.objects.create(group=invitation.group, person=invitation.person, user=user)
-    for purpose, given in _answers(parent_told):
+    for purpose, given in _answers({**also, Consent.Purpose.PARENT_TOLD.value: parent_told}):
         Consent.objects.say(invitation.person, purpose, given=given, basis="own", by=user)
     HelloCall.objects.create(
         membership=membership, owner_role=Role.CLINICIAN, due_at=workdays.due(days=HELLO_CALL_DAYS)
@@ -140,6 +149,7 @@ def _account(person: Person) -> User:
     return user or User.objects.create_user(handle=public_id(), person=person, display_name=person.given_name)
 
 
-def _answers(parent_told: bool | None) -> list[tuple[str, bool]]:
+def _answers(asked: Mapping[str, bool | None]) -> list[tuple[str, bool]]:
+    """List the answers, each apart; what somebody left open is no answer (C1)."""
     said = [(Consent.Purpose.JOIN.value, True), (Consent.Purpose.LIMITS.value, True)]
-    return said if parent_told is None else [*said, (Consent.Purpose.PARENT_TOLD.value, parent_told)]
+    return said + [(purpose, given) for purpose, given in asked.items() if given is not None]

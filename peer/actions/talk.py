@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from peer import clock, posting, sanitise, screening
 from peer.events import emit
 from peer.gate import action
-from peer.models import Membership, Post, SupportGroup, Thread, User
+from peer.models import Consent, Membership, Post, SupportGroup, Thread, User
 from peer.news import PostHeldForRisk, PostPending, PostWithdrawn
 from peer.roles import Perm, Role
 from peer.screening import Level
@@ -103,6 +103,7 @@ def _rewrite(post: Post, *, body: str, title: str) -> None:
 
 def _send(post: Post, *, by: User) -> Post:
     """Screen and put into a lane, in the transaction that saves the words (P2)."""
+    _check_own_yes(post.author)
     group = posting.standing(post.thread.group, by)
     now = clock.now()
     _check_open(posting.of(group, at=now))
@@ -152,6 +153,12 @@ def _check_open(now: posting.Posting) -> None:
         raise RuleBroken(_("Please read how we treat each other first. Your words are still in the box."))
     if not now.is_open:
         raise RuleBroken(_("Writing is closed right now, so this is not sent. You can save it for later."))
+
+
+def _check_own_yes(author: Membership) -> None:
+    """Let nobody write who took their yes to writing back; whoever was not asked apart yet may, as before (C1, C3)."""
+    if Consent.objects.refuses(author.person, Consent.Purpose.POST):
+        raise RuleBroken(_("You said that you only want to read. You can change that under “What I said yes to”."))
 
 
 def _checked_body(body: str) -> str:

@@ -29,6 +29,12 @@ NEEDED = {
 }
 
 
+HOW_FOUND = {  # never a word alone (C6)
+    "explained": _("Write down what you explained."),
+    "understood": _("Write down what they said back, in their own words."),
+}
+
+
 class HelloForm(forms.Form):
     """Who they are, what is private, how to reach them, what helps, and what came of it."""
 
@@ -43,6 +49,18 @@ class HelloForm(forms.Form):
         choices=[("", _("Choose one")), *HelloCall.Basis.choices],
         widget=forms.Select(attrs=ASKED),
         required=False,
+    )
+    explained = forms.CharField(
+        label=_("Under 16, deciding for themselves: what you explained"),
+        help_text=_("What the group is and is not, what is private, that they can stop. In the words you used."),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    understood = forms.CharField(
+        label=_("What they said back, in their own words"),
+        help_text=_("What it is for, what could go wrong, what they would do then. We ask again in six months."),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
     )
     limits_read = forms.BooleanField(
         label=_("I read out what is private and when it is not, and they agreed"), required=False
@@ -67,6 +85,9 @@ class HelloForm(forms.Form):
         """Ask for what the outcome needs, and for nothing else; before one is chosen, for what a yes needs."""
         super().__init__(*args, **kwargs)
         outcome = self.data.get("outcome", "confirm")
-        for name, words in NEEDED.get(outcome, {}).items():
+        needed = NEEDED.get(outcome, {})
+        if outcome == "confirm" and self.data.get("basis") == HelloCall.Basis.COMPETENT:
+            needed = needed | HOW_FOUND
+        for name, words in needed.items():
             self.fields[name].required = True
             self.fields[name].error_messages["required"] = words

@@ -12,6 +12,9 @@ from peer.models import Person, SupportGroup
 ASKED = [("yes", _("Yes, you may tell them")), ("no", _("No, please don’t")), ("later", _("I’ll say on the phone"))]
 
 
+YES_OR_NO = {"yes": True, "no": False}
+
+
 class OfferForm(forms.Form):
     """Which group to offer."""
 
@@ -25,7 +28,7 @@ class OfferForm(forms.Form):
 
 
 class YesForm(forms.Form):
-    """The code from the text, and the answers to three questions, each apart (safety C1)."""
+    """The code from the text, and the answers to five questions, each apart (safety C1)."""
 
     code = forms.CharField(
         label=_("The code from our text"),
@@ -49,13 +52,30 @@ class YesForm(forms.Form):
         error_messages={"required": _("Choose one of the three. There is no wrong answer.")},
     )
 
+    post = forms.ChoiceField(
+        label=_("Would you like to write, or only read?"),
+        required=False,
+        widget=forms.RadioSelect,
+        choices=[("yes", _("Yes, I’d like to write too")), ("no", _("No, I’ll only read for now"))],
+    )
+    texts = forms.ChoiceField(
+        label=_("May we text you?"),
+        required=False,
+        widget=forms.RadioSelect,
+        choices=[("yes", _("Yes, you may text me")), ("no", _("No, ring me or I’ll look here"))],
+    )
+
     def clean_code(self) -> str:
         """Take the spaces out of a code as people type it."""
         return "".join(self.cleaned_data["code"].split())
 
     def clean_parent_told(self) -> bool | None:
         """Turn the choice into yes, no, or not said yet."""
-        return {"yes": True, "no": False}.get(self.cleaned_data["parent_told"])
+        return YES_OR_NO.get(self.cleaned_data["parent_told"])
+
+    def also(self) -> dict[str, bool | None]:
+        """Give what was said to the questions that may stay open."""
+        return {purpose: YES_OR_NO.get(self.cleaned_data[purpose]) for purpose in ("post", "texts")}
 
 
 class QuestionForm(forms.Form):

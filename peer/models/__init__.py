@@ -3,6 +3,9 @@
 from peer.models.audit import AuditEvent
 from peer.models.cards import OwnFactor, SignInCard, StartedSignIn
 from peer.models.consent import Consent
+from peer.models.competence import CompetenceAssessment
+from peer.models.consent import Consent, ConsentWords
+from peer.models.copies import CopyRequest
 from peer.models.deaths import Death
 from peer.models.feedback import Commitment, FeedbackItem, FeedbackKnock, FeedbackStep, ServiceResponse
 from peer.models.groups import (
@@ -17,6 +20,7 @@ from peer.models.groups import (
 from peer.models.hello_calls import HelloCall, KeptApart
 from peer.models.imports import ImportChange, ImportFault, ImportRun
 from peer.models.invitations import Invitation
+from peer.models.own_say import OwnSay
 from peer.models.people import ParentRelationship, Person, ServiceRole, User
 from peer.models.recoveries import AccountRecovery
 from peer.models.restrictions import Restriction
@@ -27,7 +31,10 @@ __all__ = [
     "AccountRecovery",
     "AuditEvent",
     "Commitment",
+    "CompetenceAssessment",
     "Consent",
+    "ConsentWords",
+    "CopyRequest",
     "Death",
     "Duty",
     "FeedbackItem",
@@ -43,6 +50,7 @@ __all__ = [
     "Membership",
     "MembershipRole",
     "OwnFactor",
+    "OwnSay",
     "ParentRelationship",
     "Person",
     "Post",

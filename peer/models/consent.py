@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import ClassVar
 
 from django.db import models
 
@@ -20,10 +22,11 @@ TABLE = Path(__file__).parent.with_name("consent.toml")
 
 @dataclass(frozen=True)
 class Wording:
-    """The exact words of one question, their version, and the hash that an answer keeps (C2)."""
+    """The exact words of one question, their version, what they cover, and the hash that an answer keeps (C2)."""
 
     words: str
     version: str
+    covers: tuple[str, ...] = ()
 
     @property
     def lines(self) -> list[str]:
@@ -39,7 +42,29 @@ class Wording:
 @cache
 def wording(purpose: str) -> Wording:
     """Read the current words of one purpose from consent.toml."""
-    return Wording(**tomllib.loads(TABLE.read_text())[purpose])
+    row = tomllib.loads(TABLE.read_text())[purpose]
+    return Wording(words=row["words"], version=row["version"], covers=tuple(row.get("covers", ())))
+
+
+class ConsentWords(AppendOnly):
+    """The words of one question as they once stood, so that an answer can always be read with what was asked (C2)."""
+
+    text_hash = models.CharField(max_length=64, unique=True)
+    version = models.CharField(max_length=20)
+    words = models.TextField()
+
+    objects = AppendOnlyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "consent words"
+
+    def __str__(self) -> str:
+        return f"version {self.version} ({self.text_hash[:8]})"
+
+    @classmethod
+    def keep(cls, asked: Wording) -> None:
+        """Keep the words that somebody is answering."""
+        cls.objects.get_or_create(text_hash=asked.text_hash, defaults={"version": asked.version, "words": asked.words})
 
 
 class ConsentQuerySet(AppendOnlyQuerySet):
@@ -52,6 +77,7 @@ class ConsentQuerySet(AppendOnlyQuerySet):
     def say(self, person: Person, purpose: str, *, given: bool, basis: str, by: User) -> Consent:
         """Write down one answer to the words as they stand now."""
         asked = wording(purpose)
+        ConsentWords.keep(asked)
         row: Consent = self.create(
             person=person,
             purpose=purpose,
@@ -60,13 +86,28 @@ class ConsentQuerySet(AppendOnlyQuerySet):
             by=by,
             text_hash=asked.text_hash,
             version=asked.version,
+            covers=list(asked.covers) if given else [],
         )
         return row
 
+    def last_word(self, person: Person, purpose: str) -> Consent | None:
+        """Find the last answer, or None where nobody has answered."""
+        return self.filter(person=person, purpose=purpose).order_by("-id").first()
+
     def holds(self, person: Person, purpose: str) -> bool:
         """Tell whether the latest answer is a yes to the words as they stand now (C4)."""
-        last = self.filter(person=person, purpose=purpose).order_by("-id").first()
+        last = self.last_word(person, purpose)
         return bool(last and last.given and last.text_hash == wording(purpose).text_hash)
+
+    def refuses(self, person: Person, purpose: str) -> bool:
+        """Tell whether the latest answer is a no; where nobody has answered it is not."""
+        last = self.last_word(person, purpose)
+        return last is not None and not last.given
+
+    def scopes(self, people: Iterable[int], purpose: str) -> dict[int, frozenset[str]]:
+        """Give what the latest answer of each of these people covers, in one statement; a no covers nothing."""
+        rows = self.filter(person__in=people, purpose=purpose).order_by("id")
+        return {person: frozenset(covers) for person, covers in rows.values_list("person_id", "covers")}
 
 
 class Consent(AppendOnly):
@@ -77,9 +118,14 @@ class Consent(AppendOnly):
 
         JOIN = "join", "Join a group"
         LIMITS = "limits", "What is private and when it is not"
+        POST = "post", "Write in a group"
         TEXTS = "texts", "Texts to me"
         PARENT_TOLD = "parent_told", "A parent is told about the group"
+        PARENT_NEWS = "parent_news", "A parent hears news of the wait"
         FEEDBACK = "feedback", "My feedback is published"
+        RESEARCH = "research", "Asked about studies"
+
+    ABOUT_PARENTS: ClassVar[tuple[str, ...]] = (Purpose.PARENT_TOLD, Purpose.PARENT_NEWS)
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="consents")
     purpose = models.CharField(max_length=20, choices=Purpose.choices)
@@ -87,6 +133,7 @@ class Consent(AppendOnly):
     basis = models.CharField(max_length=40)
     text_hash = models.CharField(max_length=64, blank=True)
     version = models.CharField(max_length=20, blank=True)
+    covers = models.JSONField(default=list, blank=True)
     by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     at = models.DateTimeField(default=clock.now)
 

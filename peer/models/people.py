@@ -76,7 +76,11 @@ class ParentRelationshipQuerySet(models.QuerySet["ParentRelationship"]):
 
     def visible_to(self, user: User) -> ParentRelationshipQuerySet:
         """Keep the children of whom this adult may know something; nobody is shown that they must not be told."""
-        mine = self.filter(adult=user.person_id, adult__isnull=False, must_not_be_told=False)
+        return self.none() if user.person_id is None else self.who_may_know(user.person_id)
+
+    def who_may_know(self, adult_id: int) -> ParentRelationshipQuerySet:
+        """Keep the children of whom one adult may know something."""
+        mine = self.filter(adult=adult_id, must_not_be_told=False)
         return mine.exclude(may_know=ParentRelationship.MayKnow.NOTHING)
 
 
@@ -113,6 +117,10 @@ class ParentRelationship(models.Model):
 
     def __str__(self) -> str:
         return f"relationship {self.pk}"
+
+    def is_own(self, user: User) -> bool:
+        """Tell whether `user` is the adult (for the gate)."""
+        return user.person_id is not None and self.adult_id == user.person_id
 
 
 class UserManager(BaseUserManager["User"]):

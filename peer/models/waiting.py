@@ -11,6 +11,7 @@ from django.urls import reverse
 from encrypted_fields.fields import EncryptedTextField
 
 from peer import clock, workdays
+from peer.models.competence import adults_are_told
 from peer.models.dated import public_id
 from peer.models.imports import ImportRun
 from peer.models.people import ParentRelationship, Person, User
@@ -84,12 +85,19 @@ class WaitingListEntryQuerySet(models.QuerySet["WaitingListEntry"]):
     """Places on the list, as far as the viewer may know of them."""
 
     def visible_to(self, user: User) -> WaitingListEntryQuerySet:
-        """Keep one's own; for staff all; for an adult the children under 16 of whom they may know (U7)."""
+        """Keep one's own; for staff all; for an adult what they may know of (U7)."""
         if user.may_in_service(*STAFF):
             return self
-        told = ParentRelationship.objects.visible_to(user).values("young_person")
-        child = under_sixteen("referral__person__") & models.Q(referral__person__in=told)
-        return self.filter(models.Q(referral__person__user=user) | child)
+        own = models.Q(referral__person__user=user)
+        return self.filter(own if user.person_id is None else own | self._told_to(user.person_id))
+
+    def seen_by_adult(self, adult: Person) -> WaitingListEntryQuerySet:
+        """Keep what this adult sees when they sign in: the very rows that `visible_to` gives their account."""
+        return self.filter(self._told_to(adult.pk))
+
+    def _told_to(self, adult_id: int) -> models.Q:
+        told = ParentRelationship.objects.who_may_know(adult_id).values("young_person")
+        return adults_are_told("referral__person__") & models.Q(referral__person__in=told)
 
     def on_hold(self) -> WaitingListEntryQuerySet:
         """Keep the families nobody has written to yet, the longest wait first (U10)."""
@@ -257,19 +265,6 @@ class TriageDecision(AppendOnly):
         )
 
 
-def sixteen_before() -> dt.date:
-    """Give the birth date from which somebody is under 16 today (29 February turns on 1 March)."""
-    today = clock.today()
-    if (today.month, today.day) == (2, 29):
-        return dt.date(today.year - 16, 2, 29)  # sixteen years apart are both leap years until 2100
-    return today.replace(year=today.year - 16)
-
-
-def under_sixteen(prefix: str = "") -> models.Q:
-    """Give the condition that somebody is under 16, or of unknown age (U7, U9)."""
-    return models.Q(**{f"{prefix}born_on__gt": sixteen_before()}) | models.Q(**{f"{prefix}born_on__isnull": True})
-
-
 class TimelineEntryQuerySet(AppendOnlyQuerySet):
     """What happened, as far as the viewer may know of it."""
 
@@ -278,12 +273,16 @@ class TimelineEntryQuerySet(AppendOnlyQuerySet):
         if user.may_in_service(*STAFF):
             return self
         own = models.Q(person__user=user, for_person=True)
-        return self.filter(own) if user.person_id is None else self.filter(own | self._as_adult(user))
+        return self.filter(own) if user.person_id is None else self.filter(own | self._told_to(user.person_id))
 
-    def _as_adult(self, user: User) -> models.Q:
+    def seen_by_adult(self, adult: Person) -> TimelineEntryQuerySet:
+        """Keep what this adult reads when they sign in: the very rows that `visible_to` gives their account."""
+        return self.filter(self._told_to(adult.pk))
+
+    def _told_to(self, adult_id: int) -> models.Q:
         knows = ParentRelationship.MayKnow
-        told = ParentRelationship.objects.filter(adult=user.person_id, must_not_be_told=False)
-        children = Person.objects.filter(under_sixteen())
+        told = ParentRelationship.objects.who_may_know(adult_id)
+        children = Person.objects.filter(adults_are_told())
         routine = children.filter(adults__in=told.filter(may_know__in=[knows.ROUTINE, knows.ALL]))
         everything = children.filter(adults__in=told.filter(may_know=knows.ALL))
         return models.Q(for_adults=TimelineEntry.ForAdults.ROUTINE, person__in=routine) | models.Q(

@@ -21,6 +21,8 @@ from peer.models.hello_calls import HelloCallQuerySet
 from peer.roles import Perm
 from peer.web import acted, who
 
+HEARD = ("born_on", "basis", "safe_ways", "helps", "explained", "understood")
+
 
 def _mine(request: HttpRequest) -> HelloCallQuerySet:
     """Begin with the calls a clinician may see; for anybody else there is no such page."""
@@ -93,7 +95,7 @@ def _numbers(person: Person, *, by: User) -> list[Any]:
 def _settle(call: HelloCall, *, by: User, said: dict[str, Any]) -> Membership | HelloCall:
     match said["outcome"]:
         case "confirm":
-            heard = {name: said[name] for name in ("born_on", "basis", "safe_ways", "helps")}
+            heard = {name: said[name] for name in HEARD}
             return hello_calls.confirm(call, by=by, said=hello_calls.Said(**heard))
         case "not_now" if call.state == HelloCall.State.NOT_NOW:
             return hello_calls.ring_again(call, by=by)

@@ -74,13 +74,14 @@ def yes(request: HttpRequest, invitation: Invitation, secret: str) -> HttpRespon
         if not invitations.try_code(invitation, by=LINK, code=said["code"]):
             form.add_error("code", _("That code doesn’t fit. Look at the newest text, or ask for a new code."))
         else:
-            answer = {"code": said["code"], "parent_told": said["parent_told"]}
+            answer = {"code": said["code"], "parent_told": said["parent_told"], "also": form.also()}
             membership = acted(form, lambda: invitations.accept(invitation, by=LINK, **answer))
             if membership is not None and membership.user is not None:
                 login(request, membership.user, backend=settings.AUTHENTICATION_BACKENDS[0])
                 return redirect("groups-index")
     context = {"form": form, "join": wording("join"), "limits": wording("limits")}
     context |= {"invitation": invitation, "secret": secret, "told": wording("parent_told")}
+    context |= {"write": wording("post"), "texts": wording("texts")}
     return render(request, "peer/invitations/yes.html", context, status=422 if form.errors else 200)
 
 

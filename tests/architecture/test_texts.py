@@ -45,7 +45,15 @@ STAFF = (
     "peer/invitations/offer.html", "peer/people/",
 )  # fmt: skip
 # Python that speaks to young people: the sentences of rules, forms and screening.
-SPOKEN = ("peer/names.py", "peer/actions/talk.py", "peer/forms/talk.py", "peer/forms/invitations.py", "peer/web.py")
+SPOKEN = (
+    "peer/consents.py",
+    "notifications/sight.py",
+    "peer/names.py",
+    "peer/actions/talk.py",
+    "peer/forms/talk.py",
+    "peer/forms/invitations.py",
+    "peer/web.py",
+)
 
 PAGES = [
     page

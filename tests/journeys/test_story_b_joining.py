@@ -104,6 +104,8 @@ def test_from_the_text_to_a_post_that_the_others_read(
         "outcome": "confirm",
         "born_on": born(15).isoformat(),
         "basis": "competent",
+        "explained": "A group is not treatment.",
+        "understood": "I can leave when I like.",
         "limits_read": "on",
         "apart_asked": "on",
         "safe_ways": "Text first.",

@@ -68,7 +68,13 @@ def test_from_sixteen_the_young_person_hears_and_adults_only_on_their_yes(kim, a
     make_contact(person=child)
     make_adult(child, name="Pat")
     if word is not None:
-        Consent.objects.create(person=child, purpose=Consent.Purpose.PARENT_TOLD, given=word, basis="asked")
+        Consent.objects.create(
+            person=child,
+            purpose=Consent.Purpose.PARENT_NEWS,
+            covers=["news"] if word else [],
+            given=word,
+            basis="asked",
+        )
     waiting.decide(make_entry(child), by=kim, outcome="accepted", reason="There is a place.")
     assert told() == expected
 

@@ -46,7 +46,7 @@ def test_from_sixteen_only_adults_whom_the_young_person_wants_told_have_a_say(ag
     child = make_person(born_on=born)
     lee = make_user(roles=(Role.CLINICIAN,))
     if told is not None:
-        Consent.objects.say(child, Consent.Purpose.PARENT_TOLD, given=told, basis="own", by=lee)
+        Consent.objects.say(child, Consent.Purpose.PARENT_NEWS, given=told, basis="own", by=lee)
     for says in ("agrees", "objects"):
         child.adults.create(adult=make_person(kind="parent_carer"), says=says, said_at=clock.now())
     adults.weigh(child, by=lee)

@@ -19,10 +19,10 @@ from tests.make import make_person, make_user
 
 pytestmark = pytest.mark.django_db
 
-PURPOSES = ("join", "limits", "parent_told")  # those that are asked today, in words of their own
+PURPOSES = ("join", "post", "texts", "parent_told", "parent_news")
 BASES = ("own", "16-17 presumed", "gillick", "parent")
 who = st.sampled_from([0, 1])
-purposes = st.sampled_from([*PURPOSES, "parent_told"])
+purposes = st.sampled_from([*PURPOSES, "parent_news"])
 
 
 class Consents(machines.Machine):
@@ -43,7 +43,7 @@ class Consents(machines.Machine):
         self._run.enter_context(mock.patch.object(consent, "wording", self.wording))
 
     def wording(self, purpose: str) -> Wording:
-        return Wording(words=f"May we: {purpose}?", version=f"{self.versions[purpose]}")
+        return Wording(words=f"May we: {purpose}?", version=f"{self.versions[purpose]}", covers=("news",))
 
     # ── What happens ────────────────────────────────────────────────────────────────────────────────────────────────
     @rule(who=who, purpose=purposes, given=st.booleans(), basis=st.sampled_from(BASES))
@@ -102,7 +102,7 @@ class Consents(machines.Machine):
     def from_sixteen_adults_are_told_only_on_a_yes(self) -> None:
         for who, person in enumerate(getattr(self, "people", [])):
             age = clock.today().year - person.born_on.year - ((clock.today().month, clock.today().day) < (12, 1))
-            yes, _version = self._latest(who, "parent_told")
+            yes, _version = self._latest(who, "parent_news")
             for weighty in (False, True):
                 told = [one.person.given_name for one in audience.family(person, weighty=weighty)]
                 adults = ["all False"] if weighty else ["all False", "routine False"]

@@ -38,6 +38,8 @@ def say_hello(walk: Walk, person: str, *, born: str) -> None:
     walk.tab_to("Birth date")
     walk.page.locator(":focus").fill(born)  # a date is typed in the order of each machine's own country
     walk.type("What does the yes rest on?", "U")
+    walk.type("Under 16, deciding for themselves", "A group is not treatment. You can stop.")
+    walk.type("What they said back", "It is to talk. I can leave.")
     walk.tick("I read out what is private")
     walk.tick("I asked whether there is anybody")
     walk.type("Safe ways to reach them", "Text first. Never before four.")
@@ -172,6 +174,8 @@ def test_the_same_steps_without_scripts(demo: Demo, browser: Browser) -> None:
     page.get_by_label("Yes: confirm").check()
     page.get_by_label("Birth date").fill(PLAYERS["omar"].born_on.isoformat())
     page.get_by_label("What does the yes rest on?").select_option("competent")
+    page.get_by_label("what you explained").fill("A group is not treatment.")
+    page.get_by_label("What they said back").fill("I can leave when I like.")
     for words in ("I read out what is private", "I asked whether there is anybody"):
         page.get_by_label(words).check()
     page.get_by_label("Safe ways to reach them").fill("By text.")

@@ -63,7 +63,9 @@ def said_hello(call: HelloCall) -> None:
     """Let a clinician confirm the call."""
     person = call.membership.person
     assert person.born_on
-    said = Said(born_on=person.born_on, basis="competent", safe_ways="Text first.")
+    said = Said(
+        born_on=person.born_on, basis="competent", safe_ways="Text.", explained="What it is.", understood="I see."
+    )
     hello_calls.confirm(call, by=make_user(name="Dr Lee", roles=(Role.CLINICIAN,)), said=said)
 
 

@@ -15,8 +15,8 @@ from moderation import links
 from notifications import catalogue, messages, preview, routing
 from notifications.catalogue import CHANNELS
 from notifications.models import CommunicationNeed, ContactPoint
+from notifications.purposes import PURPOSES
 from notifications.rules import RULES
-from notifications.views.outbox import PURPOSES
 from peer import clock
 from peer.models import AuditEvent, ParentRelationship, Person
 from peer.roles import Role

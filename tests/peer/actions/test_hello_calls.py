@@ -43,7 +43,8 @@ def born(years: int) -> dt.date:
 
 def said(years: int = 15, basis: str = "competent") -> Said:
     """Make what a clinician heard."""
-    return Said(born_on=born(years), basis=basis, safe_ways="Text first, after four.")
+    how = {"explained": "What it is, and is not.", "understood": "I can stop."} if basis == "competent" else {}
+    return Said(born_on=born(years), basis=basis, safe_ways="Text first, after four.", **how)
 
 
 def test_a_confirmed_call_confirms_the_member_and_owes_nothing(call: HelloCall, lee: User) -> None:

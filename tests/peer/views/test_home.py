@@ -100,7 +100,9 @@ def test_from_sixteen_a_parents_page_is_the_same_with_and_without_an_objection(c
     before = tokens.sub("", home(client, parent))
     assert "From 16 we talk with the young person" in before
     for given in (False, True):
-        Consent.objects.create(person=child, purpose="parent_told", given=given, basis="16-17 presumed")
+        Consent.objects.create(
+            person=child, purpose="parent_news", given=given, basis="16-17 presumed", covers=["news"] if given else []
+        )
         assert tokens.sub("", home(client, parent)) == before
 
 

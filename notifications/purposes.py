@@ -1,0 +1,28 @@
+"""What each message is about, in a few words for a list: never its own words."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
+from notifications.notices import NOTICES
+
+PURPOSES = {
+    "first_hello": lazy("First hello"),
+    "request_accepted": lazy("News: on the list"),
+    "request_offered": lazy("News: a first meeting"),
+    "we_will_ring": lazy("When we will ring"),
+    "invitation": lazy("A link for them alone"),
+    "place_ready": lazy("The last step after the hello call"),
+    "invitation_code": lazy("A code for the link"),
+    "sign_in_code": lazy("A code to sign in"),
+    "recovery_asked": lazy("A warning: somebody asked for a way in"),
+    "answer": lazy("An answer to what they told us"),
+    "page": lazy("Urgent: somebody is needed"),
+    **{notice.name: notice.title for notice in NOTICES.values()},
+}
+
+
+def title_of(purpose: str) -> str:
+    """Name one purpose for a list."""
+    return str(PURPOSES.get(purpose, _("A message")))
