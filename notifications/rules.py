@@ -17,10 +17,12 @@ from notifications.notices import NOTICES
 from notifications.topics import Topic
 from peer.models import TriageDecision
 from peer.news import (
+    CohortTomorrow,
     FamilyReleased,
     FeedbackAnswered,
     InvitationCodeAsked,
     InvitationOffered,
+    JoinRequestAnswered,
     MembershipConfirmed,
     TriageDecided,
 )
@@ -126,6 +128,26 @@ RULES: tuple[Rule, ...] = (
         audience=audience.of_member,
         duty=Duty.CODE,
         words={"sms": "place_ready"},
+        lives="invitation",
+        owes_call=True,
+    ),
+    Rule(  # U11: the day before, by the clock in the middle of the day
+        news=CohortTomorrow,
+        about=lambda news: news.membership,
+        version=lambda news: f"cohort-{news.membership.cohort_id}",
+        purpose="tomorrow",
+        audience=audience.of_member,
+        duty=Duty.CODE,
+        words={"sms": "tomorrow"},
+        lives="code_of_a_day",
+    ),
+    Rule(  # S1: what came of asking for a place; to the person's own number alone
+        news=JoinRequestAnswered,
+        about=lambda news: news.asked,
+        purpose="place_answer",
+        audience=audience.of_asker,
+        duty=Duty.CODE,
+        words={"sms": "place_answer"},
         lives="invitation",
         owes_call=True,
     ),

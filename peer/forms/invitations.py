@@ -24,14 +24,9 @@ class OfferForm(forms.Form):
         self.fields["group"].queryset = groups  # type: ignore[attr-defined]
 
 
-class YesForm(forms.Form):
-    """The code from the text, and the answers to three questions, each apart (safety C1)."""
+class AnswersForm(forms.Form):
+    """The answers to three questions, each apart, and to a fourth where both worlds meet (safety C1)."""
 
-    code = forms.CharField(
-        label=_("The code from our text"),
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "size": "8"}),
-        error_messages={"required": _("Type the code we sent you by text: 6 numbers.")},
-    )
     join = forms.BooleanField(
         label=_("Yes, I want to join"),
         error_messages={
@@ -49,13 +44,39 @@ class YesForm(forms.Form):
         error_messages={"required": _("Choose one of the three. There is no wrong answer.")},
     )
 
-    def clean_code(self) -> str:
-        """Take the spaces out of a code as people type it."""
-        return "".join(self.cleaned_data["code"].split())
+    mixed = forms.BooleanField(
+        label=_("Yes, I know that parents and carers are in this group too"),
+        error_messages={"required": _("Tick this if that is fine for you. If it is not, choose no: you lose nothing.")},
+    )
+
+    def __init__(self, *args: Any, group: SupportGroup, **kwargs: Any) -> None:
+        """Ask about parents only where they are."""
+        super().__init__(*args, **kwargs)
+        if not group.is_mixed():
+            del self.fields["mixed"]
 
     def clean_parent_told(self) -> bool | None:
         """Turn the choice into yes, no, or not said yet."""
         return {"yes": True, "no": False}.get(self.cleaned_data["parent_told"])
+
+    def answers(self) -> dict[str, Any]:
+        """Give what the act of saying yes takes."""
+        return {"parent_told": self.cleaned_data["parent_told"], "mixed": self.cleaned_data.get("mixed", False)}
+
+
+class YesForm(AnswersForm):
+    """The code from the text, and the answers."""
+
+    code = forms.CharField(
+        label=_("The code from our text"),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "size": "8"}),
+        error_messages={"required": _("Type the code we sent you by text: 6 numbers.")},
+    )
+    field_order = ("code", "join", "limits", "mixed", "parent_told")
+
+    def clean_code(self) -> str:
+        """Take the spaces out of a code as people type it."""
+        return "".join(self.cleaned_data["code"].split())
 
 
 class QuestionForm(forms.Form):

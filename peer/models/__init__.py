@@ -1,6 +1,7 @@
 """The rows of the world, one module per noun."""
 
 from peer.models.audit import AuditEvent
+from peer.models.cohorts import Cohort
 from peer.models.consent import Consent
 from peer.models.deaths import Death
 from peer.models.feedback import Commitment, FeedbackItem, FeedbackKnock, FeedbackStep, ServiceResponse
@@ -16,13 +17,18 @@ from peer.models.groups import (
 from peer.models.hello_calls import HelloCall, KeptApart
 from peer.models.imports import ImportChange, ImportFault, ImportRun
 from peer.models.invitations import Invitation
+from peer.models.join_requests import JoinRequest
+from peer.models.loneliness import LonelinessAnswer
+from peer.models.partners import PartnerReferral
 from peer.models.people import ParentRelationship, Person, ServiceRole, User
 from peer.models.restrictions import Restriction
 from peer.models.talk import Post, Thread
 from peer.models.waiting import Referral, TimelineEntry, TriageDecision, WaitingListEntry
+from peer.models.welcomes import Welcome
 
 __all__ = [
     "AuditEvent",
+    "Cohort",
     "Commitment",
     "Consent",
     "Death",
@@ -36,10 +42,13 @@ __all__ = [
     "ImportFault",
     "ImportRun",
     "Invitation",
+    "JoinRequest",
     "KeptApart",
+    "LonelinessAnswer",
     "Membership",
     "MembershipRole",
     "ParentRelationship",
+    "PartnerReferral",
     "Person",
     "Post",
     "ProtocolAcceptance",
@@ -54,4 +63,5 @@ __all__ = [
     "TriageDecision",
     "User",
     "WaitingListEntry",
+    "Welcome",
 ]

@@ -77,6 +77,7 @@ class Consent(AppendOnly):
 
         JOIN = "join", "Join a group"
         LIMITS = "limits", "What is private and when it is not"
+        MIXED = "mixed", "A group of young people and parents together"
         TEXTS = "texts", "Texts to me"
         PARENT_TOLD = "parent_told", "A parent is told about the group"
         FEEDBACK = "feedback", "My feedback is published"

@@ -67,19 +67,20 @@ def code(request: HttpRequest, invitation: Invitation, secret: str) -> HttpRespo
 @require_http_methods(["GET", "HEAD", "POST"])
 def yes(request: HttpRequest, invitation: Invitation, secret: str) -> HttpResponse:
     """Take the code and the answers; with a yes the person has an account and is signed in."""
-    form = YesForm(request.POST or None)
+    form = YesForm(request.POST or None, group=invitation.group)
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         if not invitations.try_code(invitation, by=LINK, code=said["code"]):
             form.add_error("code", _("That code doesn’t fit. Look at the newest text, or ask for a new code."))
         else:
-            answer = {"code": said["code"], "parent_told": said["parent_told"]}
+            answer = {"code": said["code"], **form.answers()}
             membership = acted(form, lambda: invitations.accept(invitation, by=LINK, **answer))
             if membership is not None and membership.user is not None:
                 login(request, membership.user, backend="django.contrib.auth.backends.ModelBackend")
                 return redirect("groups-index")
     context = {"form": form, "join": wording("join"), "limits": wording("limits")}
     context |= {"invitation": invitation, "secret": secret, "told": wording("parent_told")}
+    context["mixed"] = wording("mixed")
     return render(request, "peer/invitations/yes.html", context, status=422 if form.errors else 200)
 
 
