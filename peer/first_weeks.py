@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
+from peer import clock
 from peer.models import Membership, SupportGroup, Welcome
 from peer.models.loneliness import due_moment
+
+STAYS = dt.timedelta(days=14)  # so long a card stays on the page
 
 
 @dataclass(frozen=True)
@@ -22,5 +26,7 @@ def of(group: SupportGroup) -> FirstWeeks:
         return FirstWeeks()
     membership = Membership.objects.filter(pk=group.membership_id).with_first_weeks().get()
     welcome = getattr(membership, "welcome", None)
-    is_new = welcome is not None  # who came in by a role was never new, and is asked nothing
-    return FirstWeeks(welcome, is_new and due_moment(membership.joined_at, membership.asked) is not None)
+    if welcome is None:  # who came in by a role was never new, and is asked nothing
+        return FirstWeeks()
+    is_fresh = welcome.done_at is None or welcome.done_at > clock.now() - STAYS
+    return FirstWeeks(welcome if is_fresh else None, due_moment(membership.joined_at, membership.asked) is not None)

@@ -78,7 +78,7 @@ def remind(cohort: Cohort, *, by: System) -> Cohort:
     """Tell, the day before, everybody who waits for tomorrow; once."""
     if not Cohort.objects.filter(pk=cohort.pk, reminded_at=None).update(reminded_at=clock.now()):
         return cohort
-    for membership in cohort.ready().select_related("person"):
+    for membership in cohort.ready().filter(person__restricted_at=None).select_related("person"):
         emit(CohortTomorrow(membership))
     return cohort
 

@@ -97,5 +97,8 @@ def _answer(
     asked.move_to(
         state, answer=words.strip(), answered_by=by, answered_at=clock.now(), due_at=None, invitation=invitation
     )
-    emit(JoinRequestAnswered(asked))
+    if (
+        asked.person.restricted_at is None
+    ):  # else nothing goes by machine: they see it here, and a clinician rings (U17)
+        emit(JoinRequestAnswered(asked))
     return asked

@@ -108,7 +108,8 @@ class Cohort(Stateful, Owed):
 
     def ready(self) -> models.QuerySet[Membership]:
         """Keep who has a name and said yes, and waits for the day."""
-        return self.memberships.filter(state=Membership.State.CONFIRMED, ready_at__isnull=False).order_by("id")
+        waits = self.memberships.filter(state=Membership.State.CONFIRMED, ready_at__isnull=False)
+        return waits.filter(person__deceased_at=None).order_by("id")
 
     def is_full(self) -> bool:
         """Tell whether nobody more is put into it."""

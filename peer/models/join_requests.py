@@ -28,8 +28,10 @@ class JoinRequestQuerySet(models.QuerySet["JoinRequest"]):
         return self.filter(person__user=user)
 
     def waiting(self) -> JoinRequestQuerySet:
-        """Keep what nobody has answered, worrying words first, then the soonest due."""
-        return self.filter(state=JoinRequest.State.ASKED).order_by("-note_level", "due_at", "id")
+        """Keep what nobody has answered, of the living, worrying words first, then the soonest due."""
+        return self.filter(state=JoinRequest.State.ASKED, person__deceased_at=None).order_by(
+            "-note_level", "due_at", "id"
+        )
 
     def to_show(self) -> JoinRequestQuerySet:
         """Keep, of one's own, what is not over: asked, a place to answer, or a no that was not put away yet."""

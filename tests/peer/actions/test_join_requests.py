@@ -235,3 +235,15 @@ def test_of_rival_askers_on_postgresql_one_wins(omar: User, group: SupportGroup)
         thread.join()
     assert sorted(outcomes) == ["asked"] + ["refused"] * 5
     assert JoinRequest.objects.count() == 1
+
+
+def test_nothing_goes_by_machine_to_somebody_whose_record_was_restricted_meanwhile(
+    omar: User, group: SupportGroup, kim: User
+) -> None:
+    one = asked(omar, group)
+    Person.objects.filter(pk=omar.person_id).update(restricted_at=clock.now())
+    one = JoinRequest.objects.get(pk=one.pk)
+    with pytest.raises(RuleBroken, match="A clinician rings"):
+        join_requests.accept(one, by=kim)
+    join_requests.decline(one, by=kim, words="We would like to talk first.")
+    assert not Delivery.objects.exists()
