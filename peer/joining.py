@@ -6,7 +6,7 @@ import datetime as dt
 
 from peer import clock, grants, workdays
 from peer.events import emit
-from peer.models import Cohort, Membership, Person
+from peer.models import Cohort, Membership, Person, SupportGroup
 from peer.news import MembershipStarted
 from peer.roles import Role
 
@@ -19,9 +19,12 @@ def place(membership: Membership) -> Cohort | None:
     A group that plans no cohorts has none, and people come in one by one.
     """
     rows = Cohort.objects.gathering().filter(group=membership.group_id, starts_on__gt=clock.today())
+    if not rows.exists():
+        return None
+    SupportGroup.objects.select_for_update(of=("self",)).get(pk=membership.group_id)  # one at a time, from here on
     cohorts = list(rows.select_for_update(of=("self",)).order_by("starts_on", "id"))
     if not cohorts:
-        return None
+        return None  # it began meanwhile
     cohort = next((one for one in cohorts if not one.is_full()), None) or _after(cohorts[-1])
     membership.cohort = cohort
     membership.save(update_fields=["cohort"])

@@ -78,6 +78,7 @@ class Perm(StrEnum):
     LEAVE_GROUP = "leave_group"
     ASK_TO_JOIN = "ask_to_join"
     SAY_HOW_IT_FEELS = "say_how_it_feels"
+    PROPOSE_GROUP = "propose_group"
     RUN_GROUP = "run_group"
     PLAN_ROTA = "plan_rota"
     TAKE_BREAK = "take_break"

@@ -14,7 +14,7 @@ from peer.roles import Role
 NOTE = "I draw a lot. Is it fine if I only read at first?"
 WAIT_TOO = ("Kestrel", "Bramble", "Thistle", "Puffin", "Cobalt")
 SAID = (5, 4, 4, 5, 3, 4, 2, 5, 4, 1, 4, 3, 5, 2, 2)  # how often people felt lonely when they came in …
-SAID_LATER = (4, 3, 3, 2, 3, 2, 2, 4, 3, 1)  # … and six weeks on
+SAID_LATER = (4, 4, 3, 2, 3, 2, 2, 4, 3, 1)  # … and six weeks on
 
 
 def load_newcomers(made: dict[str, SupportGroup]) -> None:

@@ -21,6 +21,7 @@ from peer.models.join_requests import JoinRequest
 from peer.models.loneliness import LonelinessAnswer
 from peer.models.partners import PartnerReferral
 from peer.models.people import ParentRelationship, Person, ServiceRole, User
+from peer.models.proposals import GroupProposal
 from peer.models.restrictions import Restriction
 from peer.models.talk import Post, Thread
 from peer.models.waiting import Referral, TimelineEntry, TriageDecision, WaitingListEntry
@@ -36,6 +37,7 @@ __all__ = [
     "FeedbackItem",
     "FeedbackKnock",
     "FeedbackStep",
+    "GroupProposal",
     "GroupProtocol",
     "HelloCall",
     "ImportChange",
