@@ -18,7 +18,7 @@ def place(membership: Membership) -> Cohort | None:
 
     A group that plans no cohorts has none, and people come in one by one.
     """
-    rows = Cohort.objects.gathering().filter(group=membership.group_id, starts_on__gt=clock.today())
+    rows = Cohort.objects.to_fill().filter(group=membership.group_id)
     if not rows.exists():
         return None
     SupportGroup.objects.select_for_update(of=("self",)).get(pk=membership.group_id)  # one at a time, from here on

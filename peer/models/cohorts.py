@@ -40,6 +40,11 @@ class CohortQuerySet(models.QuerySet["Cohort"]):
         """Keep those that people are still put into."""
         return self.filter(state=Cohort.State.GATHERING)
 
+    def to_fill(self) -> CohortQuerySet:
+        """Keep those that somebody who was just confirmed can wait for: a day to come, or one with too few."""
+        to_come = models.Q(state=Cohort.State.GATHERING, starts_on__gt=clock.today())
+        return self.filter(to_come | models.Q(state=Cohort.State.TO_DECIDE))
+
     def due(self) -> CohortQuerySet:
         """Keep those whose day has come."""
         return self.gathering().filter(starts_on__lte=clock.today()).order_by("starts_on", "id")

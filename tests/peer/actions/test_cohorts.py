@@ -165,6 +165,16 @@ def test_a_full_cohort_is_followed_by_another_so_that_nobody_is_turned_away(
     assert (after.starts_on, after.owner_role) == (TUESDAY + dt.timedelta(weeks=4), "clinician")
 
 
+def test_where_too_few_wait_for_a_decision_the_next_one_joins_them(
+    group: SupportGroup, lee: User, cohort: Cohort
+) -> None:
+    ready(group, lee, "Fern")
+    with clock.at(NOON):
+        sweeps.start_cohorts()
+        tide = ready(group, lee, "Tide")
+        assert (tide.cohort, tide.state) == (cohort, "confirmed")
+
+
 def test_a_group_without_cohorts_takes_people_one_by_one(group: SupportGroup, lee: User) -> None:
     assert ready(group, lee, "Fern").is_current()
 
