@@ -25,11 +25,12 @@ def index(request: HttpRequest) -> HttpResponse:
     user = who(request)
     mine = SupportGroup.objects.joined_by(user).with_standing(user).order_by("title")
     cards = [(group, posting.of(group)) for group in mine]
-    context = {"cards": cards, "joining": Membership.objects.visible_to(user).joining(user)}
-    context["left"] = Membership.objects.visible_to(user).left(user)
+    outside = list(Membership.objects.visible_to(user).outside(user))
+    left = [membership for membership in outside if membership.state == Membership.State.LEFT]
+    context = {"cards": cards, "left": left, "joining": [one for one in outside if one not in left]}
     if user.person is not None:
-        context["asked"] = JoinRequest.objects.visible_to(user).of(user).to_show()
-        context["could_join"] = eligibility.groups_for(user.person)
+        context["asked"] = list(JoinRequest.objects.visible_to(user).of(user).to_show())
+        context["could_join"] = list(eligibility.groups_for(user.person))
     return render(request, "peer/groups/index.html", context)
 
 
