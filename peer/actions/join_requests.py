@@ -44,7 +44,9 @@ def ask(person: Person, *, by: User, group: SupportGroup, note: str = "") -> Joi
 
 @action(Perm.ASK_TO_JOIN)
 def withdraw(asked: JoinRequest, *, by: User) -> JoinRequest:
-    """Take one's question back; nobody asks why."""
+    """Take one's question back; nobody asks why. Worrying words stay with the clinician who reads them (P12)."""
+    if asked.note_level:
+        raise RuleBroken(_("A clinician reads this first, so that they can check you are all right."))
     asked.move_to(JoinRequest.State.WITHDRAWN, due_at=None)
     return asked
 
@@ -62,6 +64,7 @@ def put_away(asked: JoinRequest, *, by: User) -> JoinRequest:
 @action(Perm.INVITE_PERSON)
 def accept(asked: JoinRequest, *, by: User, words: str = "") -> Invitation:
     """Say that there is a place: an offer without a link, which they answer signed in, in the same words as anybody."""
+    _check_read(asked, by)
     problem = eligibility.why_not_asked(asked.person, asked.group)
     if problem:
         raise RuleBroken(problem)
@@ -86,9 +89,16 @@ def accept(asked: JoinRequest, *, by: User, words: str = "") -> Invitation:
 @action(Perm.INVITE_PERSON)
 def decline(asked: JoinRequest, *, by: User, words: str) -> JoinRequest:
     """Say no to this group, in kind words; what else there is stands beside them."""
+    _check_read(asked, by)
     if not words.strip():
         raise RuleBroken(_("Write a few kind words, so that they know why, and what else there is."))
     return _answer(asked, JoinRequest.State.DECLINED, by=by, words=words)
+
+
+def _check_read(asked: JoinRequest, by: User) -> None:
+    """Leave worrying words to a clinician: nobody else answers them away."""
+    if asked.note_level and not by.may_in_service(Role.CLINICIAN):
+        raise RuleBroken(_("A clinician reads this first, and rings them."))
 
 
 def _answer(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
@@ -12,6 +13,7 @@ from peer.forms.join_requests import AskForm
 from peer.methods import require_http_methods, require_POST, require_safe
 from peer.models import Invitation, JoinRequest, Person
 from peer.models.consent import wording
+from peer.states import RuleBroken
 from peer.web import acted, who
 
 
@@ -40,7 +42,12 @@ def own(request: HttpRequest, public_id: str) -> HttpResponse:
 @require_POST
 def withdraw(request: HttpRequest, public_id: str) -> HttpResponse:
     """Take one's question back."""
-    join_requests.withdraw(_own(request, public_id), by=who(request))
+    asked = _own(request, public_id)
+    try:
+        join_requests.withdraw(asked, by=who(request))
+    except RuleBroken as rule:
+        messages.info(request, str(rule))
+        return redirect(asked)
     return redirect("groups-index")
 
 

@@ -247,3 +247,19 @@ def test_nothing_goes_by_machine_to_somebody_whose_record_was_restricted_meanwhi
         join_requests.accept(one, by=kim)
     join_requests.decline(one, by=kim, words="We would like to talk first.")
     assert not Delivery.objects.exists()
+
+
+def test_worrying_words_are_not_taken_back_or_answered_away_before_a_clinician_reads_them(
+    omar: User, group: SupportGroup, kim: User
+) -> None:
+    one = asked(omar, group, "I want to die")
+    client = signed_in(omar)
+    assert "Take it back" not in client.get(one.get_absolute_url()).content.decode()
+    assert client.post(f"{one.get_absolute_url()}take-back/").status_code == 302
+    for act in (join_requests.accept, join_requests.decline):
+        with pytest.raises(RuleBroken, match="A clinician reads this first"):
+            act(one, by=kim, words="All right.")
+    one.refresh_from_db()
+    assert (one.state, one.owner_role) == ("asked", "clinician")
+    lee = make_user(roles=(Role.CLINICIAN,))
+    assert join_requests.decline(one, by=lee, words="I rang you. Let us start next week.").state == "declined"
