@@ -30,6 +30,7 @@ ENTRIES = (
     Entry("escalations-list", _("Act now"), Perm.ACKNOWLEDGE_ESCALATION),  # never under "More": it may be 2am
     Entry("groups-index", _("Your groups"), Perm.READ_GROUP),
     Entry("queue-list", _("Posts to read"), Perm.READ_QUEUE),
+    Entry("welcomes-index", _("Who is new"), Perm.WELCOME_MEMBER),
     Entry("risk-list", _("Worrying posts"), Perm.READ_RISK_LANE),
     Entry("waiting-index", _("Waiting list"), Perm.READ_CASELOAD),
     Entry("calls-index", _("Calls"), Perm.MAKE_CALL),

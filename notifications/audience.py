@@ -12,10 +12,12 @@ from moderation.news import EscalationStepDue
 from peer.adults import decides_alone, hear_news
 from peer.models import ParentRelationship, Person
 from peer.news import (
+    CohortTomorrow,
     FamilyReleased,
     FeedbackAnswered,
     InvitationCodeAsked,
     InvitationOffered,
+    JoinRequestAnswered,
     MembershipConfirmed,
     RecoveryAsked,
     TriageDecided,
@@ -90,9 +92,14 @@ def of_invitation(news: InvitationOffered | InvitationCodeAsked) -> list[Told]:
     return [Told(news.invitation.person, None, {"first_name": news.invitation.person.given_name})]
 
 
-def of_member(news: MembershipConfirmed) -> list[Told]:
+def of_member(news: MembershipConfirmed | CohortTomorrow) -> list[Told]:
     """Reach the person who joins, alone."""
     return [Told(news.membership.person, None, {"first_name": news.membership.person.given_name})]
+
+
+def of_asker(news: JoinRequestAnswered) -> list[Told]:
+    """Reach the person who asked for a place, alone."""
+    return [Told(news.asked.person, None, {"first_name": news.asked.person.given_name})]
 
 
 def of_answer(news: FeedbackAnswered) -> list[Told]:

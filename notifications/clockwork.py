@@ -76,6 +76,10 @@ def _competence() -> tuple[Callable[[], int], Callable[[], None]]:
     return lambda: peer_sweeps.watch_competence() + theirs.watch(), lambda: None
 
 
+def _cohorts() -> tuple[Callable[[], int], Callable[[], None]]:
+    return peer_sweeps.start_cohorts, lambda: None
+
+
 def _mark() -> tuple[Callable[[], int], Callable[[], None]]:
     return restored.keep_mark, lambda: None
 
@@ -93,6 +97,7 @@ PARTS = (
     Part("cover", 20.0, _cover),
     Part("invitations", 60.0, _invitations),
     Part("recoveries", 300.0, _recoveries),
+    Part("cohorts", 60.0, _cohorts),
     Part("proofs", 900.0, _proofs),
     Part("competence", 900.0, _competence),
     Part("mark", 60.0, _mark),

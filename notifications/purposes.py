@@ -14,6 +14,8 @@ PURPOSES = {
     "we_will_ring": lazy("When we will ring"),
     "invitation": lazy("A link for them alone"),
     "place_ready": lazy("The last step after the hello call"),
+    "place_answer": lazy("What came of asking for a place"),
+    "tomorrow": lazy("The day before people start together"),
     "invitation_code": lazy("A code for the link"),
     "sign_in_code": lazy("A code to sign in"),
     "recovery_asked": lazy("A warning: somebody asked for a way in"),

@@ -10,3 +10,7 @@ class PeerConfig(AppConfig):
 
     name = "peer"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Connect what follows when somebody comes into a group or goes."""
+        from peer import welcoming  # noqa: F401, PLC0415 - models come after Django is ready

@@ -1,12 +1,18 @@
-"""Who may be offered which group: age known and fitting, a request that waits, nothing in the way (U9, S114)."""
+"""Who may come into which group: the group's own rule, age known and fitting, nothing in the way (U9, U19, S31)."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
+from django.db.models import Exists, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from peer.models import KeptApart, Membership, Person, SupportGroup, WaitingListEntry
+from peer.models import Invitation, JoinRequest, KeptApart, Membership, Person, SupportGroup, WaitingListEntry
+from peer.models.partners import PartnerReferral
 
 YOUNGEST = 11  # U9: under 11 the parents' group and the directory only
+Audience, Eligibility = SupportGroup.Audience, SupportGroup.Eligibility
 
 
 def why_not(person: Person, group: SupportGroup) -> str:
@@ -18,7 +24,7 @@ def why_not(person: Person, group: SupportGroup) -> str:
     wrong = _why_not_this_world(person, group)
     if wrong:
         return wrong
-    if KeptApart.objects.stands_between(person, group):
+    if KeptApart.objects.stands_between(person, group) or _family_is_inside(person, group):
         return _(
             "This group cannot be offered to this person. Please ask a clinician."
         )  # neutral: only they may know why
@@ -26,14 +32,35 @@ def why_not(person: Person, group: SupportGroup) -> str:
 
 
 def why_not_asked(person: Person, group: SupportGroup) -> str:
-    """Give why nobody should ask at all: in the group already, or no request for help that waits."""
+    """Give why nobody should offer a place at all: in the group already, or not by this group's rule (U19)."""
     if person.restricted_at is not None:
         return _("Nothing goes by machine to this person. A clinician rings.")
     if Membership.objects.filter(person=person, group=group).exists():
         return _("This person already said yes to this group, or has been in it.")
-    if not _waits(person):
-        return _("This person has no request that waits, or their family has not been released from hold yet.")
+    meets, words = RULES[group.eligibility]
+    if not meets(person).exists():
+        return str(words())
     return why_not(person, group)
+
+
+def groups_for(person: Person) -> QuerySet[SupportGroup]:
+    """Keep the groups that somebody finds as a card and may ask to join: never one of another age or world (S31).
+
+    Who must be kept apart is asked later, by a person: a card that vanished would tell.
+    """
+    none = SupportGroup.objects.none()
+    if person.deceased_at is not None or person.restricted_at is not None:
+        return none
+    waits = Q(Exists(_waits(person)), eligibility=Eligibility.WAITING)
+    was_sent = Q(Exists(_was_sent(person)), eligibility=Eligibility.PARTNER)
+    by_rule = Q(eligibility=Eligibility.ASKED) | waits | was_sent
+    return (
+        SupportGroup.objects.open_to_offer()
+        .filter(by_rule & _worlds(person), listed=True)
+        .exclude(pk__in=Membership.objects.filter(person=person).values("group"))
+        .exclude(pk__in=JoinRequest.objects.waiting().order_by().filter(person=person).values("group"))
+        .exclude(pk__in=Invitation.objects.live().filter(person=person).values("group"))
+    )
 
 
 def age_fits(age: int | None, group: SupportGroup) -> str:
@@ -49,16 +76,59 @@ def age_fits(age: int | None, group: SupportGroup) -> str:
 
 
 def _why_not_this_world(person: Person, group: SupportGroup) -> str:
-    """Keep the two worlds apart: young people's groups by age, parents' groups for parents (promise 4)."""
-    if group.audience == SupportGroup.Audience.PARENTS:
-        is_parent = person.kind == Person.Kind.PARENT_CARER
-        return "" if is_parent else _("This group is for parents and carers.")
+    """Keep the two worlds apart: the young by age, parents among parents; a mixed group takes both (promise 4)."""
+    is_parent = person.kind == Person.Kind.PARENT_CARER
+    if is_parent:
+        return _("This group is for young people.") if group.audience == Audience.YOUNG_PEOPLE else ""
+    if group.audience == Audience.PARENTS:
+        return _("This group is for parents and carers.")
     if person.kind != Person.Kind.YOUNG_PERSON:
         return _("This group is for young people.")
     return age_fits(person.age(), group)
 
 
-def _waits(person: Person) -> bool:
+def _worlds(person: Person) -> Q:
+    """Give the condition that a group is of this person's world and, for the young, of their age."""
+    if person.kind == Person.Kind.PARENT_CARER:
+        return Q(audience__in=[Audience.PARENTS, Audience.MIXED])
+    age = person.age()
+    if person.kind != Person.Kind.YOUNG_PERSON or age is None or age < YOUNGEST:
+        return Q(pk__in=[])
+    return Q(audience__in=[Audience.YOUNG_PEOPLE, Audience.MIXED], age_from__lte=age, age_to__gte=age)
+
+
+def _family_is_inside(person: Person, group: SupportGroup) -> bool:
+    """Tell whether one of their own family is in a group of both worlds: there everybody speaks freely, or nobody."""
+    if not group.is_mixed():
+        return False
+    inside = group.memberships.exclude(state__in=[Membership.State.LEFT, Membership.State.REMOVED])
+    own = Q(person__young_people__young_person=person) | Q(person__adults__adult=person)
+    return inside.filter(own).exists()
+
+
+def _waits(person: Person) -> QuerySet[WaitingListEntry]:
+    """Keep the places of this person, or of a child of theirs, that have left the hold."""
     waiting = WaitingListEntry.objects.open().exclude(state=WaitingListEntry.State.ON_HOLD)
-    people = [person.pk, *person.young_people.values_list("young_person", flat=True)]
-    return waiting.filter(referral__person__in=people).exists()
+    child = Q(referral__person__adults__adult=person.pk)
+    return waiting.filter(Q(referral__person=person.pk) | child)
+
+
+def _was_sent(person: Person) -> QuerySet[PartnerReferral]:
+    return PartnerReferral.objects.filter(person=person)
+
+
+def _is_somebody(person: Person) -> QuerySet[Person]:
+    return Person.objects.filter(pk=person.pk)  # whoever asked; the hello call stands between, as for all
+
+
+RULES: dict[str, tuple[Callable[[Person], QuerySet[Any]], Callable[[], str]]] = {
+    Eligibility.WAITING: (
+        _waits,
+        lambda: _("This person has no request that waits, or their family has not been released from hold yet."),
+    ),
+    Eligibility.PARTNER: (
+        _was_sent,
+        lambda: _("No partner sent this person. Write down which one did, or offer another group."),
+    ),
+    Eligibility.ASKED: (_is_somebody, lambda: ""),
+}

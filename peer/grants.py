@@ -7,6 +7,7 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
 from django.contrib.auth.models import Permission
+from django.db.models import Value
 
 from peer import clock
 from peer.roles import Perm, Role, group_perms
@@ -99,28 +100,37 @@ def roles(user: User, group: SupportGroup | None, *, perm: Perm, locked: bool = 
 
 def service_roles(user: User) -> frozenset[Role]:
     """Read the roles a person holds now in the whole service, in one query, kept for the request."""
-    memory, key = kept.get(), (user.pk, NO_GROUP)
-    if memory is not None and key in memory:
-        return frozenset(Role(role) for role in memory[key])
-    held = _read_service_roles(user, locked=False)
-    if memory is not None:
-        memory[key] = frozenset(str(role) for role in held)
-    return held
+    kept_roles = _kept_roles(user, NO_GROUP)
+    return _read_service_roles(user, locked=False) if kept_roles is None else kept_roles
 
 
 def all_roles(user: User) -> frozenset[Role]:
     """Read the roles a person holds now, in the service or in any group, in one query, kept for the request."""
+    kept_roles = _kept_roles(user, ANYWHERE)
+    return _read_all_roles(user)[1] if kept_roles is None else kept_roles
+
+
+def _kept_roles(user: User, where: int) -> frozenset[Role] | None:
+    """Give what this request knows of a person's roles, read the first time for both questions; None outside one."""
+    memory = kept.get()
+    if memory is None:
+        return None
+    if (user.pk, where) not in memory:
+        read = zip((NO_GROUP, ANYWHERE), _read_all_roles(user), strict=True)
+        memory.update({(user.pk, key): frozenset(str(role) for role in held) for key, held in read})
+    return frozenset(Role(role) for role in memory[user.pk, where])
+
+
+def _read_all_roles(user: User) -> tuple[frozenset[Role], frozenset[Role]]:
+    """Read the roles held now in the service, and those held anywhere, in one query."""
     from peer.models import MembershipRole, ServiceRole  # noqa: PLC0415
 
-    memory, key = kept.get(), (user.pk, ANYWHERE)
-    if memory is not None and key in memory:
-        return frozenset(Role(role) for role in memory[key])
+    in_service = ServiceRole.objects.current().filter(user=user).annotate(of_service=Value(1))
     in_groups = MembershipRole.objects.current().filter(membership__user=user, membership__state="active")
-    rows = ServiceRole.objects.current().filter(user=user).values_list("role").union(in_groups.values_list("role"))
-    held = frozenset(Role(role) for (role,) in rows)
-    if memory is not None:
-        memory[key] = frozenset(str(role) for role in held)
-    return held
+    of_groups = in_groups.annotate(of_service=Value(0)).values_list("role", "of_service")
+    rows = list(in_service.values_list("role", "of_service").union(of_groups))
+    of_service = frozenset(Role(role) for role, is_so in rows if is_so)
+    return of_service, frozenset(Role(role) for role, _is_so in rows)
 
 
 def _read_service_roles(user: User, *, locked: bool) -> frozenset[Role]:

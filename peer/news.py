@@ -10,6 +10,7 @@ if TYPE_CHECKING:
         AccountRecovery,
         FeedbackItem,
         Invitation,
+        JoinRequest,
         Membership,
         Person,
         Post,
@@ -59,6 +60,20 @@ class InvitationCodeAsked:
 
     invitation: Invitation
     code: str
+
+
+@dataclass(frozen=True)
+class JoinRequestAnswered:
+    """Somebody asked for a place in a group, and a person has answered."""
+
+    asked: JoinRequest
+
+
+@dataclass(frozen=True)
+class CohortTomorrow:
+    """The day somebody waits for is tomorrow."""
+
+    membership: Membership
 
 
 @dataclass(frozen=True)

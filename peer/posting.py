@@ -22,6 +22,10 @@ class Missing(StrEnum):
     YOUR_YES = "your_yes"
 
 
+# No hour ends these: a person does (P10, S90).
+PERSON_ENDS = frozenset({Missing.PAUSED, Missing.NOT_OPEN, Missing.MODERATOR, Missing.PROTOCOL})
+
+
 @dataclass(frozen=True)
 class Posting:
     """The answer for one person in one group at one moment."""
@@ -53,7 +57,7 @@ def of(group: SupportGroup, *, at: dt.datetime | None = None) -> Posting:
     at = at or clock.now()
     missing = tuple(_missing(group, at))
     covered = group.cover_until is not None
-    waits_for_somebody = group.state != SupportGroup.State.OPEN  # no hour ends a pause: a person does (P10)
+    waits_for_somebody = not PERSON_ENDS.isdisjoint(missing)
     return Posting(
         missing=missing,
         clinician=group.cover_name or "",
@@ -96,10 +100,11 @@ def _missing(group: SupportGroup, at: dt.datetime) -> list[Missing]:
 
 
 def _until(group: SupportGroup, at: dt.datetime) -> dt.datetime:
-    """Give closing time, or the end of the cover where nobody follows on."""
-    closes, cover = _on(at, group.closes), group.cover_until
+    """Give closing time, or the end of the cover where nobody follows on, or of the last role to check posts."""
+    cover = group.cover_until
     follows_on = cover is not None and group.next_cover is not None and group.next_cover <= cover
-    return closes if cover is None or follows_on else min(closes, cover)
+    ends = [_on(at, group.closes), None if follows_on else cover, group.moderator_until]
+    return min(end for end in ends if end is not None)
 
 
 def _reopens(group: SupportGroup, covered_from: dt.datetime | None) -> dt.datetime | None:

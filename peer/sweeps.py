@@ -10,38 +10,29 @@ from typing import TypeVar
 from django.db.models import QuerySet
 
 from peer import clock
-from peer.actions import competence, invitations, recoveries
+from peer.actions import cohorts, competence, invitations, recoveries
 from peer.competence import sixteenth
-from peer.models import AccountRecovery, CompetenceAssessment, HelloCall, Invitation, Membership, OwnSay, Person
+from peer.gate import System
+from peer.models import AccountRecovery, Cohort, CompetenceAssessment, HelloCall, Invitation, Membership, OwnSay, Person
 from peer.models.competence import sixteen_before
 from peer.states import IllegalMove, RuleBroken, StaleMove
 
 log = logging.getLogger(__name__)
 Row = TypeVar("Row")
 
+REMINDS = range(10, 18)  # hours of the day before
+
 
 def close_late_invitations() -> int:
     """Close the offers whose thirty days are over, and count them."""
-    done = 0
-    for invitation in Invitation.objects.out_of_date().order_by("expires_at", "pk"):
-        try:
-            invitations.expire(invitation, by=invitations.CLOCK)
-        except StaleMove:
-            continue  # somebody answered, or another sweeper was quicker
-        done += 1
-    return done
+    return _each(
+        Invitation.objects.out_of_date().order_by("expires_at", "pk"), invitations.expire, by=invitations.CLOCK
+    )
 
 
 def close_late_recoveries() -> int:
     """Close the ways back that nobody came back for in a week, and count them."""
-    done = 0
-    for recovery in AccountRecovery.objects.too_late().order_by("due_at", "pk"):
-        try:
-            recoveries.lapse(recovery, by=recoveries.CLOCK)
-        except StaleMove:
-            continue  # they came back, or another sweeper was quicker
-        done += 1
-    return done
+    return _each(AccountRecovery.objects.too_late().order_by("due_at", "pk"), recoveries.lapse, by=recoveries.CLOCK)
 
 
 def watch_competence() -> int:
@@ -49,9 +40,11 @@ def watch_competence() -> int:
     current = CompetenceAssessment.objects.current().select_related("person")
     is_sixteen = current.filter(person__born_on__lte=sixteen_before())
     to_review = current.filter(state=CompetenceAssessment.State.HOLDS, review_on__lte=clock.today())
-    done = _each(is_sixteen.order_by("pk"), competence.end_at_sixteen)
-    done += _each(to_review.exclude(pk__in=is_sixteen.values("pk")).order_by("pk"), competence.lapse)
-    return done + _each(_soon_sixteen(), competence.ask_before_sixteen)
+    done = _each(is_sixteen.order_by("pk"), competence.end_at_sixteen, by=competence.CLOCK)
+    done += _each(
+        to_review.exclude(pk__in=is_sixteen.values("pk")).order_by("pk"), competence.lapse, by=competence.CLOCK
+    )
+    return done + _each(_soon_sixteen(), competence.ask_before_sixteen, by=competence.CLOCK)
 
 
 def _soon_sixteen() -> QuerySet[Person]:
@@ -72,12 +65,24 @@ def _is_near(person: Person) -> bool:
     return abs(sixteenth(person.born_on) - clock.today()) <= competence.BEFORE_SIXTEEN
 
 
-def _each(rows: Iterable[Row], act: Callable[..., object]) -> int:
+def start_cohorts() -> int:
+    """Start the cohorts whose hour has come, remind those of tomorrow, and count what was done (U11)."""
+    due = [cohort for cohort in Cohort.objects.due().select_related("group") if cohort.starts_at() <= clock.now()]
+    done = _each(due, cohorts.begin, by=cohorts.CLOCK)
+    if clock.now().astimezone(clock.LONDON).hour in REMINDS:
+        tomorrow = clock.today() + dt.timedelta(days=1)
+        done += _each(
+            Cohort.objects.gathering().filter(starts_on=tomorrow, reminded_at=None), cohorts.remind, by=cohorts.CLOCK
+        )
+    return done
+
+
+def _each(rows: Iterable[Row], act: Callable[..., object], *, by: System) -> int:
     """Do one act to each row, each in its own transaction; one that fails never stops the next."""
     done = 0
     for row in rows:
         try:
-            act(row, by=competence.CLOCK)
+            act(row, by=by)
             done += 1
         except (StaleMove, IllegalMove, RuleBroken):
             continue  # another sweeper, or a person, was quicker

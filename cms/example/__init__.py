@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 def load(say: Callable[[str], None] = print) -> None:
     """Load the invented service once; at every later start only fill up the rota."""
-    from cms.example import feedback, fortnight, groups, joining, own_say, phones, rota, waiting  # noqa: PLC0415 - models come after Django is ready
+    from cms.example import feedback, fortnight, groups, joining, newcomers, own_say, phones, rota, waiting  # noqa: PLC0415 - models come after Django is ready
     from cms.site import load_site  # noqa: PLC0415
     from peer import clock  # noqa: PLC0415
     from peer.models import SupportGroup  # noqa: PLC0415
@@ -29,6 +29,7 @@ def load(say: Callable[[str], None] = print) -> None:
         say("  a fortnight of talk …")
         fortnight.load_talk(made)
         joining.load_joining(made["lantern"])
+        newcomers.load_newcomers(made)
         own_say.load_own_say()
         say("  what people said, and what was done …")
         feedback.load_feedback()

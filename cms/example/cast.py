@@ -71,14 +71,19 @@ CAST = (
         address="Flat 3, 27 Canal Street, Northfields NF1 7LD", doctor="Dr Penrose, Canal Street Health Centre",
     ),
     Player(
-        "tess", "Tess", "Okoro", YOUNG, "Is in Harbour, the other group. Lantern does not exist for her.",
+        "tess", "Tess", "Okoro", YOUNG, "Is new in Harbour, and Ben has said hello. Lantern does not exist for her.",
         age=16, mobile="+447700900103", group_roles={"harbour": Role.YOUNG_PERSON}, name_here="Tide",
         address="8 Tanners Row, Northfields NF3 2HB", doctor="Dr Hollis, Elm Road Surgery",
     ),
     Player(
-        "omar", "Omar", "Vance", YOUNG, "Has an account and no group: an outsider.",
+        "omar", "Omar", "Vance", YOUNG, "Has an account and no group. He can find Lantern and ask to join.",
         age=15, mobile="+447700900104",
         address="51 Priory Gardens, Northfields NF2 9SW", doctor="Dr Bhatt, Priory Medical Centre",
+    ),
+    Player(
+        "skye", "Skye", "Brandt", YOUNG, "Has said yes to Harbour and waits for the day when several start together.",
+        age=16, mobile="+447700900107",
+        address="4 Larch Close, Northfields NF2 6RD", doctor="Dr Quist, Market Hill Surgery",
     ),
     Player(
         "ivo", "Ivo", "Vance", YOUNG, "Is 13 and waits. News goes to his mother Rosa.", age=13, mobile="+447700900106",

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
-from peer import clock, grants, names
+from peer import clock, grants, joining, names
 from peer.events import emit
 from peer.gate import TheService, action
 from peer.lookalikes import fold
@@ -24,10 +24,11 @@ from peer.models import (
     SupportGroup,
     User,
 )
-from peer.news import MembershipEnded, MembershipStarted, PostWithdrawn
+from peer.news import MembershipEnded, PostWithdrawn
 from peer.roles import Perm, Role
 from peer.states import RuleBroken
 
+FIXED = ("age_from", "age_to", "audience")  # while people are in it (H24, promise 4)
 IN_A_GROUP = (Role.PEER_MODERATOR, Role.PEER_FACILITATOR, Role.CLINICIAN)
 
 
@@ -39,10 +40,11 @@ def begin(service: TheService, *, by: User, details: Mapping[str, Any]) -> Suppo
 
 @action(Perm.RUN_GROUP)
 def change(group: SupportGroup, *, by: User, details: Mapping[str, Any]) -> SupportGroup:
-    """Change what a group says of itself and its hours; its ages stay while people are in it (H24)."""
-    ages = (details.get("age_from", group.age_from), details.get("age_to", group.age_to))
-    if ages != (group.age_from, group.age_to) and group.memberships.active().exists():
-        raise RuleBroken(_("People are in this group, so its ages stay as they are."))
+    """Change what a group says of itself and its hours; its ages and its world stay while people are in it (H24)."""
+    fixed = {name: details.get(name, getattr(group, name)) for name in FIXED}
+    changed = any(value != getattr(group, name) for name, value in fixed.items())
+    if changed and group.memberships.active().exists():
+        raise RuleBroken(_("People are in this group, so its ages, and who it is for, stay as they are."))
     for name, value in details.items():
         setattr(group, name, value)
     group.save(update_fields=list(details))
@@ -84,6 +86,7 @@ def give_role(
     if role not in IN_A_GROUP:
         raise RuleBroken(_("That role is not given by hand."))
     membership = _staff_membership(group, user, name)
+    _check_apart(membership, role)
     given = membership.roles.create(role=role, from_at=clock.now(), until_at=until_at)
     grants.sync(membership)
     return given
@@ -117,17 +120,17 @@ def choose_name(membership: Membership, *, by: User, name: str, colour: int) -> 
 
 @action(Perm.CHOOSE_NAME)
 def start(membership: Membership, *, by: User, protocol: GroupProtocol) -> Membership:
-    """Say yes to how we treat each other, and be in the group."""
+    """Say yes to how we treat each other, and be in the group: now, or with the others on the day of one's cohort."""
     if not membership.pseudonym:
         raise RuleBroken(_("Choose your name here first."))
     _check_current(protocol, membership.group)
-    membership.move_to(Membership.State.ACTIVE, joined_at=clock.now())
+    if membership.state != Membership.State.CONFIRMED:
+        raise RuleBroken(_("Your name here is already chosen."))
     ProtocolAcceptance.objects.get_or_create(protocol=protocol, user=by, defaults={"at": clock.now()})
-    is_parents = membership.group.audience == SupportGroup.Audience.PARENTS
-    role = Role.PARENT_CARER if is_parents else Role.YOUNG_PERSON
-    membership.roles.create(role=role, from_at=clock.now())
-    grants.sync(membership)
-    emit(MembershipStarted(membership))
+    if not joining.waits_for_day(membership):
+        return joining.bring_in(membership)
+    membership.ready_at = clock.now()
+    membership.save(update_fields=["ready_at"])
     return membership
 
 
@@ -161,6 +164,17 @@ def accept_protocol(protocol: GroupProtocol, *, by: User) -> ProtocolAcceptance:
 def _check_current(protocol: GroupProtocol, group: SupportGroup) -> None:
     if group.protocol() != protocol:
         raise RuleBroken(_("These words have just changed. Please read the new ones."))
+
+
+def _check_apart(membership: Membership, role: Role) -> None:
+    """Keep the peer and the clinician two people, so that no group is ever led by a clinician alone (S90)."""
+    pair = {Role.PEER_MODERATOR: Role.CLINICIAN, Role.CLINICIAN: Role.PEER_MODERATOR}
+    other = pair.get(role)
+    if other is None:
+        return
+    is_clinician = role is Role.PEER_MODERATOR and membership.user is not None and membership.user.may_in_service(other)
+    if is_clinician or membership.roles.current().filter(role=other).exists():
+        raise RuleBroken(_("A clinician helps, and a peer checks posts: they are two people. Choose somebody else."))
 
 
 def _staff_membership(group: SupportGroup, user: User, name: str) -> Membership:

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from peer import clock, competence, eligibility, workdays
+from peer import clock, competence, eligibility, joining, workdays
 from peer.events import emit
 from peer.gate import action
 from peer.models import CompetenceAssessment, Consent, HelloCall, KeptApart, Membership, Person, SupportGroup, User
@@ -40,13 +40,14 @@ class Said:
 def confirm(call: HelloCall, *, by: User, said: Said) -> Membership:
     """Confirm a member: age heard, limits of privacy read out and agreed, nobody inside they must be kept from."""
     membership = call.membership
-    _check_age(said, membership.group)
+    _check_age(said, membership.person, membership.group)
     if KeptApart.objects.stands_between(membership.person, membership.group):
         raise RuleBroken(_("Somebody in this group must be kept apart from this person. Offer another group."))
     Person.objects.filter(pk=membership.person_id).update(born_on=said.born_on)
     _write_down_competence(membership.person, said, by=by)
     Consent.objects.say(membership.person, Consent.Purpose.LIMITS, given=True, basis=said.basis, by=by)
     membership.move_to(Membership.State.CONFIRMED)
+    joining.place(membership)
     _settle(
         call,
         HelloCall.State.CONFIRMED,
@@ -122,9 +123,9 @@ def _settle(call: HelloCall, state: str, *, by: User, **changes: Any) -> HelloCa
     return call
 
 
-def _check_age(said: Said, group: SupportGroup) -> None:
+def _check_age(said: Said, person: Person, group: SupportGroup) -> None:
     """Check the age heard against the group, and that the yes rests on what its age allows (U9, C6)."""
-    if group.audience == SupportGroup.Audience.PARENTS:
+    if group.audience == SupportGroup.Audience.PARENTS or person.kind == Person.Kind.PARENT_CARER:
         return
     age = age_on(clock.today(), born_on=said.born_on)
     problem = eligibility.age_fits(age, group)

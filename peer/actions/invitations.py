@@ -84,14 +84,48 @@ def accept(
     code: str,
     parent_told: bool | None,
     also: Mapping[str, bool | None] = MappingProxyType({}),
+    mixed: bool = False,
 ) -> Membership:
     """Say yes: an account, the answers in their exact words, and a hello call that a clinician now owes."""
-    if not invitation.code_fits(code) or eligibility.why_not(invitation.person, invitation.group):
+    if not invitation.code_fits(code):
         raise RuleBroken(_("Something has changed since we sent this. Please ring us, and we’ll sort it out."))
+    return _say_yes(invitation, parent_told=parent_told, also=also, mixed=mixed)
+
+
+@action(Perm.ANSWER_INVITATION)
+def take(
+    invitation: Invitation,
+    *,
+    by: User,
+    parent_told: bool | None,
+    also: Mapping[str, bool | None] = MappingProxyType({}),
+    mixed: bool = False,
+) -> Membership:
+    """Say yes, signed in, to a place one asked for: the same answers, and the same hello call."""
+    if not Invitation.objects.live().filter(pk=invitation.pk).exists():
+        raise RuleBroken(_("This place is not kept any more. Please ring us, and we’ll sort it out."))
+    return _say_yes(invitation, parent_told=parent_told, also=also, mixed=mixed)
+
+
+@action(Perm.ANSWER_INVITATION)
+def refuse(invitation: Invitation, *, by: User) -> Invitation:
+    """Say no, signed in, to a place one asked for; nothing else changes."""
+    _answer(invitation, Invitation.State.DECLINED)
+    return invitation
+
+
+def _say_yes(
+    invitation: Invitation, *, parent_told: bool | None, also: Mapping[str, bool | None], mixed: bool
+) -> Membership:
+    if eligibility.why_not(invitation.person, invitation.group):
+        raise RuleBroken(_("Something has changed since we sent this. Please ring us, and we’ll sort it out."))
+    if invitation.group.is_mixed() and not mixed:
+        raise RuleBroken(_("Parents and carers are in this group too. Tick that this is fine for you, or choose no."))
     _answer(invitation, Invitation.State.ACCEPTED)
     user = _account(invitation.person)
     membership = Membership.objects.create(group=invitation.group, person=invitation.person, user=user)
-    for purpose, given in _answers({**also, Consent.Purpose.PARENT_TOLD.value: parent_told}):
+    both = {Consent.Purpose.MIXED.value: True} if invitation.group.is_mixed() else {}
+    for purpose, given in _answers({**also, Consent.Purpose.PARENT_TOLD.value: parent_told, **both}):
         Consent.objects.say(invitation.person, purpose, given=given, basis="own", by=user)
     HelloCall.objects.create(
         membership=membership, owner_role=Role.CLINICIAN, due_at=workdays.due(days=HELLO_CALL_DAYS)

@@ -57,6 +57,12 @@ class GroupForm(forms.Form):
     audience = forms.ChoiceField(label=_("Who it is for"), choices=SupportGroup.Audience.choices)
     age_from = forms.IntegerField(label=_("Youngest age"), min_value=11, max_value=99, initial=14)
     age_to = forms.IntegerField(label=_("Oldest age"), min_value=11, max_value=99, initial=15)
+    eligibility = forms.ChoiceField(
+        label=_("Who may be offered a place"),
+        choices=SupportGroup.Eligibility.choices,
+        initial=SupportGroup.Eligibility.WAITING,
+    )
+    listed = forms.BooleanField(label=_("People it fits can find it and ask for a place"), required=False)
     opens = forms.TimeField(
         label=_("Writing opens at"), initial="07:00", widget=forms.TimeInput(attrs={"type": "time"})
     )
@@ -72,6 +78,17 @@ class GroupForm(forms.Form):
     next_up = forms.CharField(
         label=_("What is next"), help_text=_("Such as “Tuesday 7pm, with Ben”."), max_length=200, required=False
     )
+
+    data_controller = forms.CharField(
+        label=_("Who answers for what is kept here"),
+        help_text=_("The organisation. Needed, with the next two, for a group that is not of our own list."),
+        max_length=120,
+        required=False,
+    )
+    lead_professional = forms.CharField(
+        label=_("Lead professional, with registration number"), max_length=120, required=False
+    )
+    cover_partner = forms.CharField(label=_("Who covers for the lead"), max_length=120, required=False)
 
     def clean(self) -> dict[str, Any]:
         """Check that ages and hours run forwards."""

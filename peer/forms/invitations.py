@@ -8,10 +8,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from peer.models import Person, SupportGroup
+from peer.models.consent import Wording, wording
 
 ASKED = [("yes", _("Yes, you may tell them")), ("no", _("No, please don’t")), ("later", _("I’ll say on the phone"))]
-
-
 YES_OR_NO = {"yes": True, "no": False}
 
 
@@ -27,14 +26,24 @@ class OfferForm(forms.Form):
         self.fields["group"].queryset = groups  # type: ignore[attr-defined]
 
 
-class YesForm(forms.Form):
-    """The code from the text, and the answers to five questions, each apart (safety C1)."""
+WORDS = {  # name in the templates → purpose
+    "join": "join",
+    "limits": "limits",
+    "mixed": "mixed",
+    "write": "post",
+    "texts": "texts",
+    "told": "parent_told",
+}
 
-    code = forms.CharField(
-        label=_("The code from our text"),
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "size": "8"}),
-        error_messages={"required": _("Type the code we sent you by text: 6 numbers.")},
-    )
+
+def asked_words() -> dict[str, Wording]:
+    """Give the exact words of each question as they stand now (C2)."""
+    return {name: wording(purpose) for name, purpose in WORDS.items()}
+
+
+class AnswersForm(forms.Form):
+    """The answers to five questions, each apart, and to a sixth where both worlds meet (safety C1)."""
+
     join = forms.BooleanField(
         label=_("Yes, I want to join"),
         error_messages={
@@ -65,17 +74,44 @@ class YesForm(forms.Form):
         choices=[("yes", _("Yes, you may text me")), ("no", _("No, ring me or I’ll look here"))],
     )
 
-    def clean_code(self) -> str:
-        """Take the spaces out of a code as people type it."""
-        return "".join(self.cleaned_data["code"].split())
+    mixed = forms.BooleanField(
+        label=_("Yes, I know that parents and carers are in this group too"),
+        error_messages={"required": _("Tick this if that is fine for you. If it is not, choose no: you lose nothing.")},
+    )
+
+    def __init__(self, *args: Any, group: SupportGroup, **kwargs: Any) -> None:
+        """Ask about parents only where they are."""
+        super().__init__(*args, **kwargs)
+        if not group.is_mixed():
+            del self.fields["mixed"]
 
     def clean_parent_told(self) -> bool | None:
         """Turn the choice into yes, no, or not said yet."""
         return YES_OR_NO.get(self.cleaned_data["parent_told"])
 
-    def also(self) -> dict[str, bool | None]:
+    def _also(self) -> dict[str, bool | None]:
         """Give what was said to the questions that may stay open."""
         return {purpose: YES_OR_NO.get(self.cleaned_data[purpose]) for purpose in ("post", "texts")}
+
+    def answers(self) -> dict[str, Any]:
+        """Give what the act of saying yes takes."""
+        told, mixed = self.cleaned_data["parent_told"], self.cleaned_data.get("mixed", False)
+        return {"parent_told": told, "also": self._also(), "mixed": mixed}
+
+
+class YesForm(AnswersForm):
+    """The code from the text, and the answers."""
+
+    code = forms.CharField(
+        label=_("The code from our text"),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "size": "8"}),
+        error_messages={"required": _("Type the code we sent you by text: 6 numbers.")},
+    )
+    field_order = ("code", "join", "limits", "mixed", "parent_told")
+
+    def clean_code(self) -> str:
+        """Take the spaces out of a code as people type it."""
+        return "".join(self.cleaned_data["code"].split())
 
 
 class QuestionForm(forms.Form):

@@ -2,7 +2,7 @@
 
 from peer.models.audit import AuditEvent
 from peer.models.cards import OwnFactor, SignInCard, StartedSignIn
-from peer.models.consent import Consent
+from peer.models.cohorts import Cohort
 from peer.models.competence import CompetenceAssessment
 from peer.models.consent import Consent, ConsentWords
 from peer.models.copies import CopyRequest
@@ -20,16 +20,22 @@ from peer.models.groups import (
 from peer.models.hello_calls import HelloCall, KeptApart
 from peer.models.imports import ImportChange, ImportFault, ImportRun
 from peer.models.invitations import Invitation
+from peer.models.join_requests import JoinRequest
+from peer.models.loneliness import LonelinessAnswer
 from peer.models.own_say import OwnSay
+from peer.models.partners import PartnerReferral
 from peer.models.people import ParentRelationship, Person, ServiceRole, User
+from peer.models.proposals import GroupProposal
 from peer.models.recoveries import AccountRecovery
 from peer.models.restrictions import Restriction
 from peer.models.talk import Post, Thread
 from peer.models.waiting import Referral, TimelineEntry, TriageDecision, WaitingListEntry
+from peer.models.welcomes import Welcome
 
 __all__ = [
     "AccountRecovery",
     "AuditEvent",
+    "Cohort",
     "Commitment",
     "CompetenceAssessment",
     "Consent",
@@ -40,18 +46,22 @@ __all__ = [
     "FeedbackItem",
     "FeedbackKnock",
     "FeedbackStep",
+    "GroupProposal",
     "GroupProtocol",
     "HelloCall",
     "ImportChange",
     "ImportFault",
     "ImportRun",
     "Invitation",
+    "JoinRequest",
     "KeptApart",
+    "LonelinessAnswer",
     "Membership",
     "MembershipRole",
     "OwnFactor",
     "OwnSay",
     "ParentRelationship",
+    "PartnerReferral",
     "Person",
     "Post",
     "ProtocolAcceptance",
@@ -68,4 +78,5 @@ __all__ = [
     "TriageDecision",
     "User",
     "WaitingListEntry",
+    "Welcome",
 ]

@@ -119,6 +119,7 @@ class Consent(AppendOnly):
         JOIN = "join", "Join a group"
         LIMITS = "limits", "What is private and when it is not"
         POST = "post", "Write in a group"
+        MIXED = "mixed", "A group of young people and parents together"
         TEXTS = "texts", "Texts to me"
         PARENT_TOLD = "parent_told", "A parent is told about the group"
         PARENT_NEWS = "parent_news", "A parent hears news of the wait"

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
+from django.db.models.functions import Coalesce, Least
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
@@ -13,14 +14,14 @@ from guardian.models import UserObjectPermissionBase
 
 from peer import clock
 from peer.models.dated import DatedQuerySet, public_id
-from peer.models.people import Person, User
+from peer.models.people import Person, ServiceRole, User
 from peer.roles import Role, Scope, rules
 from peer.states import AppendOnly, AppendOnlyQuerySet, Stateful
 
 STAFF = (Role.SERVICE_MANAGER, Role.CLINICIAN, Role.CO_ORDINATOR)
 LOOK_AFTER = (Role.PEER_FACILITATOR, Role.PEER_MODERATOR, Role.CLINICIAN)
 NEEDED = {
-    Role.PEER_MODERATOR: lazy("A peer moderator: a young person who checks posts."),
+    Role.PEER_MODERATOR: lazy("A peer moderator who is no clinician: somebody like those who come, to check posts."),
     Role.CLINICIAN: lazy("A clinician who can be called."),
 }
 
@@ -30,9 +31,26 @@ def _roles_here(user: User) -> models.QuerySet[MembershipRole]:
     return held.filter(membership__state=Membership.State.ACTIVE)
 
 
-def _roles_of(role: Role) -> models.QuerySet[MembershipRole]:
-    held = MembershipRole.objects.current().filter(membership__group=models.OuterRef("pk"), role=role)
-    return held.filter(membership__state=Membership.State.ACTIVE)
+def _longest_first() -> models.OrderBy:
+    return models.F("until_at").desc(nulls_first=True)  # a role without an end lasts longest
+
+
+def _peers_who_check() -> models.QuerySet[MembershipRole]:
+    """Keep who checks posts and is no clinician, here or anywhere: a clinician never hosts alone (S90)."""
+    held = MembershipRole.objects.current().filter(role=Role.PEER_MODERATOR, membership__state=Membership.State.ACTIVE)
+    here = MembershipRole.objects.current().filter(membership=models.OuterRef("membership"), role=Role.CLINICIAN)
+    anywhere = ServiceRole.objects.current().filter(user=models.OuterRef("membership__user"), role=Role.CLINICIAN)
+    return held.exclude(models.Exists(here) | models.Exists(anywhere)).order_by(_longest_first())
+
+
+def _covers() -> models.QuerySet[Any]:
+    """Keep the duties of clinicians who still hold their role here: one that ends by day takes its cover with it."""
+    held = MembershipRole.objects.current().filter(role=Role.CLINICIAN, membership__state=Membership.State.ACTIVE)
+    here = held.filter(membership__group=models.OuterRef("group"), membership__user=models.OuterRef("user"))
+    until = models.Subquery(here.order_by(_longest_first()).values("until_at")[:1])
+    ends = Least("until_at", Coalesce(until, "until_at"))
+    duties: models.QuerySet[Any] = Duty.objects.filter(models.Exists(here)).annotate(ends_at=ends)
+    return duties.filter(ends_at__gt=models.F("from_at"))
 
 
 class SupportGroupQuerySet(models.QuerySet["SupportGroup"]):
@@ -63,17 +81,19 @@ class SupportGroupQuerySet(models.QuerySet["SupportGroup"]):
         mine = Membership.objects.active().filter(group=models.OuterRef("pk"), user=user)
         protocol = GroupProtocol.objects.filter(group=models.OuterRef("pk"), published_at__lte=now).order_by("-version")
         accepted = ProtocolAcceptance.objects.filter(protocol=models.OuterRef("protocol_id"), user=user)
-        duties = Duty.objects.filter(group=models.OuterRef("pk"))
-        cover = duties.filter(from_at__lte=now, until_at__gt=now).order_by("-until_at")
+        duties = _covers().filter(group=models.OuterRef("pk"))
+        cover = duties.filter(from_at__lte=now, ends_at__gt=now).order_by("-ends_at")
+        checks = _peers_who_check().filter(membership__group=models.OuterRef("pk"))
         name = Membership.objects.filter(group=models.OuterRef("group"), user=models.OuterRef("user"))
         return self.annotate(  # type: ignore[no-redef]
             membership_id=models.Subquery(mine.values("pk")[:1]),
             protocol_id=models.Subquery(protocol.values("pk")[:1]),
             protocol_accepted=models.Exists(accepted),
-            cover_until=models.Subquery(cover.values("until_at")[:1]),
+            cover_until=models.Subquery(cover.values("ends_at")[:1]),
             cover_name=models.Subquery(cover.annotate(name=name.values("pseudonym")[:1]).values("name")[:1]),
             next_cover=models.Subquery(duties.filter(from_at__gt=now).order_by("from_at").values("from_at")[:1]),
-            has_moderator=models.Exists(_roles_of(Role.PEER_MODERATOR)),
+            has_moderator=models.Exists(checks),
+            moderator_until=models.Subquery(checks.values("until_at")[:1]),
         )
 
 
@@ -88,6 +108,7 @@ class SupportGroup(Stateful):
     cover_name: str | None
     next_cover: dt.datetime | None
     has_moderator: bool
+    moderator_until: dt.datetime | None
 
     class State(models.TextChoices):
         """Where a group is in its life; whether posting is open is computed, never stored."""
@@ -102,6 +123,14 @@ class SupportGroup(Stateful):
 
         YOUNG_PEOPLE = "young_people", "Young people"
         PARENTS = "parents", "Parents and carers"
+        MIXED = "mixed", "Young people and parents together"
+
+    class Eligibility(models.TextChoices):
+        """What must be so before somebody may be offered a place, group by group (U19)."""
+
+        WAITING = "waiting", "They wait for help here: a request on our list"
+        PARTNER = "partner", "A partner sent them to us"
+        ASKED = "asked", "They asked; a clinician says hello first, as always"
 
     MOVES: ClassVar[dict[str, set[str]]] = {
         State.DRAFT: {State.OPEN, State.CLOSED},
@@ -119,6 +148,11 @@ class SupportGroup(Stateful):
     closes = models.TimeField(default=dt.time(22, 0))
     state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFT)
     listed = models.BooleanField(default=False)
+    eligibility = models.CharField(max_length=10, choices=Eligibility.choices, default=Eligibility.WAITING)
+    made_like = models.CharField("the template it began as", max_length=20, blank=True)
+    data_controller = models.CharField("who answers for what is kept here", max_length=120, blank=True)
+    lead_professional = models.CharField("lead professional, with registration", max_length=120, blank=True)
+    cover_partner = models.CharField("who covers for the lead", max_length=120, blank=True)
     hello = models.TextField("a few words from who leads the group", blank=True)
     next_up = models.CharField("what is next, and when", max_length=200, blank=True)
     thread_count = models.PositiveIntegerField(default=0)
@@ -135,6 +169,12 @@ class SupportGroup(Stateful):
             ),
             models.CheckConstraint(condition=models.Q(opens__lt=models.F("closes")), name="group_hours"),
             models.CheckConstraint(condition=models.Q(age_from__lte=models.F("age_to")), name="group_ages"),
+            models.CheckConstraint(
+                condition=models.Q(eligibility__in=["waiting", "partner", "asked"]), name="group_eligibility"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(audience__in=["young_people", "parents", "mixed"]), name="group_audience"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -157,11 +197,33 @@ class SupportGroup(Stateful):
         """List the roles that were given by hand and are held now."""
         return MembershipRole.objects.in_group(self).filter(role__in=LOOK_AFTER).select_related("membership")
 
+    def leader(self) -> str:
+        """Name the peer who leads the group, or nothing."""
+        held = MembershipRole.objects.in_group(self).filter(role=Role.PEER_FACILITATOR).order_by("id")
+        return held.values_list("membership__pseudonym", flat=True).first() or ""
+
     def lacks(self) -> list[str]:
         """Name in words what a group still needs before it may open (S1)."""
-        held = set(MembershipRole.objects.in_group(self).values_list("role", flat=True))
-        missing = [str(words) for role, words in NEEDED.items() if role not in held]
-        return missing if self.protocol() else [*missing, _("How we treat each other, with its three headings.")]
+        clinicians = MembershipRole.objects.in_group(self).filter(role=Role.CLINICIAN)
+        asked = [
+            (NEEDED[Role.PEER_MODERATOR], _peers_who_check().filter(membership__group=self).exists()),
+            (NEEDED[Role.CLINICIAN], clinicians.exists()),
+            (_("How we treat each other, with its three headings."), self.protocol() is not None),
+            (
+                _("Who answers for what is kept here, and a lead professional with somebody to cover."),
+                self.is_answered_for(),
+            ),
+        ]
+        return [str(words) for words, is_there in asked if not is_there]
+
+    def is_answered_for(self) -> bool:
+        """Tell whether a group that is not of the waiting list names who answers for it (U19)."""
+        named = all((self.data_controller, self.lead_professional, self.cover_partner))
+        return named or self.eligibility == self.Eligibility.WAITING
+
+    def is_mixed(self) -> bool:
+        """Tell whether parents and young people are here together, each by their own choice."""
+        return self.audience == self.Audience.MIXED
 
     def protocol(self) -> GroupProtocol | None:
         """Find the current version of how we treat each other."""
@@ -216,7 +278,17 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
     def joining(self, user: User) -> MembershipQuerySet:
         """Keep the groups this person said yes to and is not in yet."""
         on_the_way = [Membership.State.ACCEPTED, Membership.State.CONFIRMED]
-        return self.filter(user=user, state__in=on_the_way).select_related("group", "person", "hello_call")
+        return self.filter(user=user, state__in=on_the_way).select_related("group", "person", "hello_call", "cohort")
+
+    def outside(self, user: User) -> MembershipQuerySet:
+        """Keep the groups this person is on the way into or has left, in one query, the newest goodbye first."""
+        states = [Membership.State.ACCEPTED, Membership.State.CONFIRMED, Membership.State.LEFT]
+        rows = self.filter(user=user, state__in=states).select_related("group", "person", "hello_call", "cohort")
+        return rows.order_by("-ended_at", "id")
+
+    def with_first_weeks(self) -> MembershipQuerySet:
+        """Bring along, in the same query, who says hello and which question about the first weeks was asked last."""
+        return self.select_related("welcome__greeter").annotate(asked=models.Max("loneliness__moment"))  # type: ignore[no-redef]
 
     def to_leave(self, user: User) -> MembershipQuerySet:
         """Keep the groups this person is in or on the way into."""
@@ -247,6 +319,8 @@ class Membership(Stateful):
         LEFT = "left", "Left"
         REMOVED = "removed", "Removed"
 
+    asked: int | None  # what `with_first_weeks` adds
+
     MOVES: ClassVar[dict[str, set[str]]] = {
         State.ACCEPTED: {State.CONFIRMED, State.LEFT},
         State.CONFIRMED: {State.ACTIVE, State.LEFT},
@@ -263,6 +337,10 @@ class Membership(Stateful):
     colour = models.PositiveSmallIntegerField(default=0)
     state = models.CharField(max_length=10, choices=State.choices, default=State.ACCEPTED)
     posts_approved = models.PositiveIntegerField(default=0)
+    cohort = models.ForeignKey(
+        "peer.Cohort", null=True, blank=True, on_delete=models.SET_NULL, related_name="memberships"
+    )
+    ready_at = models.DateTimeField(null=True, blank=True)  # name and yes are there; the day of the cohort is not
     joined_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
 

@@ -41,6 +41,11 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
         """Keep what nobody answered in time and the clock has not closed yet."""
         return self.filter(state__in=[Invitation.State.OFFERED, Invitation.State.ASKED], expires_at__lte=clock.now())
 
+    def asked_for_by(self, user: User) -> InvitationQuerySet:
+        """Keep the places this person asked for and can say yes to now, signed in."""
+        rows = self.live().filter(person__user=user, person__deceased_at=None, asked_for__isnull=False)
+        return rows.select_related("group", "person")
+
     def of_link(self, secret: str) -> Invitation | None:
         """Find the invitation of a link; among the live ones wrong, used and out of date are all None (M1)."""
         rows = self.select_related("person", "group")
@@ -99,6 +104,10 @@ class Invitation(Stateful, Owed):
 
     def __str__(self) -> str:
         return f"invitation {self.public_id}"
+
+    def is_own(self, user: User) -> bool:
+        """Tell whether this is offered to `user`."""
+        return user.person_id is not None and self.person_id == user.person_id
 
     def code_fits(self, code: str) -> bool:
         """Tell whether `code` is the one sent last, in time and within its tries."""

@@ -9,11 +9,11 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
-from peer import posting
+from peer import eligibility, first_weeks, posting
 from peer.actions import groups
 from peer.forms.groups import NameForm, YesForm
 from peer.methods import require_http_methods, require_safe
-from peer.models import Membership, Post, SupportGroup, Thread
+from peer.models import JoinRequest, Membership, Post, SupportGroup, Thread
 from peer.web import acted, who
 
 PAGE = 20
@@ -25,8 +25,12 @@ def index(request: HttpRequest) -> HttpResponse:
     user = who(request)
     mine = SupportGroup.objects.joined_by(user).with_standing(user).order_by("title")
     cards = [(group, posting.of(group)) for group in mine]
-    context = {"cards": cards, "joining": Membership.objects.visible_to(user).joining(user)}
-    context["left"] = Membership.objects.visible_to(user).left(user)
+    outside = list(Membership.objects.visible_to(user).outside(user))
+    left = [membership for membership in outside if membership.state == Membership.State.LEFT]
+    context = {"cards": cards, "left": left, "joining": [one for one in outside if one not in left]}
+    if user.person is not None:
+        context["asked"] = list(JoinRequest.objects.visible_to(user).of(user).to_show())
+        context["could_join"] = list(eligibility.groups_for(user.person))
     return render(request, "peer/groups/index.html", context)
 
 
@@ -37,6 +41,7 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
     group = get_object_or_404(SupportGroup.objects.visible_to(user).with_standing(user), public_id=public_id)
     threads, older = _threads(request, group)
     context = {
+        "first_weeks": first_weeks.of(group),
         "group": group,
         "posting": posting.of(group),
         "people": group.looked_after_by(),
@@ -83,7 +88,7 @@ def start(request: HttpRequest, public_id: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         asked = get_object_or_404(group.protocols, version=form.cleaned_data["version"])
         if acted(form, lambda: groups.start(membership, by=who(request), protocol=asked)):
-            return redirect(group)
+            return redirect(group if membership.is_current() else "groups-index")
     context = {"membership": membership, "group": group, "protocol": group.protocol(), "form": form}
     return render(request, "peer/groups/start.html", context, status=422 if form.errors else 200)
 

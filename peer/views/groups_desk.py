@@ -12,11 +12,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
-from peer import clock, gate
+from peer import clock, gate, group_templates
 from peer.actions import groups
 from peer.forms.groups import GroupForm, ProtocolForm, RoleForm
 from peer.methods import require_http_methods, require_POST, require_safe
-from peer.models import MembershipRole, SupportGroup
+from peer.models import Cohort, MembershipRole, SupportGroup
 from peer.models.groups import SupportGroupQuerySet
 from peer.roles import Perm
 from peer.states import RuleBroken
@@ -41,12 +41,15 @@ def index(request: HttpRequest) -> HttpResponse:
 def new(request: HttpRequest) -> HttpResponse:
     """Begin a group."""
     _staff(request)
-    form = GroupForm(request.POST or None)
+    like = group_templates.every().get(request.GET.get("like", ""))
+    form = GroupForm(request.POST or None, initial=like.details() if like else {})
     if request.method == "POST" and form.is_valid():
-        group = acted(form, lambda: groups.begin(gate.SERVICE, by=who(request), details=form.cleaned_data))
+        details = form.cleaned_data | {"made_like": like.name if like else ""}
+        group = acted(form, lambda: groups.begin(gate.SERVICE, by=who(request), details=details))
         if group is not None:
-            return redirect("groups-set-up", group.public_id)
-    return _page(request, form, title=_("A new group"), button=_("Begin this group"), group=None)
+            return redirect("groups-write-protocol" if like else "groups-set-up", group.public_id)
+    context = {"form": form, "like": like, "templates": group_templates.every().values()}
+    return render(request, "peer/groups/new.html", context, status=422 if form.errors else 200)
 
 
 @require_safe
@@ -58,6 +61,7 @@ def set_up(request: HttpRequest, public_id: str) -> HttpResponse:
         "lacks": group.lacks(),
         "roles": group.given_roles().order_by("role", "id"),
         "protocol": group.protocol(),
+        "cohorts": Cohort.objects.visible_to(who(request)).waiting().filter(group=group),
         "members": group.memberships.active().count(),
         "may_give": gate.can(who(request), Perm.GIVE_ROLE, gate.SERVICE),
     }
@@ -77,7 +81,7 @@ def change(request: HttpRequest, public_id: str) -> HttpResponse:
 def protocol(request: HttpRequest, public_id: str) -> HttpResponse:
     """Write a new version of how we treat each other."""
     group = get_object_or_404(_staff(request), public_id=public_id)
-    last = group.protocol()
+    last = group.protocol() or group_templates.every().get(group.made_like)
     initial = {name: getattr(last, name) for name in ProtocolForm.base_fields} if last else {}
     form = ProtocolForm(request.POST or None, initial=initial)
     act = lambda: groups.publish_protocol(group, by=who(request), **form.cleaned_data)  # noqa: E731
@@ -134,8 +138,6 @@ def _act(
     return _page(request, form, title=title, button=button, group=group)
 
 
-def _page(
-    request: HttpRequest, form: forms.Form, *, title: str, button: str, group: SupportGroup | None
-) -> HttpResponse:
+def _page(request: HttpRequest, form: forms.Form, *, title: str, button: str, group: SupportGroup) -> HttpResponse:
     context = {"form": form, "title": title, "button": button, "group": group}
     return render(request, "peer/groups/form.html", context, status=422 if form.errors else 200)

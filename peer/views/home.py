@@ -37,6 +37,7 @@ def home(request: HttpRequest) -> HttpResponse:
     elif user.person is not None:
         is_young = user.person.kind == Person.Kind.YOUNG_PERSON
         context |= _own_wait(user) if is_young else _family(user)
+        context["may_look"] = user.person.kind != Person.Kind.STAFF
         emit(WaitOpened(user.person))
     if Role.SERVICE_MANAGER in roles:
         context["feedback"] = FeedbackItem.objects.visible_to(user).figures()

@@ -9,7 +9,7 @@ from peer import gate
 from peer.actions import invitations
 from peer.forms.invitations import AnswerForm, OfferForm
 from peer.methods import require_http_methods, require_safe
-from peer.models import Invitation, Person, SupportGroup
+from peer.models import Invitation, JoinRequest, Person, SupportGroup
 from peer.models.groups import SupportGroupQuerySet
 from peer.models.invitations import InvitationQuerySet
 from peer.roles import Perm
@@ -32,7 +32,8 @@ def index(request: HttpRequest) -> HttpResponse:
     asked = rows.filter(state=Invitation.State.ASKED).order_by("due_at", "id")
     waiting = rows.live().filter(state=Invitation.State.OFFERED).order_by("due_at", "id")[:PAGE]
     answered = rows.exclude(answered_at=None).order_by("-answered_at", "-id")[:PAGE]
-    context = {"asked": asked, "waiting": waiting, "answered": answered}
+    to_join = JoinRequest.objects.visible_to(who(request)).waiting().select_related("person", "group")
+    context = {"asked": asked, "waiting": waiting, "answered": answered, "join_requests": to_join}
     return render(request, "peer/invitations/index.html", context)
 
 

@@ -42,7 +42,8 @@ STAFF = (
     "peer/hello_calls/", "peer/waiting/", "peer/feedback/detail.html", "peer/feedback/index.html",
     "peer/feedback/log.html", "peer/groups/desk.html", "peer/groups/form.html", "peer/groups/set_up.html",
     "peer/home/_desks.html", "peer/home/_work.html", "peer/invitations/answer.html", "peer/invitations/index.html",
-    "peer/invitations/offer.html", "peer/people/",
+    "peer/invitations/offer.html", "peer/people/", "peer/cohorts/detail.html", "peer/cohorts/plan.html",
+    "peer/group_reports/", "peer/groups/new.html", "peer/join_requests/answer.html",
 )  # fmt: skip
 # Python that speaks to young people: the sentences of rules, forms and screening.
 SPOKEN = (
@@ -53,6 +54,9 @@ SPOKEN = (
     "peer/forms/talk.py",
     "peer/forms/invitations.py",
     "peer/web.py",
+    "peer/forms/loneliness.py",
+    "peer/actions/loneliness.py",
+    "peer/actions/welcomes.py",
 )
 
 PAGES = [

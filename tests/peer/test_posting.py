@@ -23,6 +23,7 @@ def group(**changes: Any) -> Any:
         "cover_name": "Dr Lee",
         "next_cover": None,
         "has_moderator": True,
+        "moderator_until": None,
         "protocol_id": 1,
         "protocol_accepted": True,
     }

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
+import datetime as dt
 
-from peer import clock, gate
+import pytest
+from django.test import Client
+from django.utils.html import escape
+
+from peer import clock, gate, group_templates, joining, posting
 from peer.actions import groups, talk
 from peer.models import HelloCall, Membership, Person, SupportGroup, User
 from peer.roles import Role
@@ -147,3 +151,135 @@ def test_who_looks_after_a_group_hands_over_first_and_nobody_else_ends_my_place(
         groups.leave(mo, by=mo.user)
     with pytest.raises(gate.NotAllowed):
         groups.leave(make_member(group=group), by=mo.user)
+
+
+# ── A clinician helps and never hosts alone (S90) ───────────────────────────────────────────────────────────────────
+def test_a_clinician_who_also_checks_posts_does_not_open_a_group(sam: User) -> None:
+    group = make_group(state="draft")
+    lee = staff("Dr Lee")
+    groups.give_role(group, by=sam, user=lee, role=Role.CLINICIAN, name="Dr Lee")
+    with pytest.raises(RuleBroken, match="two people"):
+        groups.give_role(group, by=sam, user=lee, role=Role.PEER_MODERATOR, name="Dr Lee")
+    Membership.objects.get(user=lee).roles.create(role=Role.PEER_MODERATOR)  # as an old file might have left it
+    with pytest.raises(RuleBroken, match="no clinician"):
+        groups.open_group(group, by=sam)
+
+
+def test_a_clinician_of_the_service_is_no_peer_in_any_group(sam: User) -> None:
+    lee = staff("Dr Lee")
+    lee.service_roles.create(role=Role.CLINICIAN)
+    with pytest.raises(RuleBroken, match="two people"):
+        groups.give_role(make_group(), by=sam, user=lee, role=Role.PEER_MODERATOR, name="Jin")
+
+
+def test_a_peer_who_checks_posts_does_not_become_the_clinician(sam: User) -> None:
+    group, mo = make_group(), staff("Mo")
+    groups.give_role(group, by=sam, user=mo, role=Role.PEER_MODERATOR, name="Mo")
+    with pytest.raises(RuleBroken, match="two people"):
+        groups.give_role(group, by=sam, user=mo, role=Role.CLINICIAN, name="Mo")
+
+
+def closed_because(group: SupportGroup, user: User | None) -> tuple[str, ...]:
+    assert user
+    return posting.of(SupportGroup.objects.with_standing(user).get(pk=group.pk)).missing
+
+
+@pytest.mark.parametrize(("name", "missing"), [("Mo", "moderator"), ("Dr Lee", "clinician")])
+def test_a_role_that_ends_by_day_makes_the_group_read_only_at_once(sam: User, name: str, missing: str) -> None:
+    group = make_open_group()
+    asha = make_member(group=group).user
+    assert closed_because(group, asha) == ()
+    held = Membership.objects.get(group=group, pseudonym=name).roles.get()
+    groups.end_role(group, by=sam, role=held)
+    assert closed_because(group, asha) == (missing,)
+    with pytest.raises(RuleBroken, match="Writing is closed"):
+        talk.start_thread(group, by=asha, title="Hi", body="hello")
+
+
+@pytest.mark.parametrize("name", ["Mo", "Dr Lee"])
+def test_a_role_with_an_end_says_until_when_one_can_write(name: str) -> None:
+    group = make_open_group()
+    asha = make_member(group=group).user
+    ends = clock.now() + dt.timedelta(hours=2)
+    Membership.objects.get(group=group, pseudonym=name).roles.update(until_at=ends)
+    assert posting.of(SupportGroup.objects.with_standing(asha).get(pk=group.pk)).until_at == ends
+    with clock.at(ends):
+        assert closed_because(group, asha) != ()
+
+
+def test_a_clinician_who_has_not_said_yes_to_the_new_words_cannot_post(sam: User) -> None:
+    group = make_open_group()
+    lee = User.objects.get(memberships__pseudonym="Dr Lee")
+    new = groups.publish_protocol(group, by=sam, treated="a", listened="b", accepted="c")
+    with pytest.raises(RuleBroken, match="read how we treat each other first"):
+        talk.start_thread(group, by=lee, title="Hello", body="I am here until nine.")
+    groups.accept_protocol(new, by=lee)
+    assert talk.start_thread(group, by=lee, title="Hello", body="I am here until nine.").author_role == "clinician"
+
+
+def test_a_clinicians_post_carries_a_badge_outside_the_name() -> None:
+    group = make_open_group()
+    lee = User.objects.get(memberships__pseudonym="Dr Lee")
+    post = talk.start_thread(group, by=lee, title="Hello", body="I am here until nine.")
+    post.move_to("approved", approved_hash=post.content_hash, decided_at=clock.now(), due_at=None)
+    client = Client()
+    client.force_login(make_member(group=group).user)
+    html = " ".join(client.get(post.thread.get_absolute_url()).content.decode().split())
+    assert '<span class="post-name">Dr Lee</span> <span class="post-role">clinician</span>' in html
+
+
+# ── Worlds, templates, and who answers for a group (U19) ────────────────────────────────────────────────────────────
+@pytest.mark.parametrize("name", list(group_templates.every()))
+def test_a_template_fills_in_a_group_and_its_words_as_defaults_that_can_be_changed(sam: User, name: str) -> None:
+    like = group_templates.every()[name]
+    client = Client()
+    client.force_login(sam)
+    html = client.get(f"/staff/groups/new/?like={name}").content.decode()
+    assert escape(like.title) in html
+    form = {key: str(value) for key, value in like.details().items()} | {"title": "Our own name"}
+    answer = client.post(f"/staff/groups/new/?like={name}", form)
+    group = SupportGroup.objects.get()
+    assert (group.title, group.about, group.audience, group.eligibility) == (
+        "Our own name", like.about, like.audience, like.eligibility,
+    )  # fmt: skip
+    assert answer["Location"].endswith("/protocol/")
+    assert escape(like.accepted.strip().splitlines()[0]) in client.get(answer["Location"]).content.decode()
+
+
+def test_a_group_outside_the_list_opens_only_when_somebody_answers_for_it(sam: User) -> None:
+    group = make_open_group()
+    SupportGroup.objects.filter(pk=group.pk).update(state="draft", eligibility="asked")
+    group.refresh_from_db()
+    with pytest.raises(RuleBroken, match="Who answers"):
+        groups.open_group(group, by=sam)
+    named = {"data_controller": "Kettle", "lead_professional": "Rae Holt, SW123", "cover_partner": "Elm Road Surgery"}
+    groups.change(group, by=sam, details=named)
+    assert groups.open_group(group, by=sam).state == "open"
+
+
+def test_whom_a_group_is_for_stays_while_people_are_in_it(sam: User) -> None:
+    group = make_open_group()
+    with pytest.raises(RuleBroken):
+        groups.change(group, by=sam, details={"audience": "mixed"})
+
+
+def test_in_a_mixed_group_each_is_what_they_are_and_nobody_sees_other_groups() -> None:
+    mixed = make_open_group(title="Together")
+    SupportGroup.objects.filter(pk=mixed.pk).update(audience="mixed")
+    asha = make_member(group=make_open_group(title="Lantern"), name="Fern")
+    inside = [make_person(kind=Person.Kind.PARENT_CARER, given_name="Pat"), asha.person]
+    for person, name in zip(inside, ("Rain", "Tide"), strict=True):
+        user = asha.user if person == asha.person else make_user(person=person)
+        joining.bring_in(
+            Membership.objects.create(
+                group=mixed, person=person, user=user, state="confirmed", pseudonym=name, skeleton=name
+            )
+        )
+    roles = dict(Membership.objects.filter(group=mixed).values_list("pseudonym", "roles__role"))
+    assert (roles["Rain"], roles["Tide"]) == ("parent_carer", "young_person")
+    pat = Client()
+    pat.force_login(User.objects.get(person__given_name="Pat"))
+    for address in ("/groups/", mixed.get_absolute_url()):
+        html = pat.get(address).content.decode()
+        assert "Lantern" not in html
+        assert "Fern" not in html

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from moderation.actions import decisions
 from peer.actions import talk
@@ -88,3 +90,16 @@ def test_a_group_that_is_only_closed_can_be_read(asha: Membership, shown: Post) 
     html = page(asha.user, asha.group.get_absolute_url())
     assert "You can read, and you can keep words for later" in html
     assert "Gnomes" in html
+
+
+def test_my_groups_and_one_group_cost_eight_statements_whatever_there_is_to_join(group: SupportGroup) -> None:
+    for number in range(3):
+        make_open_group(title=f"Beacon {number}")
+    SupportGroup.objects.update(listed=True, eligibility="asked")
+    client = Client()
+    client.force_login(make_member(group=group, name="Tide").user)
+    for address in ("/groups/", group.get_absolute_url()):
+        with CaptureQueriesContext(connection) as said:
+            html = client.get(address).content.decode()
+        assert len(said) <= 8, [row["sql"][:90] for row in said]
+        assert ("Beacon 2" in html) is (address == "/groups/")
