@@ -17,6 +17,7 @@ from peer.news import (
     InvitationCodeAsked,
     InvitationOffered,
     MembershipConfirmed,
+    PlaceNews,
     TriageDecided,
 )
 
@@ -92,6 +93,11 @@ def of_invitation(news: InvitationOffered | InvitationCodeAsked) -> list[Told]:
 def of_member(news: MembershipConfirmed) -> list[Told]:
     """Reach the person who joins, alone."""
     return [Told(news.membership.person, None, {"first_name": news.membership.person.given_name})]
+
+
+def of_place(news: PlaceNews) -> list[Told]:
+    """Reach the person whose place it is, alone: no parent hears of it, and no group."""
+    return [Told(news.membership.person)]
 
 
 def of_answer(news: FeedbackAnswered) -> list[Told]:

@@ -22,6 +22,7 @@ from peer.news import (
     InvitationCodeAsked,
     InvitationOffered,
     MembershipConfirmed,
+    PlaceNews,
     TriageDecided,
 )
 
@@ -127,6 +128,17 @@ RULES: tuple[Rule, ...] = (
         duty=Duty.CODE,
         words={"sms": "place_ready"},
         lives="invitation",
+        owes_call=True,
+    ),
+    Rule(  # M4, M5, U12: their own page has the words; a stranger who reads the text learns nothing
+        news=PlaceNews,
+        about=lambda news: news.about,
+        version=lambda news: news.version,
+        purpose="look_in",
+        audience=audience.of_place,
+        duty=Duty.FAMILY,
+        words={"sms": "look_in", "call": "look_in"},
+        lives="family",
         owes_call=True,
     ),
     Rule(

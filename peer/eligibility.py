@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from peer.models import KeptApart, Membership, Person, SupportGroup, WaitingListEntry
+from peer.models import KeptApart, Membership, MembershipDecision, Person, SupportGroup, WaitingListEntry
 
 YOUNGEST = 11  # U9: under 11 the parents' group and the directory only
 
@@ -18,7 +18,7 @@ def why_not(person: Person, group: SupportGroup) -> str:
     wrong = _why_not_this_world(person, group)
     if wrong:
         return wrong
-    if KeptApart.objects.stands_between(person, group):
+    if KeptApart.objects.stands_between(person, group) or MembershipDecision.objects.bans(person).exists():
         return _(
             "This group cannot be offered to this person. Please ask a clinician."
         )  # neutral: only they may know why

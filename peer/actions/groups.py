@@ -9,21 +9,19 @@ from typing import Any
 from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
-from peer import clock, grants, names
+from peer import clock, endings, grants, names
 from peer.events import emit
 from peer.gate import TheService, action
 from peer.lookalikes import fold
 from peer.models import (
     GroupProtocol,
-    HelloCall,
     Membership,
     MembershipRole,
-    Post,
     ProtocolAcceptance,
     SupportGroup,
     User,
 )
-from peer.news import MembershipEnded, MembershipStarted, PostWithdrawn
+from peer.news import MembershipStarted
 from peer.roles import Perm, Role
 from peer.states import RuleBroken
 
@@ -122,9 +120,7 @@ def start(membership: Membership, *, by: User, protocol: GroupProtocol) -> Membe
     _check_current(protocol, membership.group)
     membership.move_to(Membership.State.ACTIVE, joined_at=clock.now())
     ProtocolAcceptance.objects.get_or_create(protocol=protocol, user=by, defaults={"at": clock.now()})
-    is_parents = membership.group.audience == SupportGroup.Audience.PARENTS
-    role = Role.PARENT_CARER if is_parents else Role.YOUNG_PERSON
-    membership.roles.create(role=role, from_at=clock.now())
+    membership.roles.create(role=endings.role_in(membership.group), from_at=clock.now())
     grants.sync(membership)
     emit(MembershipStarted(membership))
     return membership
@@ -135,16 +131,7 @@ def leave(membership: Membership, *, by: User) -> Membership:
     """Leave a group, or the way into it: at once, without a reason, and without a word to anybody's parents."""
     if membership.roles.current().filter(role__in=IN_A_GROUP).exists():
         raise RuleBroken(_("People look to you here. Please hand over first: talk with your co-ordinator."))
-    now = clock.now()
-    membership.move_to(Membership.State.LEFT, ended_at=now)
-    membership.roles.current().update(until_at=now)
-    grants.sync(membership)
-    for call in HelloCall.objects.open_for(membership):
-        call.move_to(HelloCall.State.ENDED, due_at=None)
-    for post in Post.objects.filter(author=membership, state__in=[Post.State.PENDING, Post.State.RETURNED]):
-        post.move_to(Post.State.WITHDRAWN, due_at=None)
-        emit(PostWithdrawn(post))
-    emit(MembershipEnded(membership))
+    endings.end(membership, Membership.State.LEFT)
     return membership
 
 

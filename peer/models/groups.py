@@ -57,6 +57,10 @@ class SupportGroupQuerySet(models.QuerySet["SupportGroup"]):
         """Keep the groups that staff can offer to somebody."""
         return self.filter(state=SupportGroup.State.OPEN).order_by("title")
 
+    def for_age(self, age: int) -> SupportGroupQuerySet:
+        """Keep the groups of young people that an age fits."""
+        return self.filter(audience=SupportGroup.Audience.YOUNG_PEOPLE, age_from__lte=age, age_to__gte=age)
+
     def with_standing(self, user: User) -> SupportGroupQuerySet:
         """Add, in the same query, all that decides whether `user` may write here now (`peer.posting` reads it)."""
         now = clock.now()
@@ -227,6 +231,11 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         """Keep the groups this person left, newest first: an honest line, not a page that never was (U12)."""
         return self.filter(user=user, state=Membership.State.LEFT).select_related("group").order_by("-ended_at")
 
+    def outside(self, user: User) -> MembershipQuerySet:
+        """Keep the groups this person was in and is not in now, for the page that says so (U12)."""
+        states = [Membership.State.SUSPENDED, *Membership.OVER]
+        return self.filter(user=user, state__in=states).select_related("group", "person")
+
     def visible_to(self, user: User) -> MembershipQuerySet:
         """Keep one's own; for clinicians and co-ordinators all (there is no member list for members, M6)."""
         if user.may_in_service(Role.CLINICIAN, Role.CO_ORDINATOR):
@@ -246,13 +255,17 @@ class Membership(Stateful):
         SUSPENDED = "suspended", "Not in the group for now"
         LEFT = "left", "Left"
         REMOVED = "removed", "Removed"
+        BANNED = "banned", "Not in any group"
 
     MOVES: ClassVar[dict[str, set[str]]] = {
         State.ACCEPTED: {State.CONFIRMED, State.LEFT},
         State.CONFIRMED: {State.ACTIVE, State.LEFT},
-        State.ACTIVE: {State.SUSPENDED, State.LEFT, State.REMOVED},
-        State.SUSPENDED: {State.ACTIVE, State.LEFT, State.REMOVED},
+        State.ACTIVE: {State.SUSPENDED, State.LEFT, State.REMOVED, State.BANNED},
+        State.SUSPENDED: {State.ACTIVE, State.LEFT, State.REMOVED, State.BANNED},
+        State.REMOVED: {State.ACTIVE, State.LEFT, State.BANNED},
+        State.BANNED: {State.ACTIVE, State.LEFT},
     }
+    OVER: ClassVar[tuple[str, ...]] = (State.LEFT, State.REMOVED, State.BANNED)
 
     public_id = models.CharField(max_length=24, unique=True, default=public_id)
     group = models.ForeignKey(SupportGroup, on_delete=models.CASCADE, related_name="memberships")

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 from functools import partial
+from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
-from peer import posting
+from peer import goodbyes, posting
 from peer.actions import groups
 from peer.forms.groups import NameForm, YesForm
 from peer.methods import require_http_methods, require_safe
-from peer.models import Membership, Post, SupportGroup, Thread
+from peer.models import Appeal, BandMove, Membership, MovingOn, Post, SupportGroup, Thread
+from peer.views import memberships
 from peer.web import acted, who
 
 PAGE = 20
@@ -26,7 +28,7 @@ def index(request: HttpRequest) -> HttpResponse:
     mine = SupportGroup.objects.joined_by(user).with_standing(user).order_by("title")
     cards = [(group, posting.of(group)) for group in mine]
     context = {"cards": cards, "joining": Membership.objects.visible_to(user).joining(user)}
-    context["left"] = Membership.objects.visible_to(user).left(user)
+    context["outside"] = Membership.objects.visible_to(user).outside(user).exclude(joined_at=None).order_by("-ended_at")
     return render(request, "peer/groups/index.html", context)
 
 
@@ -34,7 +36,9 @@ def index(request: HttpRequest) -> HttpResponse:
 def detail(request: HttpRequest, public_id: str) -> HttpResponse:
     """Show one group: who is here, whether one can write, what people talk about."""
     user = who(request)
-    group = get_object_or_404(SupportGroup.objects.visible_to(user).with_standing(user), public_id=public_id)
+    group = SupportGroup.objects.visible_to(user).with_standing(user).filter(public_id=public_id).first()
+    if group is None:
+        return memberships.outside(request, public_id)
     threads, older = _threads(request, group)
     context = {
         "group": group,
@@ -44,6 +48,8 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
         "older_href": older,
         "mine": Post.objects.visible_to(user).filter(author=group.membership_id).unfinished(),
     }
+    if group.membership_id is not None:
+        context |= _changes(request, group)
     return render(request, "peer/groups/detail.html", context)
 
 
@@ -101,6 +107,18 @@ def leave(request: HttpRequest, public_id: str) -> HttpResponse:
             return redirect("groups-index")
     context = {"membership": membership, "group": membership.group, "form": form}
     return render(request, "peer/groups/leave.html", context, status=422 if form.errors else 200)
+
+
+def _changes(request: HttpRequest, group: SupportGroup) -> dict[str, Any]:
+    """Give what changes for somebody here: their last weeks, a birthday near, a place given back, others who left."""
+    user, place = who(request), group.membership_id
+    moves = BandMove.objects.visible_to(user).open().filter(membership=place).exclude(birthday_on=None)
+    return {
+        "moving": MovingOn.objects.visible_to(user).under_way().filter(membership=place).first(),
+        "birthday": moves.select_related("membership__group").first(),
+        "given_back": Appeal.objects.visible_to(user).given_back(place).first(),
+        "somebody_left": goodbyes.somebody_left(group),
+    }
 
 
 def _joining(request: HttpRequest, public_id: str) -> Membership:

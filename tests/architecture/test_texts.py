@@ -42,10 +42,21 @@ STAFF = (
     "peer/hello_calls/", "peer/waiting/", "peer/feedback/detail.html", "peer/feedback/index.html",
     "peer/feedback/log.html", "peer/groups/desk.html", "peer/groups/form.html", "peer/groups/set_up.html",
     "peer/home/_desks.html", "peer/home/_work.html", "peer/invitations/answer.html", "peer/invitations/index.html",
-    "peer/invitations/offer.html", "peer/people/",
+    "peer/invitations/offer.html", "peer/people/", "peer/appeals/", "peer/goodbyes/", "peer/birthdays/",
+    "peer/aftermath/", "peer/memberships/index.html", "peer/memberships/detail.html", "peer/memberships/pause.html",
+    "peer/memberships/end.html", "peer/memberships/settle.html", "peer/memberships/_asked.html",
+    "peer/memberships/_standing.html",
 )  # fmt: skip
 # Python that speaks to young people: the sentences of rules, forms and screening.
-SPOKEN = ("peer/names.py", "peer/actions/talk.py", "peer/forms/talk.py", "peer/forms/invitations.py", "peer/web.py")
+SPOKEN = (
+    "peer/names.py",
+    "peer/actions/talk.py",
+    "peer/forms/talk.py",
+    "peer/forms/invitations.py",
+    "peer/web.py",
+    "peer/forms/moving_on.py",
+    "peer/actions/moving_on.py",
+)
 
 PAGES = [
     page
