@@ -115,6 +115,8 @@ def choose_name(membership: Membership, *, by: User, name: str, colour: int) -> 
 @action(Perm.CHOOSE_NAME)
 def start(membership: Membership, *, by: User, protocol: GroupProtocol) -> Membership:
     """Say yes to how we treat each other, and be in the group."""
+    if membership.state != Membership.State.CONFIRMED:  # nobody who is paused or out lets themselves in (M5)
+        raise RuleBroken(_("This step is not open for you now. Ring us, and we’ll look at it together."))
     if not membership.pseudonym:
         raise RuleBroken(_("Choose your name here first."))
     _check_current(protocol, membership.group)

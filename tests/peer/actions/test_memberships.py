@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 
 from notifications.models import Delivery
 from peer import clock, gate, grants, sweeps
-from peer.actions import invitations, memberships, talk
+from peer.actions import groups, invitations, memberships, talk
 from peer.models import Invitation, Membership, MembershipDecision, MembershipRole, Post, SupportGroup, User
 from peer.roles import Perm, Role
 from peer.states import IllegalMove, RuleBroken
@@ -247,3 +247,14 @@ def test_they_hear_that_there_is_news_and_no_word_of_what(asha, lee, sam) -> Non
     assert "there is something new for you" in row.body
     assert not any(word in row.body.lower() for word in ("pause", "group", "lantern", "school"))
     assert row.notification.recipient == asha.person
+
+
+@pytest.mark.parametrize("way", ["pause", "remove", "ban"])
+def test_nobody_who_is_paused_or_out_lets_themselves_in(asha, lee, sam, way: str) -> None:
+    """M5: the last step into a group is for those a clinician has just said hello to."""
+    paused(asha, lee) if way == "pause" else ended(asha, lee, sam, kind=way)
+    before = Membership.objects.get(pk=asha.pk).state
+    with pytest.raises(RuleBroken):
+        groups.start(Membership.objects.get(pk=asha.pk), by=asha.user, protocol=asha.group.protocol())
+    asha.refresh_from_db()
+    assert asha.state == before != "active"
