@@ -13,7 +13,9 @@ from peer.models import Membership, User
 from peer.roles import Perm, Role, rules
 
 IN_SIGHT = 4  # the others stand under "More"
-JOINING = frozenset({Role.YOUNG_PERSON})  # whoever is on the way in finds the way on where members find their groups
+ON_THE_WAY = frozenset(
+    {Role.YOUNG_PERSON}
+)  # in or out, they read on where members find their groups
 
 
 @dataclass(frozen=True)
@@ -58,8 +60,8 @@ ENTRIES = (
 def entries_for(user: User) -> list[dict[str, object]]:
     """Give the pages that one person may open, in order; what a page then shows is the gate's to say."""
     held = grants.all_roles(user)
-    if not held and Membership.objects.visible_to(user).joining(user).exists():
-        held = JOINING
+    if not held and Membership.objects.visible_to(user).filter(user=user).exists():
+        held = ON_THE_WAY
     shown = (entry for entry in ENTRIES if entry.perm is None or held & set(rules()[entry.perm].may))
     return [{"title": entry.title, "href": href} for entry in shown if (href := _address(entry.route))]
 

@@ -46,15 +46,17 @@ def _pause(group: SupportGroup) -> None:
 
 
 def _owe(death: Death, place: Membership) -> None:
-    """Owe the telling, the words and a look in on everybody, each to a person where there is one."""
-    first, second = _carers(place.group, without=place)
+    """Owe the telling, the words and a look in on everybody, shared out among those who can."""
+    carers = _carers(place.group, without=place)
+    first = carers[0] if carers else None
     _task(death, place, Kind.TELL_GROUP, owner=first, hours=endings.number("after_death", "tell_group"))
     _task(death, place, Kind.WORDS, owner=first, hours=endings.number("after_death", "words"))
     others = place.group.memberships.filter(state__in=INSIDE).exclude(pk=place.pk)
-    for member in others.exclude(person__deceased_at__isnull=False).order_by("pk"):
-        owner = second if first is not None and member.user_id == first.pk else first
-        hours = endings.number("after_death", "check_in")
-        _task(death, member, Kind.CHECK_IN, owner=owner, hours=hours)
+    living = others.exclude(person__deceased_at__isnull=False).order_by("pk")
+    for turn, member in enumerate(living):
+        able = [carer for carer in carers if carer.pk != member.user_id]
+        owner = able[turn % len(able)] if able else None
+        _task(death, member, Kind.CHECK_IN, owner=owner, hours=endings.number("after_death", "check_in"))
 
 
 def _task(death: Death, about: Membership, kind: str, *, owner: User | None, hours: int) -> None:
@@ -70,11 +72,10 @@ def _task(death: Death, about: Membership, kind: str, *, owner: User | None, hou
     )
 
 
-def _carers(group: SupportGroup, *, without: Membership) -> tuple[User | None, User | None]:
-    """Name who is on duty for a group, else one of its clinicians, and a second of them who looks in on the first."""
+def _carers(group: SupportGroup, *, without: Membership) -> list[User]:
+    """Name the clinicians of a group, whoever is on duty first."""
     duty = Duty.objects.current().filter(group=group).order_by("from_at", "pk").values_list("user", flat=True)
     held = MembershipRole.objects.in_group(group).filter(role=Role.CLINICIAN).exclude(membership=without)
     known = [*duty, *held.order_by("pk").values_list("membership__user", flat=True)]
     found = User.objects.filter(is_active=True).in_bulk(known)
-    people = [found[pk] for pk in dict.fromkeys(known) if pk in found]
-    return (people[0] if people else None), (people[1] if len(people) > 1 else None)
+    return [found[pk] for pk in dict.fromkeys(known) if pk in found]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import ClassVar
 
 from django.db import models
@@ -24,10 +23,6 @@ class MovingOnQuerySet(models.QuerySet["MovingOn"]):
         """Keep one's own; for clinicians and co-ordinators all."""
         staff = user.may_in_service(Role.CLINICIAN, Role.CO_ORDINATOR)
         return self if staff else self.filter(membership__user=user)
-
-    def gone_lately(self, group: SupportGroup, *, since: dt.datetime) -> MovingOnQuerySet:
-        """Keep those who moved on from a group not long ago; a page says that somebody did, never who (M6)."""
-        return self.filter(membership__group=group, state=MovingOn.State.GONE, membership__ended_at__gte=since)
 
     def under_way(self) -> MovingOnQuerySet:
         """Keep those whose weeks are running, the nearest end first."""

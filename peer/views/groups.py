@@ -36,7 +36,8 @@ def index(request: HttpRequest) -> HttpResponse:
 def detail(request: HttpRequest, public_id: str) -> HttpResponse:
     """Show one group: who is here, whether one can write, what people talk about."""
     user = who(request)
-    group = SupportGroup.objects.visible_to(user).with_standing(user).filter(public_id=public_id).first()
+    groups_here = goodbyes.with_changes(SupportGroup.objects.visible_to(user).with_standing(user), user)
+    group = groups_here.filter(public_id=public_id).first()
     if group is None:
         return memberships.outside(request, public_id)
     threads, older = _threads(request, group)
@@ -109,16 +110,18 @@ def leave(request: HttpRequest, public_id: str) -> HttpResponse:
     return render(request, "peer/groups/leave.html", context, status=422 if form.errors else 200)
 
 
-def _changes(request: HttpRequest, group: SupportGroup) -> dict[str, Any]:
-    """Give what changes for somebody here: their last weeks, a birthday near, a place given back, others who left."""
+def _changes(request: HttpRequest, group: Any) -> dict[str, Any]:
+    """Give what changes for somebody here: their last weeks, a birthday near, a place given back."""
     user, place = who(request), group.membership_id
-    moves = BandMove.objects.visible_to(user).open().filter(membership=place).exclude(birthday_on=None)
-    return {
-        "moving": MovingOn.objects.visible_to(user).under_way().filter(membership=place).first(),
-        "birthday": moves.select_related("membership__group").first(),
-        "given_back": Appeal.objects.visible_to(user).given_back(place).first(),
-        "somebody_left": goodbyes.somebody_left(group),
-    }
+    found: dict[str, Any] = {}
+    if group.is_moving:
+        found["moving"] = MovingOn.objects.visible_to(user).under_way().filter(membership=place).first()
+    if group.has_birthday:
+        moves = BandMove.objects.visible_to(user).open().filter(membership=place).exclude(birthday_on=None)
+        found["birthday"] = moves.select_related("membership__group").first()
+    if group.was_given_back:
+        found["given_back"] = Appeal.objects.visible_to(user).given_back(place).first()
+    return found
 
 
 def _joining(request: HttpRequest, public_id: str) -> Membership:
