@@ -13,9 +13,7 @@ from peer.models import Membership, User
 from peer.roles import Perm, Role, rules
 
 IN_SIGHT = 4  # the others stand under "More"
-ON_THE_WAY = frozenset(
-    {Role.YOUNG_PERSON}
-)  # in or out, they read on where members find their groups
+ON_THE_WAY = frozenset({Role.YOUNG_PERSON})  # in or out, they read on where members find their groups
 
 
 @dataclass(frozen=True)

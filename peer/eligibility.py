@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
+from peer import clock, endings
 from peer.models import KeptApart, Membership, MembershipDecision, Person, SupportGroup, WaitingListEntry
 
 YOUNGEST = 11  # U9: under 11 the parents' group and the directory only
@@ -59,6 +60,9 @@ def _why_not_this_world(person: Person, group: SupportGroup) -> str:
 
 
 def _waits(person: Person) -> bool:
+    """Tell whether a request waits, or was closed so lately that a group may still help for some weeks (U12)."""
+    lately = clock.now() - endings.days("moving_on", "not_accepted")
     waiting = WaitingListEntry.objects.open().exclude(state=WaitingListEntry.State.ON_HOLD)
+    closed = WaitingListEntry.objects.filter(state=WaitingListEntry.State.CLOSED, ended_at__gte=lately)
     people = [person.pk, *person.young_people.values_list("young_person", flat=True)]
-    return waiting.filter(referral__person__in=people).exists()
+    return (waiting | closed.filter(referral__person__deceased_at=None)).filter(referral__person__in=people).exists()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from peer import goodbyes
 from peer.events import on
-from peer.models import BandMove, MovingOn, TriageDecision, WaitingListEntry
+from peer.models import BandMove, MovingOn, Person, TriageDecision, WaitingListEntry
 from peer.news import DecisionTold, MembershipStarted, TriageDecided, WaitEnded
 
 Cause = MovingOn.Cause
@@ -32,6 +32,20 @@ def on_the_list_again(news: TriageDecided) -> None:
     rows = MovingOn.objects.under_way().filter(membership__person=news.decision.referral.person_id)
     for moving in rows.filter(cause=Cause.NOT_ACCEPTED):
         moving.move_to(MovingOn.State.CALLED_OFF, due_at=None)
+
+
+@on(MembershipStarted)
+def for_some_weeks(news: MembershipStarted) -> None:
+    """Let a group that somebody gets after a no last for its weeks, and say so from the first day (U12)."""
+    person = news.membership.person
+    if (
+        person.kind != Person.Kind.YOUNG_PERSON
+        or WaitingListEntry.objects.open().filter(referral__person=person).exists()
+    ):
+        return
+    last = WaitingListEntry.objects.filter(referral__person=person).order_by("-ended_at").first()
+    if last is not None and last.state == WaitingListEntry.State.CLOSED:
+        goodbyes.begin(news.membership, Cause.NOT_ACCEPTED)
 
 
 @on(MembershipStarted)

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connections, transaction
 
 from notifications.models import Delivery
 from peer import clock, gate, grants, sweeps
 from peer.actions import groups, invitations, memberships, talk
-from peer.models import Invitation, Membership, MembershipDecision, MembershipRole, Post, SupportGroup, User
+from peer.models import AuditEvent, Invitation, Membership, MembershipDecision, MembershipRole, Post, SupportGroup, User
 from peer.roles import Perm, Role
-from peer.states import IllegalMove, RuleBroken
+from peer.states import IllegalMove, RuleBroken, StaleMove
 from tests.make import make_group, make_member, make_open_group, make_person, make_phone, make_user, make_wait
 
 pytestmark = pytest.mark.django_db
@@ -258,3 +259,71 @@ def test_nobody_who_is_paused_or_out_lets_themselves_in(asha, lee, sam, way: str
         groups.start(Membership.objects.get(pk=asha.pk), by=asha.user, protocol=asha.group.protocol())
     asha.refresh_from_db()
     assert asha.state == before != "active"
+
+
+def one_of_many_sweeps_lets_somebody_back() -> None:
+    """Let eight clocks find the same pause over at the same moment."""
+    group = make_open_group()
+    asha = make_member(group=group, name="Fern")
+    pause = paused(asha, User.objects.get(memberships__pseudonym="Dr Lee"), days=1)
+    MembershipDecision.objects.filter(pk=pause.pk).update(due_at=clock.now() - dt.timedelta(minutes=1))
+    start, done = threading.Barrier(8), []
+
+    def rival() -> None:
+        try:
+            start.wait(timeout=20)
+            done.append(sweeps.end_pauses())
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=rival) for _number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    asha.refresh_from_db()
+    assert (sum(done), asha.state) == (1, "active")
+    assert AuditEvent.objects.filter(action="peer.actions.memberships.resume").count() == 1
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_of_eight_clocks_one_lets_somebody_back() -> None:
+    one_of_many_sweeps_lets_somebody_back()
+
+
+def one_second_person_of_two() -> None:
+    """Let one colleague agree and another say no at the same moment."""
+    group = make_open_group()
+    asha = make_member(group=group, name="Fern")
+    asked = memberships.ask_end(
+        asha, by=User.objects.get(memberships__pseudonym="Dr Lee"), kind="remove", reason=KIND, note="What happened."
+    )
+    managers = [make_user(roles=(Role.SERVICE_MANAGER,)) for _ in range(2)]
+    start, won = threading.Barrier(2), []
+
+    def rival(act, by: User) -> None:
+        try:
+            start.wait(timeout=20)
+            act(MembershipDecision.objects.get(pk=asked.pk), by=by)
+            won.append(act.__name__)
+        except (StaleMove, IllegalMove):
+            pass
+        finally:
+            connections.close_all()
+
+    acts = zip((memberships.agree, memberships.say_no), managers, strict=True)
+    threads = [threading.Thread(target=rival, args=pair) for pair in acts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    asha.refresh_from_db()
+    assert len(won) == 1
+    assert asha.state == ("removed" if won == ["agree"] else "active")
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_of_two_second_persons_one_decides() -> None:
+    one_second_person_of_two()

@@ -5,13 +5,15 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from cms import importing
 from notifications.actions import calls
 from notifications.models import CallTask, Notification
 from peer import clock, gate, sweeps
-from peer.actions import groups, memberships, moving_on, waiting
+from peer.actions import groups, invitations, memberships, moving_on, waiting
 from peer.models import Membership, MovingOn, Person, Post, SupportGroup, User
 from peer.roles import Perm, Role
 from peer.states import IllegalMove, RuleBroken
@@ -234,3 +236,44 @@ def test_the_desk_of_goodbyes(group, asha, kim) -> None:
     assert desk.post(f"{address}/call-off/", {"reason": "They stay."}).status_code == 302
     assert desk.get(f"{address}/nonsense/").status_code == 404
     assert browser(asha.user).get("/staff/goodbyes/").status_code == 404
+
+
+def test_somebody_not_accepted_may_get_a_group_for_six_weeks_and_no_later(group, kim) -> None:
+    """U12: people not accepted keep or get a group."""
+    person = make_person(given_name="Noor")
+    phone = make_phone(person=person)
+    entry = make_wait(person=person, state="released")
+    waiting.decide(entry, by=kim, outcome="signposted", reason="The sleep team can help.")
+    with later(43), pytest.raises(RuleBroken, match="no request that waits"):
+        invitations.offer(person, by=kim, group=group)
+    with later(5):
+        assert invitations.offer(person, by=kim, group=group).state == "offered"
+        user = make_user(person=person)
+        coming = Membership.objects.create(group=group, person=person, user=user, state="confirmed")
+        groups.choose_name(coming, by=user, name="Comet", colour=1)
+        groups.start(coming, by=user, protocol=group.protocol())
+        moving = MovingOn.objects.get()
+        assert (moving.cause, (moving.ends_at - clock.now()).days) == ("not_accepted", 42)
+    assert phone.is_proved
+
+
+def test_a_quiet_group_page_asks_nothing_more_of_the_database_and_the_desk_no_more_with_more_people(
+    group, asha
+) -> None:
+    member = browser(asha.user)
+    member.get(group.get_absolute_url())
+    with CaptureQueriesContext(connection) as page:
+        member.get(group.get_absolute_url())
+    assert not [row for row in page if "peer_movingon" in row["sql"] and "peer_supportgroup" not in row["sql"]]
+    print(len(page))
+    lee = User.objects.get(memberships__pseudonym="Dr Lee")
+    lee.service_roles.create(role=Role.CLINICIAN)
+    desk = browser(lee)
+    counts = []
+    for _ in range(2):
+        with CaptureQueriesContext(connection) as queries:
+            desk.get("/staff/places/")
+        counts.append(len(queries))
+        for _more in range(6):
+            make_member(group=group)
+    assert counts[0] == counts[1] <= 25
