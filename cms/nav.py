@@ -13,7 +13,7 @@ from peer.models import Membership, User
 from peer.roles import Perm, Role, rules
 
 IN_SIGHT = 4  # the others stand under "More"
-JOINING = frozenset({Role.YOUNG_PERSON})  # whoever is on the way in finds the way on where members find their groups
+ON_THE_WAY = frozenset({Role.YOUNG_PERSON})  # in or out, they read on where members find their groups
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,11 @@ ENTRIES = (
     Entry("hello-calls-index", _("Hello calls"), Perm.MAKE_HELLO_CALL),
     Entry("own-say-index", _("Own say"), Perm.ASSESS_COMPETENCE),
     Entry("invitations-index", _("Invitations"), Perm.INVITE_PERSON),
+    Entry("memberships-index", _("Places in groups"), Perm.PAUSE_MEMBER),
+    Entry("appeals-index", _("Second looks"), Perm.DECIDE_APPEAL),
+    Entry("goodbyes-index", _("Moving on"), Perm.PLAN_GOODBYE),
+    Entry("birthdays-index", _("Birthdays"), Perm.PLAN_BIRTHDAY),
+    Entry("aftermath-index", _("After a death"), Perm.CARE_AFTER_DEATH),
     Entry("feedback-index", _("Feedback"), Perm.READ_FEEDBACK),
     Entry("groups-desk", _("Groups"), Perm.RUN_GROUP),
     Entry("shifts-mine", _("Your shifts"), Perm.RUN_SHIFT),
@@ -57,8 +62,8 @@ ENTRIES = (
 def entries_for(user: User) -> list[dict[str, object]]:
     """Give the pages that one person may open, in order; what a page then shows is the gate's to say."""
     held = grants.all_roles(user)
-    if not held and Membership.objects.visible_to(user).joining(user).exists():
-        held = JOINING
+    if not held and Membership.objects.visible_to(user).filter(user=user).exists():
+        held = ON_THE_WAY
     shown = (entry for entry in ENTRIES if entry.perm is None or held & set(rules()[entry.perm].may))
     return [{"title": entry.title, "href": href} for entry in shown if (href := _address(entry.route))]
 

@@ -20,18 +20,24 @@ TO_MANAGERS = (Role.SERVICE_MANAGER, Role.SAFEGUARDING_LEAD)
 
 def worry_about(post: Post, *, level: str) -> Escalation:
     """Open an escalation about the author of a post, or join the one that is open (E1, E11)."""
+    escalation = worry_about_member(post.author_id, level=level)
+    EscalationPost.objects.get_or_create(escalation=escalation, post=post)
+    return escalation
+
+
+def worry_about_member(membership_id: int, *, level: str) -> Escalation:
+    """Open an escalation about somebody whatever they wrote where, or join the one that is open (U3)."""
     level = RiskFlag.Level.AMBER if level == RiskFlag.Level.AMBER else RiskFlag.Level.RED
-    author = Membership.objects.select_for_update(of=("self",)).get(pk=post.author_id)  # two at once must not both open
+    author = Membership.objects.select_for_update(of=("self",)).get(pk=membership_id)  # two at once must not both open
     since = clock.now() - span("join_within")
     found = Escalation.objects.joinable(author, since).first()
     if found is None:
-        return _open(author, post, level=level)
-    EscalationPost.objects.get_or_create(escalation=found, post=post)
+        return _open(author, level=level)
     _joined(found, level=level)
     return found
 
 
-def _open(author: Membership, post: Post, *, level: str) -> Escalation:
+def _open(author: Membership, *, level: str) -> Escalation:
     now = clock.now()
     steps = ladder.rungs(level, scale=settings.TIME_SCALE)
     escalation = Escalation.objects.create(
@@ -42,7 +48,6 @@ def _open(author: Membership, post: Post, *, level: str) -> Escalation:
         owner_role=Role.CLINICIAN,
         due_at=now + steps[0].after,
     )
-    EscalationPost.objects.create(escalation=escalation, post=post)
     plan(escalation, steps, from_at=now)
     return escalation
 

@@ -9,7 +9,7 @@ from moderation.actions import escalations
 from moderation.models import Escalation, EscalationStep, ModerationClaim, RiskFlag
 from peer import clock
 from peer.events import on
-from peer.news import PostHeldForRisk, PostWithdrawn
+from peer.news import AppealWorrying, PostHeldForRisk, PostWithdrawn
 
 log = logging.getLogger(__name__)
 
@@ -20,6 +20,12 @@ def somebody_must_read_this(news: PostHeldForRisk) -> None:
     level = RiskFlag.Level.AMBER if news.level == RiskFlag.Level.AMBER else RiskFlag.Level.RED
     RiskFlag.objects.create(post=news.post, level=level, at=clock.now())
     page_now(paging.worry_about(news.post, level=level))
+
+
+@on(AppealWorrying)
+def somebody_must_read_this_appeal(news: AppealWorrying) -> None:
+    """Wake somebody about worrying words in an appeal, as about a post (U3)."""
+    page_now(paging.worry_about_member(news.appeal.decision.membership_id, level=news.level))
 
 
 @on(PostWithdrawn)

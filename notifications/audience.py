@@ -19,6 +19,7 @@ from peer.news import (
     InvitationOffered,
     JoinRequestAnswered,
     MembershipConfirmed,
+    PlaceNews,
     RecoveryAsked,
     TriageDecided,
 )
@@ -100,6 +101,11 @@ def of_member(news: MembershipConfirmed | CohortTomorrow) -> list[Told]:
 def of_asker(news: JoinRequestAnswered) -> list[Told]:
     """Reach the person who asked for a place, alone."""
     return [Told(news.asked.person, None, {"first_name": news.asked.person.given_name})]
+
+
+def of_place(news: PlaceNews) -> list[Told]:
+    """Reach the person whose place it is, alone: no parent hears of it, and no group."""
+    return [Told(news.membership.person)]
 
 
 def of_answer(news: FeedbackAnswered) -> list[Told]:

@@ -66,6 +66,7 @@ AUDIENCES = {
     audience.of_invitation: To.ALONE,
     audience.of_member: To.ALONE,
     audience.of_asker: To.ALONE,
+    audience.of_place: To.ALONE,
     audience.of_step: To.STAFF,
 }
 

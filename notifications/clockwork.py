@@ -80,6 +80,10 @@ def _cohorts() -> tuple[Callable[[], int], Callable[[], None]]:
     return peer_sweeps.start_cohorts, lambda: None
 
 
+def _places() -> tuple[Callable[[], int], Callable[[], None]]:
+    return peer_sweeps.look_after_places, lambda: None
+
+
 def _mark() -> tuple[Callable[[], int], Callable[[], None]]:
     return restored.keep_mark, lambda: None
 
@@ -98,6 +102,7 @@ PARTS = (
     Part("invitations", 60.0, _invitations),
     Part("recoveries", 300.0, _recoveries),
     Part("cohorts", 60.0, _cohorts),
+    Part("places", 60.0, _places),
     Part("proofs", 900.0, _proofs),
     Part("competence", 900.0, _competence),
     Part("mark", 60.0, _mark),

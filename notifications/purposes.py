@@ -16,6 +16,7 @@ PURPOSES = {
     "place_ready": lazy("The last step after the hello call"),
     "place_answer": lazy("What came of asking for a place"),
     "tomorrow": lazy("The day before people start together"),
+    "look_in": lazy("News that waits on their own page"),
     "invitation_code": lazy("A code for the link"),
     "sign_in_code": lazy("A code to sign in"),
     "recovery_asked": lazy("A warning: somebody asked for a way in"),

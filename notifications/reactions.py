@@ -20,7 +20,7 @@ from notifications.models import CallTask, ContactPoint, Delivery, Duty, Letter,
 from notifications.rules import RULES, Rule
 from notifications.topics import Topic
 from notifications.waits import wait
-from peer import clock, workdays
+from peer import clock, endings, workdays
 from peer.events import on
 from peer.models import Consent, Restriction
 from peer.news import (
@@ -28,6 +28,7 @@ from peer.news import (
     ConsentChanged,
     InvitationCodeAsked,
     InvitationOffered,
+    PersonBanned,
     PersonDied,
     PersonRestricted,
     RestrictionLifted,
@@ -178,6 +179,23 @@ def call_off(news: EscalationAcknowledged) -> None:
 def forget(news: PersonDied) -> None:
     """Cancel whatever is still to go to or about somebody who has died (U6)."""
     consequences.forget(news.person)
+
+
+@on(PersonBanned)
+def no_more_offers(news: PersonBanned) -> None:
+    """Cancel the links and codes into groups that have not gone yet (M5, N8)."""
+    into_groups = Notification.objects.filter(
+        recipient=news.decision.membership.person, purpose__in=["invitation", "invitation_code", "place_ready"]
+    )
+    waiting = Delivery.objects.filter(notification__in=into_groups, state__in=consequences.WAITING)
+    waiting.update(state=Delivery.State.CANCELLED, reason="banned", changed_at=clock.now(), body=None)
+
+
+@on(InvitationOffered)
+def not_to_a_barred_number(news: InvitationOffered) -> None:
+    """Offer no group at a number of somebody who may be in none, under whatever name; the words say nothing (M5)."""
+    if ContactPoint.objects.barred_for(news.invitation.person).exists():
+        raise RuleBroken(endings.why_nobody_offers())
 
 
 @on(PersonRestricted)

@@ -24,6 +24,7 @@ from peer.news import (
     InvitationOffered,
     JoinRequestAnswered,
     MembershipConfirmed,
+    PlaceNews,
     RecoveryAsked,
     TriageDecided,
 )
@@ -150,6 +151,17 @@ RULES: tuple[Rule, ...] = (
         duty=Duty.CODE,
         words={"sms": "place_answer"},
         lives="invitation",
+        owes_call=True,
+    ),
+    Rule(  # M4, M5, U12: their own page has the words; a stranger who reads the text learns nothing
+        news=PlaceNews,
+        about=lambda news: news.about,
+        version=lambda news: news.version,
+        purpose="look_in",
+        audience=audience.of_place,
+        duty=Duty.FAMILY,
+        words={"sms": "look_in", "call": "look_in"},
+        lives="family",
         owes_call=True,
     ),
     Rule(

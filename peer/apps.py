@@ -12,5 +12,5 @@ class PeerConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Connect what follows when somebody comes into a group or goes."""
-        from peer import welcoming  # noqa: F401, PLC0415 - models come after Django is ready
+        """Connect this package's answers to its own news."""
+        from peer import reactions, welcoming  # noqa: F401, PLC0415 - models come after Django is ready

@@ -8,7 +8,17 @@ from typing import Any
 from django.db.models import Exists, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from peer.models import Invitation, JoinRequest, KeptApart, Membership, Person, SupportGroup, WaitingListEntry
+from peer import clock, endings
+from peer.models import (
+    Invitation,
+    JoinRequest,
+    KeptApart,
+    Membership,
+    MembershipDecision,
+    Person,
+    SupportGroup,
+    WaitingListEntry,
+)
 from peer.models.partners import PartnerReferral
 
 YOUNGEST = 11  # U9: under 11 the parents' group and the directory only
@@ -24,7 +34,11 @@ def why_not(person: Person, group: SupportGroup) -> str:
     wrong = _why_not_this_world(person, group)
     if wrong:
         return wrong
-    if KeptApart.objects.stands_between(person, group) or _family_is_inside(person, group):
+    if (
+        KeptApart.objects.stands_between(person, group)
+        or _family_is_inside(person, group)
+        or MembershipDecision.objects.bans(person).exists()
+    ):
         return _(
             "This group cannot be offered to this person. Please ask a clinician."
         )  # neutral: only they may know why
@@ -101,16 +115,19 @@ def _family_is_inside(person: Person, group: SupportGroup) -> bool:
     """Tell whether one of their own family is in a group of both worlds: there everybody speaks freely, or nobody."""
     if not group.is_mixed():
         return False
-    inside = group.memberships.exclude(state__in=[Membership.State.LEFT, Membership.State.REMOVED])
+    inside = group.memberships.exclude(state__in=Membership.OVER)
     own = Q(person__young_people__young_person=person) | Q(person__adults__adult=person)
     return inside.filter(own).exists()
 
 
 def _waits(person: Person) -> QuerySet[WaitingListEntry]:
-    """Keep the places of this person, or of a child of theirs, that have left the hold."""
+    """Keep the places of this person, or of a child of theirs, off the hold, or closed some weeks ago (U12)."""
+    lately = clock.now() - endings.days("moving_on", "not_accepted")
     waiting = WaitingListEntry.objects.open().exclude(state=WaitingListEntry.State.ON_HOLD)
+    closed = WaitingListEntry.objects.filter(state=WaitingListEntry.State.CLOSED, ended_at__gte=lately)
     child = Q(referral__person__adults__adult=person.pk)
-    return waiting.filter(Q(referral__person=person.pk) | child)
+    rows = waiting | closed.filter(referral__person__deceased_at=None)
+    return rows.filter(Q(referral__person=person.pk) | child)
 
 
 def _was_sent(person: Person) -> QuerySet[PartnerReferral]:

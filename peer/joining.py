@@ -42,12 +42,16 @@ def waits_for_day(membership: Membership) -> bool:
 def bring_in(membership: Membership) -> Membership:
     """Let somebody be in the group from now on, as what they are there."""
     membership.move_to(Membership.State.ACTIVE, joined_at=clock.now())
-    is_parent = membership.person.kind == Person.Kind.PARENT_CARER
-    role = Role.PARENT_CARER if is_parent else Role.YOUNG_PERSON
-    membership.roles.create(role=role, from_at=clock.now())
+    membership.roles.create(role=role_of(membership), from_at=clock.now())
     grants.sync(membership)
     emit(MembershipStarted(membership))
     return membership
+
+
+def role_of(membership: Membership) -> Role:
+    """Name the role in which somebody comes into a group: their own world's, also where both meet."""
+    is_parent = membership.person.kind == Person.Kind.PARENT_CARER
+    return Role.PARENT_CARER if is_parent else Role.YOUNG_PERSON
 
 
 def _after(last: Cohort) -> Cohort:

@@ -6,12 +6,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from django.db.models import Model
+
     from peer.models import (
         AccountRecovery,
+        Appeal,
         FeedbackItem,
         Invitation,
         JoinRequest,
         Membership,
+        MembershipDecision,
         Person,
         Post,
         Restriction,
@@ -190,3 +194,45 @@ class AdultsNotTold:
     """From now on adults hear no news of this young person: 16, or able to decide it, and no yes (U7, C5)."""
 
     person: Person
+
+
+@dataclass(frozen=True)
+class WaitEnded:
+    """Somebody's wait is over: help has started, or the request was closed."""
+
+    entry: WaitingListEntry
+
+
+@dataclass(frozen=True)
+class DecisionTold:
+    """A person has given weighty news by voice; before that nothing here may show it (U2)."""
+
+    decision: TriageDecision
+
+
+@dataclass(frozen=True)
+class PlaceNews:
+    """There is news about somebody's place in a group, for them alone; `about` and `version` say which.
+
+    A pause or its end, a second look answered, last weeks that begin or end soon, a birthday that is near: the words
+    are on their own page, the message says only that there is something (M4, M5, U12).
+    """
+
+    membership: Membership
+    about: Model
+    version: str
+
+
+@dataclass(frozen=True)
+class PersonBanned:
+    """Somebody may be in no group: offers and codes that are still to go stay here (M5, N8)."""
+
+    decision: MembershipDecision
+
+
+@dataclass(frozen=True)
+class AppealWorrying:
+    """Words that may mean harm came with an appeal: somebody must be woken (U3)."""
+
+    appeal: Appeal
+    level: str

@@ -7,14 +7,29 @@ import logging
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from peer import clock
-from peer.actions import cohorts, competence, invitations, recoveries
+from peer import clock, endings
+from peer.actions import birthdays, cohorts, competence, invitations, memberships, moving_on, recoveries
 from peer.competence import sixteenth
 from peer.gate import System
-from peer.models import AccountRecovery, Cohort, CompetenceAssessment, HelloCall, Invitation, Membership, OwnSay, Person
+from peer.models import (
+    AccountRecovery,
+    BandMove,
+    Cohort,
+    CompetenceAssessment,
+    HelloCall,
+    Invitation,
+    Membership,
+    MembershipDecision,
+    MovingOn,
+    OwnSay,
+    Person,
+    SupportGroup,
+)
+from peer.models.birthdays import born_by
 from peer.models.competence import sixteen_before
+from peer.roles import Role
 from peer.states import IllegalMove, RuleBroken, StaleMove
 
 log = logging.getLogger(__name__)
@@ -25,9 +40,54 @@ REMINDS = range(10, 18)  # hours of the day before
 
 def close_late_invitations() -> int:
     """Close the offers whose thirty days are over, and count them."""
-    return _each(
-        Invitation.objects.out_of_date().order_by("expires_at", "pk"), invitations.expire, by=invitations.CLOCK
+    late = Invitation.objects.out_of_date().order_by("expires_at", "pk")
+    return _each(late, invitations.expire, by=invitations.CLOCK)
+
+
+def end_pauses() -> int:
+    """Let those back in whose pause is over."""
+    over = MembershipDecision.objects.in_force().filter(kind="pause", due_at__lte=clock.Now())
+    return _each(_in_order(over), memberships.resume, by=memberships.CLOCK)
+
+
+def move_on() -> int:
+    """Tell those who have a week left, and let those go whose weeks are over."""
+    due = MovingOn.objects.under_way().filter(due_at__lte=clock.Now(), membership__person__deceased_at=None)
+    return _each(_in_order(due), moving_on.go_on, by=moving_on.CLOCK)
+
+
+def notice_birthdays() -> int:
+    """Notice who grows out of their group within a month, or whose age nobody knows; and make what is due."""
+    noticed = _each(growing_out(), birthdays.notice, by=birthdays.CLOCK)
+    due = BandMove.objects.filter(state__in=[BandMove.State.NOTICED, BandMove.State.PLANNED], due_at__lte=clock.Now())
+    return noticed + _each(_in_order(due), birthdays.make, by=birthdays.CLOCK)
+
+
+def growing_out() -> QuerySet[Membership]:
+    """Find the young people who grow out of their group within a month and for whom nobody plans it yet."""
+    soon = clock.today() + endings.days("birthday", "before")
+    groups = SupportGroup.objects.filter(audience=SupportGroup.Audience.YOUNG_PEOPLE)
+    ages = groups.values_list("age_to", flat=True).distinct()
+    grown = Q(person__born_on=None)
+    for age in ages:
+        grown |= Q(group__age_to=age, person__born_on__lte=born_by(soon, years=age + 1))
+    inside = [Membership.State.ACTIVE, Membership.State.SUSPENDED]
+    rows = Membership.objects.filter(
+        grown,
+        group__audience=SupportGroup.Audience.YOUNG_PEOPLE,
+        state__in=inside,
+        person__deceased_at=None,
+        roles__role=Role.YOUNG_PERSON,
+        roles__until_at=None,
     )
+    seen_to = BandMove.objects.exclude(state=BandMove.State.CALLED_OFF).values("membership")
+    leaving = MovingOn.objects.under_way().values("membership")
+    rows = rows.exclude(pk__in=seen_to).exclude(pk__in=leaving)
+    return rows.select_related("person", "group").order_by("pk").distinct()
+
+
+def _in_order(rows: QuerySet[Row]) -> QuerySet[Row]:  # type: ignore[type-var]
+    return rows.order_by("due_at", "pk")
 
 
 def close_late_recoveries() -> int:
@@ -50,7 +110,7 @@ def watch_competence() -> int:
 def _soon_sixteen() -> QuerySet[Person]:
     """Find the members who turn 16 within sixty days, or just did, and whose yes rests on more than their age (C7)."""
     last = sixteen_before() + competence.BEFORE_SIXTEEN + dt.timedelta(days=1)
-    inside = Membership.objects.exclude(state__in=[Membership.State.LEFT, Membership.State.REMOVED])
+    inside = Membership.objects.exclude(state__in=Membership.OVER)
     younger = inside.exclude(hello_call__basis=HelloCall.Basis.SIXTEEN).filter(person__born_on__lte=last)
     asked = OwnSay.objects.filter(about=OwnSay.About.SIXTEEN).values("person")
     people = Person.objects.filter(pk__in=younger.values("person"), kind=Person.Kind.YOUNG_PERSON, deceased_at=None)
@@ -80,7 +140,7 @@ def start_cohorts() -> int:
 def _each(rows: Iterable[Row], act: Callable[..., object], *, by: System) -> int:
     """Do one act to each row, each in its own transaction; one that fails never stops the next."""
     done = 0
-    for row in rows:
+    for row in list(rows):
         try:
             act(row, by=by)
             done += 1
@@ -89,3 +149,8 @@ def _each(rows: Iterable[Row], act: Callable[..., object], *, by: System) -> int
         except Exception:
             log.exception("%s of %s failed; it stays due", act.__name__, row)
     return done
+
+
+def look_after_places() -> int:
+    """Do what has become due about places in groups: pauses, last weeks, birthdays."""
+    return end_pauses() + move_on() + notice_birthdays()

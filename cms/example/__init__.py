@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 def load(say: Callable[[str], None] = print) -> None:
     """Load the invented service once; at every later start only fill up the rota."""
-    from cms.example import feedback, fortnight, groups, joining, newcomers, own_say, phones, rota, waiting  # noqa: PLC0415 - models come after Django is ready
+    from cms.example import endings, feedback, fortnight, groups, joining, newcomers, own_say, phones, rota, waiting  # noqa: PLC0415 - models come after Django is ready
     from cms.site import load_site  # noqa: PLC0415
     from peer import clock  # noqa: PLC0415
     from peer.models import SupportGroup  # noqa: PLC0415
@@ -24,6 +24,7 @@ def load(say: Callable[[str], None] = print) -> None:
         load_site()
         rota.fill()
         say("  500 people who wait …")
+        endings.load_endings(made)
         waiting.load_waiting_list()
         waiting.load_families()
         say("  a fortnight of talk …")

@@ -76,6 +76,16 @@ CAST = (
         address="8 Tanners Row, Northfields NF3 2HB", doctor="Dr Hollis, Elm Road Surgery",
     ),
     Player(
+        "ravi", "Ravi", "Menon", YOUNG, "Was asked to leave Lantern last week. Open Lantern: why, and a second look.",
+        age=15, mobile="+447700900107", group_roles={"lantern": Role.YOUNG_PERSON}, name_here="Drift",
+        address="33 Weavers Court, Northfields NF1 5TD", doctor="Dr Penrose, Canal Street Health Centre",
+    ),
+    Player(
+        "lily", "Lily", "Arden", YOUNG, "Her help has started: five weeks are left in Harbour to say goodbye.",
+        age=17, mobile="+447700900108", group_roles={"harbour": Role.YOUNG_PERSON}, name_here="Skylark",
+        address="12 Station Parade, Northfields NF3 6RE", doctor="Dr Quist, Market Hill Surgery",
+    ),
+    Player(
         "omar", "Omar", "Vance", YOUNG, "Has an account and no group. He can find Lantern and ask to join.",
         age=15, mobile="+447700900104",
         address="51 Priory Gardens, Northfields NF2 9SW", doctor="Dr Bhatt, Priory Medical Centre",

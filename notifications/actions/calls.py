@@ -11,8 +11,10 @@ from django.utils.translation import gettext as _
 from notifications import consequences
 from notifications.models import CallTask, Channel, ContactPoint, Notification, Sign
 from peer import clock, workdays
+from peer.events import emit
 from peer.gate import System, action
 from peer.models import ParentRelationship, Person, TimelineEntry, TriageDecision, User
+from peer.news import DecisionTold
 from peer.roles import Perm, Role
 
 AGAIN_AFTER, PROVE_WITHIN = 1, 3  # working days until the next try, and until a new number is proved
@@ -69,6 +71,7 @@ def spoke(task: CallTask, *, by: User, your_word: str = "", wishes: Wishes | Non
     decision = _decision(task)
     if decision is not None and not _was_told(decision):
         decision.write_down(told=True)
+        emit(DecisionTold(decision))
     if task.about == CallTask.About.INTERPRETER:
         for news in Notification.objects.filter(event_key=task.event_key, recipient=task.person):
             consequences.confirm(news, Sign.TOLD)

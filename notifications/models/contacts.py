@@ -14,7 +14,7 @@ from notifications import emails, numbers
 from notifications.languages import LANGUAGES
 from notifications.topics import Topic
 from peer import clock
-from peer.models import Person, User
+from peer.models import MembershipDecision, Person, User
 from peer.models.dated import public_id
 from peer.roles import Role
 from peer.states import Stateful, one_of_states
@@ -57,6 +57,12 @@ class ContactPointQuerySet(models.QuerySet["ContactPoint"]):
     def at(self, where: str) -> Self:
         """Keep the contact points at one number or address."""
         return self.filter(where_hash=numbers.hashed(where))
+
+    def barred_for(self, person: Person) -> Self:
+        """Keep the numbers that are this person's alone and that somebody who may be in no group holds too (M5)."""
+        banned = MembershipDecision.objects.in_force().filter(kind=MembershipDecision.Kind.BAN)
+        theirs = self.filter(person__memberships__decisions__in=banned).exclude(person=person)
+        return self.filter(person=person, is_shared=False, where_hash__in=theirs.values("where_hash"))
 
     def reachable(self) -> Self:
         """Keep what is not suspended."""

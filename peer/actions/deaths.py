@@ -7,7 +7,7 @@ import datetime as dt
 from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
-from peer import adults, clock
+from peer import adults, aftermath, clock
 from peer.events import emit
 from peer.gate import action
 from peer.models import Death, HelloCall, Invitation, Membership, Person, TimelineEntry, User
@@ -32,6 +32,7 @@ def record_death(person: Person, *, by: User, died_on: dt.date, known_how: str) 
     _sign_out(person)
     _close_doors(person)
     _note(person, _("We know that this person has died. Nothing is sent about them."))
+    aftermath.begin(death)
     emit(PersonDied(person))
     for relation in person.young_people.select_related("young_person"):
         adults.weigh(relation.young_person, by=by)
@@ -53,6 +54,7 @@ def take_back(death: Death, *, by: User, reason: str) -> Death:
     person.deceased_at = None
     person.save(update_fields=["deceased_at"])
     User.objects.filter(person=person).update(is_active=True)
+    aftermath.take_back(death)
     _note(person, _("What was written down about this person was a mistake. They are on our list as before."))
     return death
 

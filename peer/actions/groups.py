@@ -9,22 +9,18 @@ from typing import Any
 from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
-from peer import clock, grants, joining, names
-from peer.events import emit
+from peer import clock, endings, grants, joining, names
 from peer.gate import TheService, action
 from peer.lookalikes import fold
 from peer.models import (
     Consent,
     GroupProtocol,
-    HelloCall,
     Membership,
     MembershipRole,
-    Post,
     ProtocolAcceptance,
     SupportGroup,
     User,
 )
-from peer.news import MembershipEnded, PostWithdrawn
 from peer.roles import Perm, Role
 from peer.states import RuleBroken
 
@@ -121,11 +117,11 @@ def choose_name(membership: Membership, *, by: User, name: str, colour: int) -> 
 @action(Perm.CHOOSE_NAME)
 def start(membership: Membership, *, by: User, protocol: GroupProtocol) -> Membership:
     """Say yes to how we treat each other, and be in the group: now, or with the others on the day of one's cohort."""
+    if membership.state != Membership.State.CONFIRMED:  # nobody who is paused or out lets themselves in (M5)
+        raise RuleBroken(_("This step is not open for you now. Ring us, and we’ll look at it together."))
     if not membership.pseudonym:
         raise RuleBroken(_("Choose your name here first."))
     _check_current(protocol, membership.group)
-    if membership.state != Membership.State.CONFIRMED:
-        raise RuleBroken(_("Your name here is already chosen."))
     ProtocolAcceptance.objects.get_or_create(protocol=protocol, user=by, defaults={"at": clock.now()})
     if not joining.waits_for_day(membership):
         return joining.bring_in(membership)
@@ -139,17 +135,8 @@ def leave(membership: Membership, *, by: User) -> Membership:
     """Leave a group, or the way into it: at once, without a reason, and without a word to anybody's parents."""
     if membership.roles.current().filter(role__in=IN_A_GROUP).exists():
         raise RuleBroken(_("People look to you here. Please hand over first: talk with your co-ordinator."))
-    now = clock.now()
-    membership.move_to(Membership.State.LEFT, ended_at=now)
-    membership.roles.current().update(until_at=now)
-    grants.sync(membership)
-    for call in HelloCall.objects.open_for(membership):
-        call.move_to(HelloCall.State.ENDED, due_at=None)
-    for post in Post.objects.filter(author=membership, state__in=[Post.State.PENDING, Post.State.RETURNED]):
-        post.move_to(Post.State.WITHDRAWN, due_at=None)
-        emit(PostWithdrawn(post))
+    endings.end(membership, Membership.State.LEFT)
     Consent.objects.say(membership.person, Consent.Purpose.JOIN, given=False, basis="own", by=by)
-    emit(MembershipEnded(membership))
     return membership
 
 

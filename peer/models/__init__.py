@@ -1,12 +1,16 @@
 """The rows of the world, one module per noun."""
 
+from peer.models.aftermaths import AftermathTask
+from peer.models.appeals import Appeal
 from peer.models.audit import AuditEvent
+from peer.models.birthdays import BandMove
 from peer.models.cards import OwnFactor, SignInCard, StartedSignIn
 from peer.models.cohorts import Cohort
 from peer.models.competence import CompetenceAssessment
 from peer.models.consent import Consent, ConsentWords
 from peer.models.copies import CopyRequest
 from peer.models.deaths import Death
+from peer.models.endings import MembershipDecision
 from peer.models.feedback import Commitment, FeedbackItem, FeedbackKnock, FeedbackStep, ServiceResponse
 from peer.models.groups import (
     Duty,
@@ -22,6 +26,7 @@ from peer.models.imports import ImportChange, ImportFault, ImportRun
 from peer.models.invitations import Invitation
 from peer.models.join_requests import JoinRequest
 from peer.models.loneliness import LonelinessAnswer
+from peer.models.moving_on import MovingOn
 from peer.models.own_say import OwnSay
 from peer.models.partners import PartnerReferral
 from peer.models.people import ParentRelationship, Person, ServiceRole, User
@@ -34,7 +39,10 @@ from peer.models.welcomes import Welcome
 
 __all__ = [
     "AccountRecovery",
+    "AftermathTask",
+    "Appeal",
     "AuditEvent",
+    "BandMove",
     "Cohort",
     "Commitment",
     "CompetenceAssessment",
@@ -57,7 +65,9 @@ __all__ = [
     "KeptApart",
     "LonelinessAnswer",
     "Membership",
+    "MembershipDecision",
     "MembershipRole",
+    "MovingOn",
     "OwnFactor",
     "OwnSay",
     "ParentRelationship",

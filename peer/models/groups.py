@@ -75,6 +75,10 @@ class SupportGroupQuerySet(models.QuerySet["SupportGroup"]):
         """Keep the groups that staff can offer to somebody."""
         return self.filter(state=SupportGroup.State.OPEN).order_by("title")
 
+    def for_age(self, age: int) -> SupportGroupQuerySet:
+        """Keep the groups of young people that an age fits."""
+        return self.filter(audience=SupportGroup.Audience.YOUNG_PEOPLE, age_from__lte=age, age_to__gte=age)
+
     def with_standing(self, user: User) -> SupportGroupQuerySet:
         """Add, in the same query, all that decides whether `user` may write here now (`peer.posting` reads it)."""
         now = clock.now()
@@ -280,10 +284,10 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         on_the_way = [Membership.State.ACCEPTED, Membership.State.CONFIRMED]
         return self.filter(user=user, state__in=on_the_way).select_related("group", "person", "hello_call", "cohort")
 
-    def outside(self, user: User) -> MembershipQuerySet:
-        """Keep the groups this person is on the way into or has left, in one query, the newest goodbye first."""
-        states = [Membership.State.ACCEPTED, Membership.State.CONFIRMED, Membership.State.LEFT]
-        rows = self.filter(user=user, state__in=states).select_related("group", "person", "hello_call", "cohort")
+    def not_inside(self, user: User) -> MembershipQuerySet:
+        """Keep the groups this person is on the way into or not in any more, in one query, the newest goodbye first."""
+        rows = self.filter(user=user).exclude(state=Membership.State.ACTIVE)
+        rows = rows.select_related("group", "person", "hello_call", "cohort")
         return rows.order_by("-ended_at", "id")
 
     def with_first_weeks(self) -> MembershipQuerySet:
@@ -298,6 +302,11 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
     def left(self, user: User) -> MembershipQuerySet:
         """Keep the groups this person left, newest first: an honest line, not a page that never was (U12)."""
         return self.filter(user=user, state=Membership.State.LEFT).select_related("group").order_by("-ended_at")
+
+    def outside(self, user: User) -> MembershipQuerySet:
+        """Keep the groups this person was in and is not in now, for the page that says so (U12)."""
+        states = [Membership.State.SUSPENDED, *Membership.OVER]
+        return self.filter(user=user, state__in=states).select_related("group", "person")
 
     def visible_to(self, user: User) -> MembershipQuerySet:
         """Keep one's own; for clinicians and co-ordinators all (there is no member list for members, M6)."""
@@ -318,15 +327,19 @@ class Membership(Stateful):
         SUSPENDED = "suspended", "Not in the group for now"
         LEFT = "left", "Left"
         REMOVED = "removed", "Removed"
+        BANNED = "banned", "Not in any group"
 
     asked: int | None  # what `with_first_weeks` adds
 
     MOVES: ClassVar[dict[str, set[str]]] = {
         State.ACCEPTED: {State.CONFIRMED, State.LEFT},
         State.CONFIRMED: {State.ACTIVE, State.LEFT},
-        State.ACTIVE: {State.SUSPENDED, State.LEFT, State.REMOVED},
-        State.SUSPENDED: {State.ACTIVE, State.LEFT, State.REMOVED},
+        State.ACTIVE: {State.SUSPENDED, State.LEFT, State.REMOVED, State.BANNED},
+        State.SUSPENDED: {State.ACTIVE, State.LEFT, State.REMOVED, State.BANNED},
+        State.REMOVED: {State.ACTIVE, State.LEFT, State.BANNED},
+        State.BANNED: {State.ACTIVE, State.LEFT},
     }
+    OVER: ClassVar[tuple[str, ...]] = (State.LEFT, State.REMOVED, State.BANNED)
 
     public_id = models.CharField(max_length=24, unique=True, default=public_id)
     group = models.ForeignKey(SupportGroup, on_delete=models.CASCADE, related_name="memberships")
@@ -368,6 +381,10 @@ class Membership(Stateful):
     def is_own(self, user: User) -> bool:
         """Tell whether this is the membership of `user`."""
         return self.user_id is not None and self.user_id == user.pk
+
+    def is_joining(self) -> bool:
+        """Tell whether the person said yes and is not in yet."""
+        return self.state in {self.State.ACCEPTED, self.State.CONFIRMED}
 
     def clinician_name(self) -> str:
         """Name who will ring to say hello: the group's clinician."""

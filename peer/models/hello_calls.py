@@ -101,7 +101,7 @@ class KeptApartQuerySet(models.QuerySet["KeptApart"]):
 
     def stands_between(self, person: Person, group: SupportGroup) -> bool:
         """Tell whether somebody who is, or is about to be, in the group must be kept apart from `person`."""
-        inside = group.memberships.exclude(state__in=[Membership.State.LEFT, Membership.State.REMOVED])
+        inside = group.memberships.exclude(state__in=Membership.OVER)
         people = inside.values("person")
         return self.filter(models.Q(one=person, other__in=people) | models.Q(other=person, one__in=people)).exists()
 

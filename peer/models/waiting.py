@@ -11,10 +11,12 @@ from django.urls import reverse
 from encrypted_fields.fields import EncryptedTextField
 
 from peer import clock, workdays
+from peer.events import emit
 from peer.models.competence import adults_are_told
 from peer.models.dated import public_id
 from peer.models.imports import ImportRun
 from peer.models.people import ParentRelationship, Person, User
+from peer.news import WaitEnded
 from peer.roles import Role
 from peer.states import AppendOnly, AppendOnlyQuerySet, Owed, Stateful, one_of_states, owed_unless
 
@@ -180,6 +182,7 @@ class WaitingListEntry(Stateful, Owed):
         """Move to the next state, with its owner and its due time, or with its end."""
         if state in self.FINAL:
             self.move_to(state, due_at=None, ended_at=clock.now(), **changes)
+            emit(WaitEnded(self))
         else:
             role, days = self.OWES[state]
             self.move_to(state, owner_role=role, due_at=workdays.due(days=days), **changes)

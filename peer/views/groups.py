@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 from functools import partial
+from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
-from peer import eligibility, first_weeks, posting
+from peer import eligibility, first_weeks, goodbyes, posting
 from peer.actions import groups
 from peer.forms.groups import NameForm, YesForm
 from peer.methods import require_http_methods, require_safe
-from peer.models import JoinRequest, Membership, Post, SupportGroup, Thread
+from peer.models import Appeal, BandMove, JoinRequest, Membership, MovingOn, Post, SupportGroup, Thread
+from peer.views import memberships
 from peer.web import acted, who
 
 PAGE = 20
@@ -25,9 +27,10 @@ def index(request: HttpRequest) -> HttpResponse:
     user = who(request)
     mine = SupportGroup.objects.joined_by(user).with_standing(user).order_by("title")
     cards = [(group, posting.of(group)) for group in mine]
-    outside = list(Membership.objects.visible_to(user).outside(user))
-    left = [membership for membership in outside if membership.state == Membership.State.LEFT]
-    context = {"cards": cards, "left": left, "joining": [one for one in outside if one not in left]}
+    others = list(Membership.objects.visible_to(user).not_inside(user))
+    joining = [one for one in others if one.is_joining()]
+    context = {"cards": cards, "joining": joining}
+    context["outside"] = [one for one in others if one not in joining and one.joined_at is not None]
     if user.person is not None:
         context["asked"] = list(JoinRequest.objects.visible_to(user).of(user).to_show())
         context["could_join"] = list(eligibility.groups_for(user.person))
@@ -38,7 +41,10 @@ def index(request: HttpRequest) -> HttpResponse:
 def detail(request: HttpRequest, public_id: str) -> HttpResponse:
     """Show one group: who is here, whether one can write, what people talk about."""
     user = who(request)
-    group = get_object_or_404(SupportGroup.objects.visible_to(user).with_standing(user), public_id=public_id)
+    groups_here = goodbyes.with_changes(SupportGroup.objects.visible_to(user).with_standing(user), user)
+    group = groups_here.filter(public_id=public_id).first()
+    if group is None:
+        return memberships.outside(request, public_id)
     threads, older = _threads(request, group)
     context = {
         "first_weeks": first_weeks.of(group),
@@ -49,6 +55,8 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
         "older_href": older,
         "mine": Post.objects.visible_to(user).filter(author=group.membership_id).unfinished(),
     }
+    if group.membership_id is not None:
+        context |= _changes(request, group)
     return render(request, "peer/groups/detail.html", context)
 
 
@@ -106,6 +114,20 @@ def leave(request: HttpRequest, public_id: str) -> HttpResponse:
             return redirect("groups-index")
     context = {"membership": membership, "group": membership.group, "form": form}
     return render(request, "peer/groups/leave.html", context, status=422 if form.errors else 200)
+
+
+def _changes(request: HttpRequest, group: Any) -> dict[str, Any]:
+    """Give what changes for somebody here: their last weeks, a birthday near, a place given back."""
+    user, place = who(request), group.membership_id
+    found: dict[str, Any] = {}
+    if group.is_moving:
+        found["moving"] = MovingOn.objects.visible_to(user).under_way().filter(membership=place).first()
+    if group.has_birthday:
+        moves = BandMove.objects.visible_to(user).open().filter(membership=place).exclude(birthday_on=None)
+        found["birthday"] = moves.select_related("membership__group").first()
+    if group.was_given_back:
+        found["given_back"] = Appeal.objects.visible_to(user).given_back(place).first()
+    return found
 
 
 def _joining(request: HttpRequest, public_id: str) -> Membership:

@@ -44,6 +44,10 @@ STAFF = (
     "peer/home/_desks.html", "peer/home/_work.html", "peer/invitations/answer.html", "peer/invitations/index.html",
     "peer/invitations/offer.html", "peer/people/", "peer/cohorts/detail.html", "peer/cohorts/plan.html",
     "peer/group_reports/", "peer/groups/new.html", "peer/join_requests/answer.html",
+    "peer/appeals/", "peer/goodbyes/", "peer/birthdays/",
+    "peer/aftermath/", "peer/memberships/index.html", "peer/memberships/detail.html", "peer/memberships/pause.html",
+    "peer/memberships/end.html", "peer/memberships/settle.html", "peer/memberships/_asked.html",
+    "peer/memberships/_standing.html",
 )  # fmt: skip
 # Python that speaks to young people: the sentences of rules, forms and screening.
 SPOKEN = (
@@ -57,6 +61,8 @@ SPOKEN = (
     "peer/forms/loneliness.py",
     "peer/actions/loneliness.py",
     "peer/actions/welcomes.py",
+    "peer/forms/moving_on.py",
+    "peer/actions/moving_on.py",
 )
 
 PAGES = [
