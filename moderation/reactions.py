@@ -6,10 +6,20 @@ import logging
 
 from moderation import paging
 from moderation.actions import escalations
-from moderation.models import Escalation, EscalationStep, ModerationClaim, RiskFlag
+from moderation.models import Escalation, EscalationStep, ModerationClaim, ModerationDecision, RiskFlag
+from moderation.news import DecisionMade
 from peer import clock
-from peer.events import on
-from peer.news import PostHeldForRisk, PostWithdrawn
+from peer.events import emit, on
+from peer.models import MembershipRole
+from peer.news import DecidedAbout, PostHeldForRisk, PostWithdrawn
+from peer.roles import Role
+
+AGAINST = {
+    ModerationDecision.Kind.RETURN,
+    ModerationDecision.Kind.REJECT,
+    ModerationDecision.Kind.HIDE,
+    ModerationDecision.Kind.REMOVE,
+}
 
 log = logging.getLogger(__name__)
 
@@ -26,6 +36,25 @@ def somebody_must_read_this(news: PostHeldForRisk) -> None:
 def nobody_reads_this_any_more(news: PostWithdrawn) -> None:
     """Let go of the claim on a post that its author took back (P12)."""
     ModerationClaim.objects.filter(post=news.post, released_at__isnull=True).update(released_at=clock.now())
+
+
+@on(DecisionMade)
+def show_to_its_author(news: DecisionMade) -> None:
+    """Write a no, a "could you change one thing" or a post taken away among the decisions about its author (S100)."""
+    decision = news.decision
+    if decision.kind not in AGAINST:
+        return
+    here = MembershipRole.objects.in_group(decision.support_group).filter(membership__user=decision.by)
+    is_clinician = here.filter(role=Role.CLINICIAN).exists()
+    emit(
+        DecidedAbout(
+            person=decision.post.author.person,
+            kind="post",
+            words=decision.post.note_to_author,
+            role=Role.CLINICIAN if is_clinician else Role.PEER_MODERATOR,
+            source=decision,
+        )
+    )
 
 
 def page_now(escalation: Escalation) -> None:

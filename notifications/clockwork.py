@@ -68,6 +68,10 @@ def _invitations() -> tuple[Callable[[], int], Callable[[], None]]:
     return peer_sweeps.close_late_invitations, lambda: None
 
 
+def _copies() -> tuple[Callable[[], int], Callable[[], None]]:
+    return peer_sweeps.carry_on_copies, lambda: None
+
+
 def _mark() -> tuple[Callable[[], int], Callable[[], None]]:
     return restored.keep_mark, lambda: None
 
@@ -84,6 +88,7 @@ PARTS = (
     Part("ladder", 1.0, _ladder),
     Part("cover", 20.0, _cover),
     Part("invitations", 60.0, _invitations),
+    Part("copies", 5.0, _copies),
     Part("proofs", 900.0, _proofs),
     Part("mark", 60.0, _mark),
 )

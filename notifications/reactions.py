@@ -27,6 +27,7 @@ from peer.news import (
     InvitationCodeAsked,
     InvitationOffered,
     PersonDied,
+    PersonErased,
     PersonRestricted,
     RestrictionLifted,
     WaitOpened,
@@ -175,6 +176,12 @@ def call_off(news: EscalationAcknowledged) -> None:
 @on(PersonDied)
 def forget(news: PersonDied) -> None:
     """Cancel whatever is still to go to or about somebody who has died (U6)."""
+    consequences.forget(news.person)
+
+
+@on(PersonErased)
+def forget_erased(news: PersonErased) -> None:
+    """Cancel whatever is still to go to or about somebody whose data is being deleted."""
     consequences.forget(news.person)
 
 

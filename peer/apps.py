@@ -10,3 +10,7 @@ class PeerConfig(AppConfig):
 
     name = "peer"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Connect this package's answers to news, its own and what higher ones tell in its words."""
+        from peer import reactions  # noqa: F401, PLC0415

@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from django.db.models import Model
+
     from peer.models import (
+        DataRequest,
         FeedbackItem,
         Invitation,
         Membership,
@@ -151,3 +154,32 @@ class RestrictionLifted:
     """One reason for silence is over."""
 
     restriction: Restriction
+
+
+@dataclass(frozen=True, kw_only=True)
+class DecidedAbout:
+    """Something was decided about a person, who reads it with a right of reply (S100): words for them, never for staff.
+
+    `kind` is a value of `ShownDecision.Kind`, `role` what the one who decided is, `source` the row it came from.
+    Weighty news of the wait is told by a person first (U2): emit it then.
+    """
+
+    person: Person
+    kind: str
+    words: str
+    role: str
+    source: Model
+
+
+@dataclass(frozen=True)
+class CopyReady:
+    """The copy that somebody asked for can be fetched for seven days, behind sign-in (S58)."""
+
+    request: DataRequest
+
+
+@dataclass(frozen=True)
+class PersonErased:
+    """What we hold about somebody is about to be deleted: nothing more goes to or about them."""
+
+    person: Person

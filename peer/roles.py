@@ -106,6 +106,16 @@ class Perm(StrEnum):
     READ_AUDIT = "read_audit"
     EDIT_PAGES = "edit_pages"
     GIVE_ROLE = "give_role"
+    ASK_ABOUT_OWN_DATA = "ask_about_own_data"
+    WRITE_OWN_PROFILE = "write_own_profile"
+    REPLY_TO_DECISION = "reply_to_decision"
+    ANSWER_REPLY = "answer_reply"
+    RUN_DATA_REQUEST = "run_data_request"
+    AGREE_TO_DELETE = "agree_to_delete"
+    DELETE_DATA = "delete_data"
+    HOLD_DATA = "hold_data"
+    WITHHOLD = "withhold"
+    KEEP_COPIES = "keep_copies"
 
 
 SERVICE_WIDE = frozenset(

@@ -11,9 +11,11 @@ from django.urls import reverse
 from encrypted_fields.fields import EncryptedTextField
 
 from peer import clock, workdays
+from peer.events import emit
 from peer.models.dated import public_id
 from peer.models.imports import ImportRun
 from peer.models.people import ParentRelationship, Person, User
+from peer.news import DecidedAbout
 from peer.roles import Role
 from peer.states import AppendOnly, AppendOnlyQuerySet, Owed, Stateful, one_of_states, owed_unless
 
@@ -247,6 +249,8 @@ class TriageDecision(AppendOnly):
         """Put the decision on the timeline: for staff only, until the family has been told (U2)."""
         words = " ".join(part for part in (f"{self.get_outcome_display()}.", self.reason_plain, self.next_step) if part)
         level = TimelineEntry.ForAdults.ALL if self.is_weighty else TimelineEntry.ForAdults.ROUTINE
+        if told:
+            emit(self._as_news(words))
         return TimelineEntry.objects.create(
             person=self.referral.person,
             referral=self.referral,
@@ -255,6 +259,9 @@ class TriageDecision(AppendOnly):
             for_person=told,
             for_adults=level if told else TimelineEntry.ForAdults.NEVER,
         )
+
+    def _as_news(self, words: str) -> DecidedAbout:
+        return DecidedAbout(person=self.referral.person, kind="request", words=words, role=Role.CLINICIAN, source=self)
 
 
 def sixteen_before() -> dt.date:

@@ -42,10 +42,18 @@ STAFF = (
     "peer/hello_calls/", "peer/waiting/", "peer/feedback/detail.html", "peer/feedback/index.html",
     "peer/feedback/log.html", "peer/groups/desk.html", "peer/groups/form.html", "peer/groups/set_up.html",
     "peer/home/_desks.html", "peer/home/_work.html", "peer/invitations/answer.html", "peer/invitations/index.html",
-    "peer/invitations/offer.html", "peer/people/",
+    "peer/invitations/offer.html", "peer/people/", "peer/data_requests/_deletion.html", "peer/data_requests/_reading.html",
+    "peer/data_requests/detail.html", "peer/data_requests/hold.html", "peer/data_requests/index.html",
+    "peer/data_requests/leave_out.html", "peer/shown_decisions/answer.html", "peer/shown_decisions/kept_back.html",
+    "peer/shown_decisions/of_person.html", "peer/shown_decisions/replies.html", "peer/shown_decisions/review.html",
+    "peer/shown_decisions/withhold.html",
 )  # fmt: skip
 # Python that speaks to young people: the sentences of rules, forms and screening.
-SPOKEN = ("peer/names.py", "peer/actions/talk.py", "peer/forms/talk.py", "peer/forms/invitations.py", "peer/web.py")
+SPOKEN = (
+    "peer/names.py", "peer/actions/talk.py", "peer/forms/talk.py", "peer/forms/invitations.py", "peer/web.py",
+    "peer/actions/profiles.py", "peer/forms/profiles.py", "peer/forms/data_requests.py", "peer/forms/shown_decisions.py",
+    "peer/reactions.py", "peer/models/shown_decisions.py", "peer/models/data_requests.py", "peer/models/profiles.py",
+)  # fmt: skip
 
 PAGES = [
     page
