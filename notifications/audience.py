@@ -12,6 +12,7 @@ from moderation.news import EscalationStepDue
 from peer.adults import decides_alone, wants_adults_told
 from peer.models import ParentRelationship, Person
 from peer.news import (
+    CopyReady,
     FamilyReleased,
     FeedbackAnswered,
     InvitationCodeAsked,
@@ -92,6 +93,11 @@ def of_invitation(news: InvitationOffered | InvitationCodeAsked) -> list[Told]:
 def of_member(news: MembershipConfirmed) -> list[Told]:
     """Reach the person who joins, alone."""
     return [Told(news.membership.person, None, {"first_name": news.membership.person.given_name})]
+
+
+def of_copy(news: CopyReady) -> list[Told]:
+    """Tell whoever asked for a copy of their data, alone."""
+    return [Told(news.request.person, None, {"first_name": news.request.person.given_name})]
 
 
 def of_answer(news: FeedbackAnswered) -> list[Told]:

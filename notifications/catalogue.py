@@ -62,7 +62,12 @@ class Message:
 
 
 SECTIONS = {Duty.FAMILY: Section.NEWS, Duty.CODE: Section.ALONE, Duty.PAGE: Section.PAGES}
-AUDIENCES = {audience.of_invitation: To.ALONE, audience.of_member: To.ALONE, audience.of_step: To.STAFF}
+AUDIENCES = {
+    audience.of_invitation: To.ALONE,
+    audience.of_member: To.ALONE,
+    audience.of_copy: To.ALONE,
+    audience.of_step: To.STAFF,
+}
 
 
 def _of_rule(rule: Rule) -> Message:

@@ -17,6 +17,7 @@ from notifications.notices import NOTICES
 from notifications.topics import Topic
 from peer.models import TriageDecision
 from peer.news import (
+    CopyReady,
     FamilyReleased,
     FeedbackAnswered,
     InvitationCodeAsked,
@@ -128,6 +129,15 @@ RULES: tuple[Rule, ...] = (
         words={"sms": "place_ready"},
         lives="invitation",
         owes_call=True,
+    ),
+    Rule(  # S58: to whoever asked, alone; says nothing of what it is
+        news=CopyReady,
+        about=lambda news: news.request,
+        purpose="copy_ready",
+        audience=audience.of_copy,
+        duty=Duty.FAMILY,
+        words={"sms": "copy_ready", "email": "copy_ready"},
+        lives="family",
     ),
     Rule(
         news=InvitationCodeAsked,

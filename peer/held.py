@@ -170,7 +170,7 @@ def plain(value: Any) -> str | bool | int | None:
     if isinstance(value, dt.date | dt.time):
         return value.isoformat()
     if isinstance(value, list | tuple):
-        return ", ".join(str(one) for one in value)
+        return ", ".join(str(in_words(one)) for one in value)
     return str(value)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 def load(say: Callable[[str], None] = print) -> None:
     """Load the invented service once; at every later start only fill up the rota."""
-    from cms.example import feedback, fortnight, groups, joining, phones, rota, waiting  # noqa: PLC0415 - models come after Django is ready
+    from cms.example import feedback, fortnight, groups, joining, my_data, phones, rota, waiting  # noqa: PLC0415 - models come after Django is ready
     from cms.site import load_site  # noqa: PLC0415
     from peer import clock  # noqa: PLC0415
     from peer.models import SupportGroup  # noqa: PLC0415
@@ -29,6 +29,7 @@ def load(say: Callable[[str], None] = print) -> None:
         say("  a fortnight of talk …")
         fortnight.load_talk(made)
         joining.load_joining(made["lantern"])
+        my_data.load_my_data()
         say("  what people said, and what was done …")
         feedback.load_feedback()
     rota.fill()

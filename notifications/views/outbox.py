@@ -43,6 +43,7 @@ PURPOSES = {
     "we_will_ring": lazy("When we will ring"),
     "invitation": lazy("A link for them alone"),
     "place_ready": lazy("The last step after the hello call"),
+    "copy_ready": lazy("Something they asked for is ready"),
     "invitation_code": lazy("A code for the link"),
     "sign_in_code": lazy("A code to sign in"),
     "answer": lazy("An answer to what they told us"),

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.formats import date_format
-from django.utils.translation import gettext as _
 
 from peer import held, looks
 from peer.methods import require_safe
 from peer.models import DataRequest, Person
-from peer.templatetags.peer import when
+from peer.templatetags.peer import told
 from peer.web import or_404, who
 
 PAGE = 20
@@ -90,23 +87,10 @@ def _rows(table: held.Held, person: Person, *, before: int | None) -> tuple[list
 
 
 def _shown(table: held.Held, row: Any) -> Shown:
-    told = []
+    rows = []
     for lookup, words in table.yours.items():
         value = held.value_of(row, lookup)
         if value not in (None, "", []):
-            shown = held.masked(str(value)) if lookup in table.masked else _said(value)
-            told.append({"key": words, "value": shown})
-    return Shown(table.title, told)
-
-
-def _said(value: Any) -> str:
-    """Say a value as people do."""
-    if isinstance(value, bool):
-        return _("Yes") if value else _("No")
-    if isinstance(value, dt.datetime):
-        return when(value)
-    if isinstance(value, dt.date):
-        return date_format(value, "j F Y")
-    if isinstance(value, list):
-        return ", ".join(str(held.in_words(one)) for one in value)
-    return str(value)
+            shown = held.masked(str(value)) if lookup in table.masked else told(held.plain(value))
+            rows.append({"key": words, "value": shown})
+    return Shown(table.title, rows)
