@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 
+from django.utils.translation import gettext as _
+
 from moderation import paging
 from moderation.actions import escalations
 from moderation.models import Escalation, EscalationStep, ModerationClaim, ModerationDecision, RiskFlag
@@ -11,8 +13,9 @@ from moderation.news import DecisionMade
 from peer import clock
 from peer.events import emit, on
 from peer.models import MembershipRole
-from peer.news import DecidedAbout, PostHeldForRisk, PostWithdrawn
+from peer.news import DecidedAbout, PersonErased, PostHeldForRisk, PostWithdrawn
 from peer.roles import Role
+from peer.states import RuleBroken
 
 AGAINST = {
     ModerationDecision.Kind.RETURN,
@@ -55,6 +58,13 @@ def show_to_its_author(news: DecisionMade) -> None:
             source=decision,
         )
     )
+
+
+@on(PersonErased)
+def not_while_we_worry(news: PersonErased) -> None:
+    """Keep everything while somebody has a worry about this person in hand, or ought to (P14)."""
+    if Escalation.objects.unsettled().filter(about__person=news.person).exists():
+        raise RuleBroken(_("Somebody is worried about this person right now. Settle that first."))
 
 
 def page_now(escalation: Escalation) -> None:

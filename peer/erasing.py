@@ -24,10 +24,9 @@ def has_record(person: Person) -> bool:
 
 
 def stays(person: Person) -> list[Held]:
-    """List the tables of which something stays, for the person to read before they ask."""
-    record = has_record(person)
-    kept = {Erase.LAW} | ({Erase.RECORD} if record else set())
-    return [table for table in held.tables().values() if table.erase in kept and table.rows(person).exists()]
+    """List what stays beside the health record, for the person to read before they ask."""
+    kept = [table for table in held.tables().values() if table.erase is Erase.LAW]
+    return [table for table in kept if table.rows(person).exists()]
 
 
 def erase(person: Person, *, posts: str) -> None:

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from django.apps import apps
+from django.db.models import F, Func, IntegerField, Model, Q, QuerySet, Subquery
 from django.db.models import Field as Column
-from django.db.models import Model, Q, QuerySet
 
 from peer.models import Person, User
 
@@ -115,6 +115,20 @@ def work() -> set[str]:
 def under(heading: str) -> list[Held]:
     """List the tables of one part of the page that have something to show."""
     return [table for table in tables().values() if table.heading == heading and table.yours]
+
+
+def counts(person: Person) -> dict[str, int]:
+    """Count the rows of each part of the page, in one query."""
+    shown = {f"n{number}": table for number, table in enumerate(tables().values()) if table.yours}
+    found = Person.objects.filter(pk=person.pk).values(**{name: _count(table, person) for name, table in shown.items()})
+    numbers: dict[str, Any] = dict(found.get())
+    return {key: sum(numbers[name] for name, table in shown.items() if table.heading == key) for key in headings()}
+
+
+def _count(table: Held, person: Person) -> Subquery:
+    """Count without grouping, so that a table with no row says nought."""
+    number = Func(F("pk"), function="COUNT", output_field=IntegerField())
+    return Subquery(table.rows(person).order_by().annotate(how_many=number).values("how_many"))
 
 
 # ── The schema: what leads to a person ──────────────────────────────────────────────────────────────────────────────

@@ -180,6 +180,9 @@ class CopyReady:
 
 @dataclass(frozen=True)
 class PersonErased:
-    """What we hold about somebody is about to be deleted: nothing more goes to or about them."""
+    """What we hold about somebody is about to be deleted: nothing more goes to or about them.
+
+    A handler that knows why it must not be raises `RuleBroken` with a sentence for the member of staff.
+    """
 
     person: Person

@@ -134,7 +134,7 @@ CAST = (
         mobile="+447700900142", service_roles=(Role.SERVICE_MANAGER,),
     ),
     Player(
-        "nell", "Nell", "Achebe", STAFF, "Looks after safety. Keeps back what would endanger somebody; second where data goes.",
+        "nell", "Nell", "Achebe", STAFF, "Looks after safety: keeps back what would endanger somebody.",
         mobile="+447700900144", service_roles=(Role.SAFEGUARDING_LEAD,),
     ),
     Player(

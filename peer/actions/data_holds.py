@@ -21,6 +21,7 @@ def hold(person: Person, *, by: User, reason: str) -> DataHold:
     """Keep everything about a person for now: an inquiry, a complaint, a concern that is open."""
     if not reason.strip():
         raise RuleBroken(_("Say why."))
+    Person.objects.select_for_update().get(pk=person.pk)  # a deletion that is under way settles first
     try:
         return DataHold.objects.create(
             person=person,

@@ -109,7 +109,7 @@ def make(request: DataRequest, *, by: System) -> DataRequest:
         ready_at=now,
         due_at=now + KEPT_FOR,
         owner=User.objects.filter(person=request.person).first(),
-        owner_role=Role.YOUNG_PERSON,
+        owner_role=request.person.kind,
     )
     emit(CopyReady(request))
     return request

@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 from peer import clock, erasing
 from peer.events import emit
 from peer.gate import action
-from peer.models import DataHold, DataRequest, Person, User
+from peer.models import DataHold, DataRequest, MembershipRole, Person, ServiceRole, User
+from peer.models.groups import LOOK_AFTER
 from peer.news import PersonErased
 from peer.roles import Perm
 from peer.states import RuleBroken
@@ -44,5 +45,15 @@ def _check(request: DataRequest, *, by: User) -> None:
         raise RuleBroken(_("Nobody asked for a deletion here."))
     if request.is_own(by):
         raise RuleBroken(_("Nobody deletes what is held about themselves. Ask a colleague."))
+    if _is_looked_to(request.person):
+        raise RuleBroken(
+            _("Others look to this person here: they hold a role. End that first, and see who takes over.")
+        )
     if DataHold.objects.current().filter(person=request.person_id).exists() or request.person.deceased_at:
         raise RuleBroken(_("This record is held. Nothing can be deleted until that is lifted."))
+
+
+def _is_looked_to(person: Person) -> bool:
+    """Tell whether somebody keeps a group or the service going: nobody drops out of that unseen (E2)."""
+    in_groups = MembershipRole.objects.current().filter(membership__person=person, role__in=LOOK_AFTER)
+    return in_groups.exists() or ServiceRole.objects.current().filter(user__person=person).exists()

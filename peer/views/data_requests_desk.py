@@ -62,7 +62,8 @@ def _page(request: HttpRequest, asked: DataRequest, *, wrong: dict[str, forms.Fo
     if asked.kind == Kind.COPY and asked.state == State.IN_REVIEW:
         context |= {"copy": copies.read(asked), "left": asked.left_out.order_by("pk")}
     if asked.kind == Kind.DELETION:
-        context |= {"stays": erasing.stays(asked.person), "agreed_by_me": asked.read_by_id == who(request).pk}
+        context |= {"stays": erasing.stays(asked.person), "has_record": erasing.has_record(asked.person)}
+        context["agreed_by_me"] = asked.read_by_id == who(request).pk
     return render(request, "peer/data_requests/detail.html", context, status=422 if wrong else 200)
 
 

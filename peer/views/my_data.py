@@ -35,17 +35,13 @@ def own_person(request: HttpRequest) -> Person:
 def index(request: HttpRequest) -> HttpResponse:
     """Say what is held, in parts, and lead to everything somebody can do about it."""
     person = own_person(request)
-    parts = [(key, words, _count(key, person)) for key, words in held.headings().items()]
+    counts = held.counts(person)
     context = {
-        "parts": [part for part in parts if part[2]],
+        "parts": [(key, words, counts[key]) for key, words in held.headings().items() if counts[key]],
         "asked": DataRequest.objects.visible_to(who(request)).of(who(request)).order_by("-pk")[:10],
         "kinds": [kind for kind in DataRequest.Kind if kind not in {DataRequest.Kind.COPY, DataRequest.Kind.DELETION}],
     }
     return render(request, "peer/my_data/index.html", context)
-
-
-def _count(heading: str, person: Person) -> int:
-    return sum(table.rows(person).count() for table in held.under(heading))
 
 
 @require_safe

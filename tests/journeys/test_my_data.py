@@ -229,7 +229,8 @@ def test_what_there_is_not_is_a_404(page: str, asha: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    ("page", "most"), [("", 75), ("words/", 30), ("messages/", 20), ("who-looked/", 15), ("decisions/", 15)]
+    ("page", "most"),
+    [("", 8), ("words/", 18), ("messages/", 10), ("who-looked/", 9), ("decisions/", 8), ("ask/deletion/", 16)],
 )
 def test_a_page_costs_the_same_however_much_is_held(
     page: str, most: int, asha: Client, person: Person, django_assert_max_num_queries: object

@@ -99,7 +99,9 @@ def a_life(user: User) -> None:
         notification=news, contact=contact, channel="sms", duty="family", priority=2, state="delivered",
         not_before_at=now, expires_at=now, body=CANARY,
     )  # fmt: skip
-    escalation = Escalation.objects.create(group=group, about=member, level="red", **owed)
+    escalation = Escalation.objects.create(
+        group=group, about=member, level="red", state="resolved", outcome="spoke", told="her", **owed
+    )
     worrying = make_post(author=member, state="held_risk")
     EscalationPost.objects.create(escalation=escalation, post=worrying)
     rows: list[models.Model] = [
@@ -247,3 +249,22 @@ def test_what_waits_to_go_to_them_or_about_them_does_not(sam: User, lead: User) 
     )  # fmt: skip
     erased(user, sam=sam, lead=lead)
     assert not Delivery.objects.filter(state="pending").exists()
+
+
+def test_nobody_whom_others_look_to_drops_out_unseen(sam: User) -> None:
+    mo = make_user(person=make_person())
+    make_member(group=make_group(), user=mo, role=Role.PEER_MODERATOR)
+    with pytest.raises(RuleBroken, match="hold a role"):
+        erasures.agree(asked(mo), by=sam)
+
+
+def test_nothing_goes_while_somebody_worries(sam: User, lead: User) -> None:
+    user = make_user(person=make_person())
+    member = make_member(group=make_group(), user=user)
+    request = erasures.agree(asked(user), by=sam)
+    Escalation.objects.create(group=member.group, about=member, level="red", owner_role="clinician", due_at=clock.now())
+    with pytest.raises(RuleBroken, match="worried"):
+        erasures.carry_out(request, by=lead)
+    request.refresh_from_db()
+    assert request.state == DataRequest.State.AGREED
+    assert Person.objects.get(pk=person_of(user).pk).given_name == "Asha"
