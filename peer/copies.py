@@ -20,11 +20,10 @@ Copy = dict[str, Any]
 def draw_up(person: Person) -> Copy:
     """Put together everything the table says is theirs, one query a table."""
     tables = [_table(table, person) for table in held.tables().values() if table.yours or table.others]
-    seen, _more = looks.of(person, at_most=None)
     return {
         "made_on": clock.today().isoformat(),
         "tables": [table for table in tables if table["rows"]],
-        "who_looked": [{"at": look.at.isoformat(), "who": look.who, "why": look.why} for look in seen],
+        "who_looked": _looks(person),
     }
 
 
@@ -82,11 +81,26 @@ def without(copy: Copy, left: list[LeftOut]) -> Copy:
 
 def write(request: DataRequest) -> None:
     """Write both files where no web server reaches them."""
-    copy = without(read(request), list(request.left_out.all()))
+    copy = without(_still_shown(read(request), request.person), list(request.left_out.all()))
     pages = {"copy": copy, "person": request.person, "request": request}
     html = render_to_string("peer/data_requests/copy.html", pages)
     _keep(request.public_id, "html", html)
     _keep(request.public_id, "json", json.dumps(copy, ensure_ascii=False, indent=2))
+
+
+def _still_shown(copy: Copy, person: Person) -> Copy:
+    """Drop what has been kept back since it was drawn up, and say who has looked until now."""
+    for table in copy["tables"]:
+        if held.tables()[table["table"]].through:
+            now = set(held.tables()[table["table"]].rows(person).values_list("pk", flat=True))
+            table["rows"] = [row for row in table["rows"] if row["row"] in now]
+    copy["tables"] = [table for table in copy["tables"] if table["rows"]]
+    return copy | {"who_looked": _looks(person)}
+
+
+def _looks(person: Person) -> list[Copy]:
+    seen, _more = looks.of(person, at_most=None)
+    return [{"at": look.at.isoformat(), "who": look.who, "why": look.why} for look in seen]
 
 
 def files(file: str) -> dict[str, bytes]:

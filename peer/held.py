@@ -43,6 +43,7 @@ class Held:
     also: tuple[str, ...] = ()
     only: dict[str, Any] = field(default_factory=dict)
     never: dict[str, list[str]] = field(default_factory=dict)
+    through: str = ""
     yours: dict[str, str] = field(default_factory=dict)
     others: dict[str, str] = field(default_factory=dict)
     masked: tuple[str, ...] = ()
@@ -62,9 +63,10 @@ class Held:
         """Find the rows about one person; deleting reaches further than showing."""
         ways = (*self.of, *(self.also if erasing else ()))
         found = Q(*[(way, person.pk) for way in ways], _connector=Q.OR)
-        rows = self.model._base_manager.filter(found)
         if erasing:
-            return rows
+            return self.model._base_manager.filter(found)
+        rows = self.model._default_manager.filter(found)
+        rows = getattr(rows, self.through)() if self.through else rows
         unseen = Q(*[(f"{column}__in", values) for column, values in self.never.items()], _connector=Q.OR)
         shown = rows.filter(**self.only)
         return shown.exclude(unseen) if self.never else shown

@@ -114,6 +114,10 @@ class DecisionReplyQuerySet(models.QuerySet["DecisionReply"]):
             return self.filter(level="")
         return self.filter(decision__person=user.person_id, decision__person__isnull=False)
 
+    def not_withheld(self) -> DecisionReplyQuerySet:
+        """Leave out what was said to a decision that a safeguarding lead keeps back for now."""
+        return self.exclude(Exists(Withholding.objects.current().filter(decision=OuterRef("decision"))))
+
     def waiting(self) -> DecisionReplyQuerySet:
         """Keep what nobody has answered, the most pressing first."""
         return self.filter(state=ReplyState.SENT).order_by("due_at", "pk")

@@ -15,6 +15,7 @@ from peer.events import emit
 from peer.models.dated import public_id
 from peer.models.imports import ImportRun
 from peer.models.people import ParentRelationship, Person, User
+from peer.models.shown_decisions import Withholding
 from peer.news import DecidedAbout
 from peer.roles import Role
 from peer.states import AppendOnly, AppendOnlyQuerySet, Owed, Stateful, one_of_states, owed_unless
@@ -210,6 +211,23 @@ class TriageDecisionQuerySet(AppendOnlyQuerySet):
         """Keep all for staff with a caseload; families read the timeline, which waits for the call (U2)."""
         return self if user.may_in_service(*STAFF) else self.none()
 
+    def told(self) -> TriageDecisionQuerySet:
+        """Keep what its person has been told, and nobody keeps back (U2, S100)."""
+        said = TimelineEntry.objects.filter(
+            kind=TimelineEntry.Kind.DECISION,
+            for_person=True,
+            referral=models.OuterRef("referral"),
+            at__gte=models.OuterRef("decided_at"),
+        )
+        return self.filter(models.Exists(said)).exclude(models.Exists(_kept_back(models.OuterRef("referral"))))
+
+
+def _kept_back(referral: models.OuterRef) -> models.QuerySet[Withholding]:
+    """Find whether a decision about a request is kept from its person: then none of that request shows."""
+    decisions = TriageDecision.objects.filter(referral=models.OuterRef(referral)).values("pk")
+    kept = Withholding.objects.current().filter(decision__source_kind="peer.triagedecision")
+    return kept.filter(decision__source_pk__in=decisions)
+
 
 class TriageDecision(AppendOnly):
     """What was decided about a request, with a reason in plain words (S9)."""
@@ -284,8 +302,17 @@ class TimelineEntryQuerySet(AppendOnlyQuerySet):
         """Keep all for staff, one's own, and for a parent what they may know of a child under 16 (U7)."""
         if user.may_in_service(*STAFF):
             return self
-        own = models.Q(person__user=user, for_person=True)
+        own = models.Q(person__user=user, for_person=True) & ~self._withheld()
         return self.filter(own) if user.person_id is None else self.filter(own | self._as_adult(user))
+
+    def not_withheld(self) -> TimelineEntryQuerySet:
+        """Leave out decisions that a safeguarding lead keeps from their person for now (S100)."""
+        return self.exclude(self._withheld())
+
+    @staticmethod
+    def _withheld() -> models.Q:
+        is_decision = models.Q(kind=TimelineEntry.Kind.DECISION)
+        return is_decision & models.Q(models.Exists(_kept_back(models.OuterRef("referral"))))
 
     def _as_adult(self, user: User) -> models.Q:
         knows = ParentRelationship.MayKnow

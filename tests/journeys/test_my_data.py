@@ -10,7 +10,7 @@ import pytest
 from django.core.files.storage import storages
 from django.test import Client
 
-from peer import clock, held, sweeps
+from peer import clock, copies, held, sweeps
 from peer.models import DataRequest, DecisionReply, HelloCall, Membership, Person, ShownDecision, User
 from peer.roles import Role
 from tests.make import make_group, make_member, make_person, make_phone, make_post, make_user, make_wait
@@ -161,13 +161,27 @@ def test_s100_a_decision_is_read_answered_back_and_kept_back_only_by_a_safeguard
     assert lead.post(keep, {"reason": ""}).status_code == 422
     assert lead.post(keep, {"reason": "Her phone is read at home."}).status_code == 302
     page = text(asha, "/my-data/decisions/")
-    assert "School is hard." not in page
     assert "Nothing yet" in page
+    for address in ("/my-data/decisions/", "/my-data/rights/", "/my-data/wait/", "/my-data/", "/home/"):
+        words = text(asha, address)
+        assert "School is hard." not in words, address
+        assert "It is home" not in words, address
+    assert "School is hard." not in json.dumps(copies.draw_up(person))
     assert asha.get(reply).status_code == 404
     row = decision.withholdings.get()
     assert "Her phone is read at home." in text(lead, f"/staff/kept-back/{row.public_id}/")
     lead.post(f"/staff/kept-back/{row.public_id}/", {"reason": "She has her own now.", "show": "yes"})
-    assert "School is hard." in text(asha, "/my-data/decisions/")
+    for address in ("/my-data/decisions/", "/my-data/rights/", "/home/"):
+        assert "School is hard." in text(asha, address)
+    assert "School is hard." in json.dumps(copies.draw_up(person))
+
+
+def test_a_decision_that_nobody_has_told_yet_is_in_no_copy(asha: Client, person: Person) -> None:
+    place = person.referrals.get().entry
+    said = {"outcome": "not_accepted", "reason": "Another team is better."}
+    assert staff(Role.CLINICIAN).post(f"/staff/waiting/places/{place.public_id}/decide/", said).status_code == 302
+    assert "Another team" not in json.dumps(copies.draw_up(person))
+    assert "Another team" not in text(asha, "/my-data/wait/")
 
 
 def test_worrying_words_get_help_on_the_page_at_once(asha: Client, person: Person) -> None:
