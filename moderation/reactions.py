@@ -4,12 +4,25 @@ from __future__ import annotations
 
 import logging
 
+from django.utils.translation import gettext as _
+
 from moderation import paging
 from moderation.actions import escalations
-from moderation.models import Escalation, EscalationStep, ModerationClaim, RiskFlag
+from moderation.models import Escalation, EscalationStep, ModerationClaim, ModerationDecision, RiskFlag
+from moderation.news import DecisionMade
 from peer import clock
-from peer.events import on
-from peer.news import AppealWorrying, PostHeldForRisk, PostWithdrawn
+from peer.events import emit, on
+from peer.models import MembershipRole
+from peer.news import AppealWorrying, DecidedAbout, PersonErased, PostHeldForRisk, PostWithdrawn
+from peer.roles import Role
+from peer.states import RuleBroken
+
+AGAINST = {
+    ModerationDecision.Kind.RETURN,
+    ModerationDecision.Kind.REJECT,
+    ModerationDecision.Kind.HIDE,
+    ModerationDecision.Kind.REMOVE,
+}
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +45,32 @@ def somebody_must_read_this_appeal(news: AppealWorrying) -> None:
 def nobody_reads_this_any_more(news: PostWithdrawn) -> None:
     """Let go of the claim on a post that its author took back (P12)."""
     ModerationClaim.objects.filter(post=news.post, released_at__isnull=True).update(released_at=clock.now())
+
+
+@on(DecisionMade)
+def show_to_its_author(news: DecisionMade) -> None:
+    """Write a no, a "could you change one thing" or a post taken away among the decisions about its author (S100)."""
+    decision = news.decision
+    if decision.kind not in AGAINST:
+        return
+    here = MembershipRole.objects.in_group(decision.support_group).filter(membership__user=decision.by)
+    is_clinician = here.filter(role=Role.CLINICIAN).exists()
+    emit(
+        DecidedAbout(
+            person=decision.post.author.person,
+            kind="post",
+            words=decision.post.note_to_author,
+            role=Role.CLINICIAN if is_clinician else Role.PEER_MODERATOR,
+            source=decision,
+        )
+    )
+
+
+@on(PersonErased)
+def not_while_we_worry(news: PersonErased) -> None:
+    """Keep everything while somebody has a worry about this person in hand, or ought to (P14)."""
+    if Escalation.objects.unsettled().filter(about__person=news.person).exists():
+        raise RuleBroken(_("Somebody is worried about this person right now. Settle that first."))
 
 
 def page_now(escalation: Escalation) -> None:

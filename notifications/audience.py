@@ -13,6 +13,7 @@ from peer.adults import decides_alone, hear_news
 from peer.models import ParentRelationship, Person
 from peer.news import (
     CohortTomorrow,
+    CopyReady,
     FamilyReleased,
     FeedbackAnswered,
     InvitationCodeAsked,
@@ -106,6 +107,11 @@ def of_asker(news: JoinRequestAnswered) -> list[Told]:
 def of_place(news: PlaceNews) -> list[Told]:
     """Reach the person whose place it is, alone: no parent hears of it, and no group."""
     return [Told(news.membership.person)]
+
+
+def of_copy(news: CopyReady) -> list[Told]:
+    """Tell whoever asked for a copy of their data, alone."""
+    return [Told(news.request.person, None, {"first_name": news.request.person.given_name})]
 
 
 def of_answer(news: FeedbackAnswered) -> list[Told]:

@@ -67,6 +67,7 @@ AUDIENCES = {
     audience.of_member: To.ALONE,
     audience.of_asker: To.ALONE,
     audience.of_place: To.ALONE,
+    audience.of_copy: To.ALONE,
     audience.of_step: To.STAFF,
 }
 

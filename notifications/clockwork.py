@@ -84,6 +84,10 @@ def _places() -> tuple[Callable[[], int], Callable[[], None]]:
     return peer_sweeps.look_after_places, lambda: None
 
 
+def _copies() -> tuple[Callable[[], int], Callable[[], None]]:
+    return peer_sweeps.carry_on_copies, lambda: None
+
+
 def _mark() -> tuple[Callable[[], int], Callable[[], None]]:
     return restored.keep_mark, lambda: None
 
@@ -103,6 +107,7 @@ PARTS = (
     Part("recoveries", 300.0, _recoveries),
     Part("cohorts", 60.0, _cohorts),
     Part("places", 60.0, _places),
+    Part("copies", 5.0, _copies),
     Part("proofs", 900.0, _proofs),
     Part("competence", 900.0, _competence),
     Part("mark", 60.0, _mark),

@@ -17,6 +17,7 @@ PURPOSES = {
     "place_answer": lazy("What came of asking for a place"),
     "tomorrow": lazy("The day before people start together"),
     "look_in": lazy("News that waits on their own page"),
+    "copy_ready": lazy("Something they asked for is ready"),
     "invitation_code": lazy("A code for the link"),
     "sign_in_code": lazy("A code to sign in"),
     "recovery_asked": lazy("A warning: somebody asked for a way in"),

@@ -30,6 +30,7 @@ from peer.news import (
     InvitationOffered,
     PersonBanned,
     PersonDied,
+    PersonErased,
     PersonRestricted,
     RestrictionLifted,
     WaitOpened,
@@ -196,6 +197,12 @@ def not_to_a_barred_number(news: InvitationOffered) -> None:
     """Offer no group at a number of somebody who may be in none, under whatever name; the words say nothing (M5)."""
     if ContactPoint.objects.barred_for(news.invitation.person).exists():
         raise RuleBroken(endings.why_nobody_offers())
+
+
+@on(PersonErased)
+def forget_erased(news: PersonErased) -> None:
+    """Cancel whatever is still to go to or about somebody whose data is being deleted."""
+    consequences.forget(news.person)
 
 
 @on(PersonRestricted)

@@ -18,6 +18,7 @@ from notifications.topics import Topic
 from peer.models import TriageDecision
 from peer.news import (
     CohortTomorrow,
+    CopyReady,
     FamilyReleased,
     FeedbackAnswered,
     InvitationCodeAsked,
@@ -163,6 +164,15 @@ RULES: tuple[Rule, ...] = (
         words={"sms": "look_in", "call": "look_in"},
         lives="family",
         owes_call=True,
+    ),
+    Rule(  # S58: to whoever asked, alone; says nothing of what it is
+        news=CopyReady,
+        about=lambda news: news.request,
+        purpose="copy_ready",
+        audience=audience.of_copy,
+        duty=Duty.FAMILY,
+        words={"sms": "copy_ready", "email": "copy_ready"},
+        lives="family",
     ),
     Rule(
         news=InvitationCodeAsked,

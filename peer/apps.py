@@ -12,5 +12,5 @@ class PeerConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Connect this package's answers to its own news."""
-        from peer import reactions, welcoming  # noqa: F401, PLC0415 - models come after Django is ready
+        """Connect this package's answers to news, its own and what higher ones tell in its words."""
+        from peer import reactions, showing, welcoming  # noqa: F401, PLC0415 - models come after Django is ready

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from peer.models import (
         AccountRecovery,
         Appeal,
+        DataRequest,
         FeedbackItem,
         Invitation,
         JoinRequest,
@@ -236,3 +237,35 @@ class AppealWorrying:
 
     appeal: Appeal
     level: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DecidedAbout:
+    """Something was decided about a person, who reads it with a right of reply (S100): words for them, never for staff.
+
+    `kind` is a value of `ShownDecision.Kind`, `role` what the one who decided is, `source` the row it came from.
+    Weighty news of the wait is told by a person first (U2): emit it then.
+    """
+
+    person: Person
+    kind: str
+    words: str
+    role: str
+    source: Model
+
+
+@dataclass(frozen=True)
+class CopyReady:
+    """The copy that somebody asked for can be fetched for seven days, behind sign-in (S58)."""
+
+    request: DataRequest
+
+
+@dataclass(frozen=True)
+class PersonErased:
+    """What we hold about somebody is about to be deleted: nothing more goes to or about them.
+
+    A handler that knows why it must not be raises `RuleBroken` with a sentence for the member of staff.
+    """
+
+    person: Person

@@ -130,6 +130,16 @@ class Perm(StrEnum):
     SIGN_IN_OTHERWISE = "sign_in_otherwise"
     END_SESSIONS = "end_sessions"
     KEEP_STAFF_ACCOUNTS = "keep_staff_accounts"
+    ASK_ABOUT_OWN_DATA = "ask_about_own_data"
+    WRITE_OWN_PROFILE = "write_own_profile"
+    REPLY_TO_DECISION = "reply_to_decision"
+    ANSWER_REPLY = "answer_reply"
+    RUN_DATA_REQUEST = "run_data_request"
+    AGREE_TO_DELETE = "agree_to_delete"
+    DELETE_DATA = "delete_data"
+    HOLD_DATA = "hold_data"
+    WITHHOLD = "withhold"
+    KEEP_COPIES = "keep_copies"
 
 
 SERVICE_WIDE = frozenset(

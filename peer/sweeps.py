@@ -37,6 +37,8 @@ Row = TypeVar("Row")
 
 REMINDS = range(10, 18)  # hours of the day before
 
+log = logging.getLogger(__name__)
+
 
 def close_late_invitations() -> int:
     """Close the offers whose thirty days are over, and count them."""
@@ -137,6 +139,21 @@ def start_cohorts() -> int:
     return done
 
 
+def look_after_places() -> int:
+    """Do what has become due about places in groups: pauses, last weeks, birthdays."""
+    return end_pauses() + move_on() + notice_birthdays()
+
+
+def carry_on_copies() -> int:
+    """Draw up the copies people asked for, write those that were read through, take away those whose week is over."""
+    rows, by = DataRequest.objects.filter(kind=DataRequest.Kind.COPY), data_requests.CLOCK
+    done = _each(rows.filter(state=DataRequest.State.ASKED, level=""), data_requests.draw_up, by=by)
+    done += _each(rows.filter(state=DataRequest.State.READ), data_requests.make, by=by)
+    late = rows.filter(state=DataRequest.State.READY, due_at__lte=clock.now())
+    done += _each(late, data_requests.let_go, by=by)
+    return done + _each(rows.filter(state__in=DataRequest.FINAL).exclude(file=""), data_requests.put_away, by=by)
+
+
 def _each(rows: Iterable[Row], act: Callable[..., object], *, by: System) -> int:
     """Do one act to each row, each in its own transaction; one that fails never stops the next."""
     done = 0
@@ -147,10 +164,5 @@ def _each(rows: Iterable[Row], act: Callable[..., object], *, by: System) -> int
         except (StaleMove, IllegalMove, RuleBroken):
             continue  # another sweeper, or a person, was quicker
         except Exception:
-            log.exception("%s of %s failed; it stays due", act.__name__, row)
+            log.exception("%s of %s failed; it stays due", getattr(act, "__name__", act), row)
     return done
-
-
-def look_after_places() -> int:
-    """Do what has become due about places in groups: pauses, last weeks, birthdays."""
-    return end_pauses() + move_on() + notice_birthdays()

@@ -8,7 +8,19 @@ from collections.abc import Callable
 
 def load(say: Callable[[str], None] = print) -> None:
     """Load the invented service once; at every later start only fill up the rota."""
-    from cms.example import endings, feedback, fortnight, groups, joining, newcomers, own_say, phones, rota, waiting  # noqa: PLC0415 - models come after Django is ready
+    from cms.example import (  # noqa: PLC0415 - models come after Django is ready
+        endings,
+        feedback,
+        fortnight,
+        groups,
+        joining,
+        my_data,
+        newcomers,
+        own_say,
+        phones,
+        rota,
+        waiting,
+    )
     from cms.site import load_site  # noqa: PLC0415
     from peer import clock  # noqa: PLC0415
     from peer.models import SupportGroup  # noqa: PLC0415
@@ -32,6 +44,7 @@ def load(say: Callable[[str], None] = print) -> None:
         joining.load_joining(made["lantern"])
         newcomers.load_newcomers(made)
         own_say.load_own_say()
+        my_data.load_my_data()
         say("  what people said, and what was done …")
         feedback.load_feedback()
     rota.fill()

@@ -149,6 +149,10 @@ CAST = (
         mobile="+447700900142", service_roles=(Role.SERVICE_MANAGER,),
     ),
     Player(
+        "nell", "Nell", "Achebe", STAFF, "Looks after safety: keeps back what would endanger somebody.",
+        mobile="+447700900144", service_roles=(Role.SAFEGUARDING_LEAD,),
+    ),
+    Player(
         "eve", "Eve", "Marsh", STAFF, "Writes the public pages, with the reading age beside the words.",
         mobile="+447700900143", service_roles=(Role.EDITOR,),
     ),

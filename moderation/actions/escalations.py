@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from moderation import ladder, paging
 from moderation.actions import freezes
@@ -14,12 +15,19 @@ from peer import clock, grants
 from peer.events import emit
 from peer.gate import System, action
 from peer.models import Post, SupportGroup, User
+from peer.news import DecidedAbout
 from peer.roles import Perm, Role
 from peer.states import RuleBroken, StaleMove
 
 MANAGERS = paging.TO_MANAGERS
 CHANNELS = ["sms", "call"]  # both at once (E4)
 UNANSWERED = {Escalation.State.OPEN, Escalation.State.PAGING, Escalation.State.REOPENED}
+WHAT_WE_DID = {  # the part of an outcome that its young person reads
+    Escalation.Outcome.SPOKE: lazy("They talked with you about it."),
+    Escalation.Outcome.FAMILY: lazy("They talked with an adult who looks after you."),
+    Escalation.Outcome.EMERGENCY: lazy("They got help for you at once."),
+    Escalation.Outcome.CRISIS_TEAM: lazy("They asked the crisis team to help you."),
+}
 TO_A_PERSON = {EscalationStep.Rung.NEWS, EscalationStep.Rung.CHOSEN}
 
 
@@ -189,7 +197,21 @@ def resolve(escalation: Escalation, *, by: User, outcome: str, told: str, words:
         resolved_at=clock.now(),
         due_at=clock.now() + dt.timedelta(days=1),
     )
+    emit(_as_told(escalation))
     return escalation
+
+
+def _as_told(escalation: Escalation) -> DecidedAbout:
+    """Tell the young person what was done about them, and nothing of who had worried (E12, H23)."""
+    words = _("A clinician read what you wrote, because we wanted to know how you are.")
+    done = WHAT_WE_DID.get(Escalation.Outcome(escalation.outcome), "")
+    return DecidedAbout(
+        person=escalation.about.person,
+        kind="safety",
+        words=f"{words} {done}".strip(),
+        role=Role.CLINICIAN,
+        source=escalation,
+    )
 
 
 @action(Perm.ACT_ON_ESCALATION)

@@ -14,8 +14,8 @@ from peer.gate import action
 from peer.models import CompetenceAssessment, Consent, HelloCall, KeptApart, Membership, Person, SupportGroup, User
 from peer.models.competence import REVIEW_AFTER
 from peer.models.people import age_on
-from peer.news import MembershipConfirmed
-from peer.roles import Perm
+from peer.news import DecidedAbout, MembershipConfirmed
+from peer.roles import Perm, Role
 from peer.states import RuleBroken
 
 ASK_AGAIN = dt.timedelta(days=28)
@@ -81,6 +81,7 @@ def unsuitable(call: HelloCall, *, by: User, handover: str) -> HelloCall:
     if not handover.strip():
         raise RuleBroken(_("Say who takes over, and what they offer. Nobody is left with a no."))
     call.membership.move_to(Membership.State.LEFT, ended_at=clock.now())
+    emit(_not_this_group(call))
     return _settle(
         call, HelloCall.State.UNSUITABLE, by=by, due_at=workdays.due(days=HANDOVER_DAYS), handover=handover, owner=by
     )
@@ -116,6 +117,12 @@ def _write_down_competence(person: Person, said: Said, *, by: User) -> None:
             review_on=clock.today() + REVIEW_AFTER,
         )
         competence.write_down(person, by=by, found=found)
+
+
+def _not_this_group(call: HelloCall) -> DecidedAbout:
+    """Say it kindly, and nothing of why: somebody else may be the reason (U8)."""
+    words = _("This group isn’t the right one for you just now. Somebody from our team talks with you about what is.")
+    return DecidedAbout(person=call.membership.person, kind="hello_call", words=words, role=Role.CLINICIAN, source=call)
 
 
 def _settle(call: HelloCall, state: str, *, by: User, **changes: Any) -> HelloCall:

@@ -9,6 +9,7 @@ from peer.models.cohorts import Cohort
 from peer.models.competence import CompetenceAssessment
 from peer.models.consent import Consent, ConsentWords
 from peer.models.copies import CopyRequest
+from peer.models.data_requests import DataHold, DataRequest, LeftOut
 from peer.models.deaths import Death
 from peer.models.endings import MembershipDecision
 from peer.models.feedback import Commitment, FeedbackItem, FeedbackKnock, FeedbackStep, ServiceResponse
@@ -30,9 +31,11 @@ from peer.models.moving_on import MovingOn
 from peer.models.own_say import OwnSay
 from peer.models.partners import PartnerReferral
 from peer.models.people import ParentRelationship, Person, ServiceRole, User
+from peer.models.profiles import ProfileNote
 from peer.models.proposals import GroupProposal
 from peer.models.recoveries import AccountRecovery
 from peer.models.restrictions import Restriction
+from peer.models.shown_decisions import DecisionReply, ShownDecision, Withholding
 from peer.models.talk import Post, Thread
 from peer.models.waiting import Referral, TimelineEntry, TriageDecision, WaitingListEntry
 from peer.models.welcomes import Welcome
@@ -49,7 +52,10 @@ __all__ = [
     "Consent",
     "ConsentWords",
     "CopyRequest",
+    "DataHold",
+    "DataRequest",
     "Death",
+    "DecisionReply",
     "Duty",
     "FeedbackItem",
     "FeedbackKnock",
@@ -63,6 +69,7 @@ __all__ = [
     "Invitation",
     "JoinRequest",
     "KeptApart",
+    "LeftOut",
     "LonelinessAnswer",
     "Membership",
     "MembershipDecision",
@@ -74,11 +81,13 @@ __all__ = [
     "PartnerReferral",
     "Person",
     "Post",
+    "ProfileNote",
     "ProtocolAcceptance",
     "Referral",
     "Restriction",
     "ServiceResponse",
     "ServiceRole",
+    "ShownDecision",
     "SignInCard",
     "StartedSignIn",
     "SupportGroup",
@@ -89,4 +98,5 @@ __all__ = [
     "User",
     "WaitingListEntry",
     "Welcome",
+    "Withholding",
 ]

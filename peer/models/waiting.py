@@ -16,7 +16,8 @@ from peer.models.competence import adults_are_told
 from peer.models.dated import public_id
 from peer.models.imports import ImportRun
 from peer.models.people import ParentRelationship, Person, User
-from peer.news import WaitEnded
+from peer.models.shown_decisions import Withholding
+from peer.news import DecidedAbout, WaitEnded
 from peer.roles import Role
 from peer.states import AppendOnly, AppendOnlyQuerySet, Owed, Stateful, one_of_states, owed_unless
 
@@ -219,6 +220,23 @@ class TriageDecisionQuerySet(AppendOnlyQuerySet):
         """Keep all for staff with a caseload; families read the timeline, which waits for the call (U2)."""
         return self if user.may_in_service(*STAFF) else self.none()
 
+    def told(self) -> TriageDecisionQuerySet:
+        """Keep what its person has been told, and nobody keeps back (U2, S100)."""
+        said = TimelineEntry.objects.filter(
+            kind=TimelineEntry.Kind.DECISION,
+            for_person=True,
+            referral=models.OuterRef("referral"),
+            at__gte=models.OuterRef("decided_at"),
+        )
+        return self.filter(models.Exists(said)).exclude(models.Exists(_kept_back(models.OuterRef("referral"))))
+
+
+def _kept_back(referral: models.OuterRef) -> models.QuerySet[Withholding]:
+    """Find whether a decision about a request is kept from its person: then none of that request shows."""
+    decisions = TriageDecision.objects.filter(referral=models.OuterRef(referral)).values("pk")
+    kept = Withholding.objects.current().filter(decision__source_kind="peer.triagedecision")
+    return kept.filter(decision__source_pk__in=decisions)
+
 
 class TriageDecision(AppendOnly):
     """What was decided about a request, with a reason in plain words (S9)."""
@@ -258,6 +276,8 @@ class TriageDecision(AppendOnly):
         """Put the decision on the timeline: for staff only, until the family has been told (U2)."""
         words = " ".join(part for part in (f"{self.get_outcome_display()}.", self.reason_plain, self.next_step) if part)
         level = TimelineEntry.ForAdults.ALL if self.is_weighty else TimelineEntry.ForAdults.ROUTINE
+        if told:
+            emit(self._as_news(words))
         return TimelineEntry.objects.create(
             person=self.referral.person,
             referral=self.referral,
@@ -267,6 +287,9 @@ class TriageDecision(AppendOnly):
             for_adults=level if told else TimelineEntry.ForAdults.NEVER,
         )
 
+    def _as_news(self, words: str) -> DecidedAbout:
+        return DecidedAbout(person=self.referral.person, kind="request", words=words, role=Role.CLINICIAN, source=self)
+
 
 class TimelineEntryQuerySet(AppendOnlyQuerySet):
     """What happened, as far as the viewer may know of it."""
@@ -275,8 +298,17 @@ class TimelineEntryQuerySet(AppendOnlyQuerySet):
         """Keep all for staff, one's own, and for a parent what they may know of a child under 16 (U7)."""
         if user.may_in_service(*STAFF):
             return self
-        own = models.Q(person__user=user, for_person=True)
+        own = models.Q(person__user=user, for_person=True) & ~self._withheld()
         return self.filter(own) if user.person_id is None else self.filter(own | self._told_to(user.person_id))
+
+    def not_withheld(self) -> TimelineEntryQuerySet:
+        """Leave out decisions that a safeguarding lead keeps from their person for now (S100)."""
+        return self.exclude(self._withheld())
+
+    @staticmethod
+    def _withheld() -> models.Q:
+        is_decision = models.Q(kind=TimelineEntry.Kind.DECISION)
+        return is_decision & models.Q(models.Exists(_kept_back(models.OuterRef("referral"))))
 
     def seen_by_adult(self, adult: Person) -> TimelineEntryQuerySet:
         """Keep what this adult reads when they sign in: the very rows that `visible_to` gives their account."""

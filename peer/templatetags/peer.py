@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Any
 
 from django import template
@@ -18,6 +19,7 @@ from peer.roles import Perm
 from peer.web import new_nonce
 
 register = template.Library()
+ISO = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d(\.\d+)?(\+\d\d:\d\d|Z))?")
 
 
 @register.simple_tag(takes_context=True)
@@ -50,6 +52,17 @@ def when(moment: dt.datetime) -> str:
     if abs(days) > 300:
         day = date_format(local, "j F Y")
     return _("%(day)s at %(time)s") % {"day": day, "time": time}
+
+
+@register.filter
+def told(value: Any) -> Any:
+    """Say a value of somebody’s data as people do: a day, a time, yes or no."""
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    if isinstance(value, str) and ISO.fullmatch(value):
+        moment = dt.datetime.fromisoformat(value)
+        return when(moment) if "T" in value else date_format(moment, "j F Y")
+    return value
 
 
 @register.filter

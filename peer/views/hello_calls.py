@@ -15,13 +15,14 @@ from peer.actions import hello_calls
 from peer.forms.hello_calls import HelloForm
 from peer.forms.invitations import KeepApartForm
 from peer.methods import require_http_methods, require_POST, require_safe
-from peer.models import HelloCall, KeptApart, Membership, Person, User
+from peer.models import HelloCall, KeptApart, Membership, Person, ProfileNote, User
 from peer.models.consent import wording
 from peer.models.hello_calls import HelloCallQuerySet
 from peer.roles import Perm
 from peer.web import acted, who
 
 HEARD = ("born_on", "basis", "safe_ways", "helps", "explained", "understood")
+FILLED_IN = (ProfileNote.Part.SAFE_WAYS, ProfileNote.Part.HELPS)  # these stand in the form itself
 
 
 def _mine(request: HttpRequest) -> HelloCallQuerySet:
@@ -42,7 +43,8 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
     """Show one call and take what came of it."""
     call = get_object_or_404(_mine(request), public_id=public_id)
     person = call.membership.person
-    form = HelloForm(request.POST or None, initial={"safe_ways": call.safe_ways})
+    told = ProfileNote.objects.none().shown_at(ProfileNote.Place.HELLO, person)
+    form = HelloForm(request.POST or None, initial=_first(call, told))
     settle = partial(_settle, call, by=who(request))
     if request.method == "POST" and form.is_valid() and acted(form, lambda: settle(said=form.cleaned_data)) is not None:
         messages.success(request, _("Written down. Thank you for ringing."))
@@ -54,6 +56,7 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
         "numbers": _numbers(person, by=who(request)) if is_open else [],
         "call": call,
         "person": person,
+        "told": [note for note in told if note.part not in FILLED_IN],
         "form": form,
         "limits": wording("limits"),
         "is_open": is_open,
@@ -82,6 +85,13 @@ def keep_apart(request: HttpRequest, public_id: str) -> HttpResponse:
         return redirect(call)
     context = {"call": call, "person": person, "form": form}
     return render(request, "peer/hello_calls/keep_apart.html", context, status=422 if form.errors else 200)
+
+
+def _first(call: HelloCall, told: list[ProfileNote]) -> dict[str, str]:
+    """Fill in what they have told once and let be read here, so that nobody has to say it again (S59)."""
+    words = {note.part: note.words or "" for note in told}
+    safe_ways = call.safe_ways or words.get(ProfileNote.Part.SAFE_WAYS, "")
+    return {"safe_ways": safe_ways, "helps": call.helps or words.get(ProfileNote.Part.HELPS, "")}
 
 
 def _numbers(person: Person, *, by: User) -> list[Any]:

@@ -48,6 +48,11 @@ STAFF = (
     "peer/aftermath/", "peer/memberships/index.html", "peer/memberships/detail.html", "peer/memberships/pause.html",
     "peer/memberships/end.html", "peer/memberships/settle.html", "peer/memberships/_asked.html",
     "peer/memberships/_standing.html",
+    "peer/data_requests/_deletion.html", "peer/data_requests/_reading.html",
+    "peer/data_requests/detail.html", "peer/data_requests/hold.html", "peer/data_requests/index.html",
+    "peer/data_requests/leave_out.html", "peer/shown_decisions/answer.html", "peer/shown_decisions/kept_back.html",
+    "peer/shown_decisions/of_person.html", "peer/shown_decisions/replies.html", "peer/shown_decisions/review.html",
+    "peer/shown_decisions/withhold.html",
 )  # fmt: skip
 # Python that speaks to young people: the sentences of rules, forms and screening.
 SPOKEN = (
@@ -63,6 +68,14 @@ SPOKEN = (
     "peer/actions/welcomes.py",
     "peer/forms/moving_on.py",
     "peer/actions/moving_on.py",
+    "peer/actions/profiles.py",
+    "peer/forms/profiles.py",
+    "peer/forms/data_requests.py",
+    "peer/forms/shown_decisions.py",
+    "peer/showing.py",
+    "peer/models/shown_decisions.py",
+    "peer/models/data_requests.py",
+    "peer/models/profiles.py",
 )
 
 PAGES = [

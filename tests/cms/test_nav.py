@@ -20,14 +20,14 @@ def titles(user: User) -> set[str]:
 
 
 def test_without_a_role_there_is_only_what_is_one_s_own() -> None:
-    assert titles(User.objects.create_user("omar")) == {"Home", "Messages to you", "Signing in"}
+    assert titles(User.objects.create_user("omar")) == {"Home", "Messages to you", "Signing in", "Your data"}
 
 
 def test_on_the_way_into_a_group_its_way_on_is_in_sight() -> None:
     joining = make_person()
     omar = make_user(person=joining)
     Membership.objects.create(group=make_group(), person=joining, user=omar)
-    assert titles(omar) == {"Home", "Your groups", "Messages to you", "Signing in"}
+    assert titles(omar) == {"Home", "Your groups", "Messages to you", "Signing in", "Your data"}
 
 
 @pytest.mark.parametrize("entry", nav.ENTRIES, ids=lambda entry: entry.route)
