@@ -10,7 +10,7 @@ from typing import TypeVar
 from django.db.models import Q, QuerySet
 
 from peer import clock, endings
-from peer.actions import birthdays, cohorts, competence, invitations, memberships, moving_on, recoveries
+from peer.actions import birthdays, cohorts, competence, data_requests, invitations, memberships, moving_on, recoveries
 from peer.competence import sixteenth
 from peer.gate import System
 from peer.models import (
@@ -18,6 +18,7 @@ from peer.models import (
     BandMove,
     Cohort,
     CompetenceAssessment,
+    DataRequest,
     HelloCall,
     Invitation,
     Membership,
