@@ -8,7 +8,7 @@ from django.apps import apps
 from django.db.models import CharField, F, QuerySet, TextField, Value
 from django.db.models.functions import Cast, Concat
 
-from peer import clock, grants, held
+from peer import clock, endings, grants, held
 from peer.held import Erase, Held
 from peer.models import Membership, Person, Post, Thread, User
 
@@ -64,7 +64,7 @@ def _end_roles(user: User) -> None:
 def _leave_groups(person: Person) -> None:
     for membership in Membership.objects.filter(person=person):
         if Membership.State.LEFT in membership.MOVES.get(membership.state, set()):
-            membership.move_to(Membership.State.LEFT, ended_at=clock.now())
+            endings.end(membership, Membership.State.LEFT)
         membership.roles.current().update(until_at=clock.now())
         grants.sync(membership)
 

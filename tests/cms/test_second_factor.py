@@ -61,7 +61,9 @@ def members():
 
 
 @pytest.mark.parametrize(("who", "make"), list(members()), ids=[who for who, _ in members()])
-def test_staff_who_came_by_a_code_alone_get_enrolment_and_nothing_else(client: Client, who: str, make) -> None:
+def test_staff_who_came_by_a_code_alone_get_enrolment_and_nothing_else(
+    site_tree, client: Client, who: str, make
+) -> None:
     sign_in(client, make())
     wait = make_wait(person=make_person())
     for path in ("/home/", "/groups/", "/staff/waiting/", f"/staff/waiting/{wait.person.public_id}/", "/admin/"):
@@ -83,7 +85,7 @@ def test_public_pages_show_them_what_a_visitor_sees_and_signing_out_works(site_t
     assert "_auth_user_id" not in client.session
 
 
-def test_wagtail_s_open_views_stay_shut(client: Client) -> None:
+def test_wagtail_s_open_views_stay_shut(site_tree, client: Client) -> None:
     sign_in(client, staff(Role.EDITOR))
     assert client.get("/admin/api/main/pages/").headers["Location"] == STEP
 

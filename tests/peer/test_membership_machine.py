@@ -102,7 +102,13 @@ class Places(machines.Machine):
     def say_hello(self, who: int) -> None:
         call = HelloCall.objects.filter(membership__person=self.people[who]).first()
         if call is not None:
-            said = hello_calls.Said(born_on=self.people[who].born_on, basis="competent", safe_ways="Text.")
+            said = hello_calls.Said(
+                born_on=self.people[who].born_on,
+                basis="competent",
+                safe_ways="Text.",
+                explained="All of it.",
+                understood="All of it.",
+            )
             self.by_law(hello_calls.confirm, call, by=self.staff["lee"], said=said)
 
     @rule(who=people)

@@ -46,7 +46,14 @@ def confirmed(group: SupportGroup, lee: User) -> Membership:
     membership = Membership.objects.create(group=group, person=person, user=make_user(person=person))
     call = HelloCall.objects.create(membership=membership, owner_role=Role.CLINICIAN, due_at=clock.now())
     assert person.born_on
-    return hello_calls.confirm(call, by=lee, said=Said(born_on=person.born_on, basis="competent", safe_ways="Text"))
+    said = Said(
+        born_on=person.born_on,
+        basis="competent",
+        safe_ways="Text",
+        explained="What the group is, and who reads there.",
+        understood="She can stop at any time.",
+    )
+    return hello_calls.confirm(call, by=lee, said=said)
 
 
 def ready(group: SupportGroup, lee: User, name: str) -> Membership:
