@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
+from peer import adults
 from peer.models import KeptApart, Membership, Person, SupportGroup, WaitingListEntry
 
 YOUNGEST = 11  # U9: under 11 the parents' group and the directory only
@@ -60,5 +61,11 @@ def _why_not_this_world(person: Person, group: SupportGroup) -> str:
 
 def _waits(person: Person) -> bool:
     waiting = WaitingListEntry.objects.open().exclude(state=WaitingListEntry.State.ON_HOLD)
-    people = [person.pk, *person.young_people.values_list("young_person", flat=True)]
-    return waiting.filter(referral__person__in=people).exists()
+    return waiting.filter(referral__person__in=[person.pk, *_children_of_whom_they_may_know(person)]).exists()
+
+
+def _children_of_whom_they_may_know(adult: Person) -> list[int]:
+    """Find the young people of whose wait an offer may remind an adult; from 16 only on their own yes (U7, U17)."""
+    ties = adult.young_people.select_related("young_person", "adult").filter(young_person__restricted_at=None)
+    known = {tie.young_person_id for tie in ties if adults.may_know(tie)}
+    return sorted(known - adults.closed(known))

@@ -10,7 +10,7 @@ from typing import TypeVar
 from django.db.models import QuerySet
 
 from peer import clock
-from peer.actions import competence, invitations, recoveries
+from peer.actions import competence, invitations, recoveries, renewals
 from peer.competence import sixteenth
 from peer.models import AccountRecovery, CompetenceAssessment, HelloCall, Invitation, Membership, OwnSay, Person
 from peer.models.competence import sixteen_before
@@ -18,6 +18,7 @@ from peer.states import IllegalMove, RuleBroken, StaleMove
 
 log = logging.getLogger(__name__)
 Row = TypeVar("Row")
+BATCH = 100
 
 
 def close_late_invitations() -> int:
@@ -84,3 +85,14 @@ def _each(rows: Iterable[Row], act: Callable[..., object]) -> int:
         except Exception:
             log.exception("%s of %s failed; it stays due", act.__name__, row)
     return done
+
+
+def bring_up_unanswered() -> int:
+    """Bring each offer up once more that nobody has said a word to for eight days, and count them (U13)."""
+    late = Invitation.objects.to_remind().select_related("person", "group").order_by("offered_at", "pk")
+    return len([renewals.remind(invitation, by=invitations.CLOCK) for invitation in late[:BATCH]])
+
+
+def look_after_invitations() -> int:
+    """Close what is over and bring up what waits."""
+    return close_late_invitations() + bring_up_unanswered()

@@ -76,6 +76,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("staff/invitations/", invitations_desk.index, name="invitations-index"),
     path("staff/invitations/offer/<str:public_id>/", invitations_desk.offer, name="invitations-offer"),
     path("staff/invitations/<str:public_id>/answer/", invitations_desk.answer, name="invitations-answer"),
+    path("staff/invitations/<str:public_id>/said/", invitations_desk.said, name="invitations-said"),
     path("staff/hello-calls/", hello_calls.index, name="hello-calls-index"),
     path("staff/hello-calls/<str:public_id>/", hello_calls.detail, name="hello-calls-detail"),
     path("staff/hello-calls/<str:public_id>/keep-apart/", hello_calls.keep_apart, name="hello-calls-keep-apart"),

@@ -2,7 +2,6 @@
 
 from peer.models.audit import AuditEvent
 from peer.models.cards import OwnFactor, SignInCard, StartedSignIn
-from peer.models.consent import Consent
 from peer.models.competence import CompetenceAssessment
 from peer.models.consent import Consent, ConsentWords
 from peer.models.copies import CopyRequest
@@ -19,7 +18,7 @@ from peer.models.groups import (
 )
 from peer.models.hello_calls import HelloCall, KeptApart
 from peer.models.imports import ImportChange, ImportFault, ImportRun
-from peer.models.invitations import Invitation
+from peer.models.invitations import Invitation, InvitationLink
 from peer.models.own_say import OwnSay
 from peer.models.people import ParentRelationship, Person, ServiceRole, User
 from peer.models.recoveries import AccountRecovery
@@ -46,6 +45,7 @@ __all__ = [
     "ImportFault",
     "ImportRun",
     "Invitation",
+    "InvitationLink",
     "KeptApart",
     "Membership",
     "MembershipRole",

@@ -56,6 +56,7 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
         "person": person,
         "form": form,
         "limits": wording("limits"),
+        "join": wording("join"),
         "is_open": is_open,
         "apart": KeptApart.objects.visible_to(who(request)).of(person).select_related("one", "other"),
         "stands_between": KeptApart.objects.visible_to(who(request)).stands_between(person, call.membership.group),

@@ -16,9 +16,9 @@ from django.views.decorators.cache import never_cache
 
 from peer.actions import invitations
 from peer.actions.invitations import LINK
-from peer.forms.invitations import QuestionForm, YesForm
+from peer.forms.invitations import AdultYesForm, QuestionForm, YesForm
 from peer.methods import require_http_methods, require_POST, require_safe
-from peer.models import Invitation
+from peer.models import Invitation, Person
 from peer.models.consent import wording
 from peer.states import RuleBroken, StaleMove
 from peer.web import acted
@@ -68,13 +68,14 @@ def code(request: HttpRequest, invitation: Invitation, secret: str) -> HttpRespo
 @require_http_methods(["GET", "HEAD", "POST"])
 def yes(request: HttpRequest, invitation: Invitation, secret: str) -> HttpResponse:
     """Take the code and the answers; with a yes the person has an account and is signed in."""
-    form = YesForm(request.POST or None)
+    is_parent = invitation.person.kind == Person.Kind.PARENT_CARER
+    form = (AdultYesForm if is_parent else YesForm)(request.POST or None)
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         if not invitations.try_code(invitation, by=LINK, code=said["code"]):
             form.add_error("code", _("That code doesn’t fit. Look at the newest text, or ask for a new code."))
         else:
-            answer = {"code": said["code"], "parent_told": said["parent_told"], "also": form.also()}
+            answer = {"code": said["code"], "parent_told": said.get("parent_told"), "also": form.also()}
             membership = acted(form, lambda: invitations.accept(invitation, by=LINK, **answer))
             if membership is not None and membership.user is not None:
                 login(request, membership.user, backend=settings.AUTHENTICATION_BACKENDS[0])

@@ -42,7 +42,7 @@ STAFF = (
     "peer/hello_calls/", "peer/waiting/", "peer/feedback/detail.html", "peer/feedback/index.html",
     "peer/feedback/log.html", "peer/groups/desk.html", "peer/groups/form.html", "peer/groups/set_up.html",
     "peer/home/_desks.html", "peer/home/_work.html", "peer/invitations/answer.html", "peer/invitations/index.html",
-    "peer/invitations/offer.html", "peer/people/",
+    "peer/invitations/offer.html", "peer/invitations/_route.html", "peer/invitations/said.html", "peer/people/",
 )  # fmt: skip
 # Python that speaks to young people: the sentences of rules, forms and screening.
 SPOKEN = (
