@@ -111,7 +111,13 @@ def test_a_yes_makes_no_account_and_a_clinician_owes_the_hello_call(invitation, 
 def test_after_a_yes_by_text_the_hello_call_records_the_words_and_makes_the_account(invitation) -> None:
     say("yes")
     lee = make_user(name="Dr Lee", roles=(Role.CLINICIAN,))
-    said = hello_calls.Said(born_on=dt.date(2012, 6, 1), basis="competent", safe_ways="Text first.")
+    said = hello_calls.Said(
+        born_on=dt.date(2012, 6, 1),
+        basis="competent",
+        safe_ways="Text first.",
+        explained="Groups.",
+        understood="I can stop.",
+    )
     membership = hello_calls.confirm(HelloCall.objects.get(), by=lee, said=said)
     membership.refresh_from_db()
     assert membership.user is not None

@@ -194,7 +194,7 @@ def test_a_parent_who_may_not_be_reminded_of_the_wait_is_offered_nothing(client,
 def test_from_sixteen_a_parent_is_offered_a_group_on_the_young_persons_yes(client, kim, noor) -> None:
     Person.objects.filter(pk=noor.pk).update(born_on=BORN.replace(year=BORN.year - 2))
     pat, group = make_parent(noor), parents_group()
-    Consent.objects.say(noor, Consent.Purpose.PARENT_TOLD, given=True, basis="own", by=make_user(person=noor))
+    Consent.objects.say(noor, Consent.Purpose.PARENT_NEWS, given=True, basis="own", by=make_user(person=noor))
     assert client.post(f"/staff/invitations/offer/{pat.public_id}/", {"group": group.pk}).status_code == 302
 
 
