@@ -9,6 +9,9 @@ from django.db.models import Prefetch, prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from moderation.news import EscalationStepDue
+from notifications import offers
+from notifications.models import ContactPoint
+from notifications.offers import OfInvitation
 from peer.adults import decides_alone, hear_news
 from peer.models import ParentRelationship, Person
 from peer.news import (
@@ -16,8 +19,6 @@ from peer.news import (
     CopyReady,
     FamilyReleased,
     FeedbackAnswered,
-    InvitationCodeAsked,
-    InvitationOffered,
     JoinRequestAnswered,
     MembershipConfirmed,
     PlaceNews,
@@ -35,6 +36,7 @@ class Told:
     person: Person
     subject: Person | None = None
     values: Mapping[str, str] = field(default_factory=dict)
+    contact: ContactPoint | None = None  # the one number that will do, where only one will
 
     def is_over(self) -> bool:
         """Tell whether the person, or whom it is about, has died: nothing goes, and nobody rings (U6)."""
@@ -89,9 +91,15 @@ def of_decision(news: TriageDecided) -> list[Told]:
     return [Told(one.person, young_person, values) for one in family(young_person, weighty=decision.is_weighty)]
 
 
-def of_invitation(news: InvitationOffered | InvitationCodeAsked) -> list[Told]:
+def of_invitation(news: OfInvitation) -> list[Told]:
     """Reach the young person alone: no adult hears of a group (promise 4)."""
     return [Told(news.invitation.person, None, {"first_name": news.invitation.person.given_name})]
+
+
+def of_call_offer(news: OfInvitation) -> list[Told]:
+    """Ring the young person on the one number that is theirs alone (U9)."""
+    person = news.invitation.person
+    return [Told(person, None, {"first_name": person.given_name}, contact=offers.route(person).contact)]
 
 
 def of_member(news: MembershipConfirmed | CohortTomorrow) -> list[Told]:

@@ -64,6 +64,7 @@ class Message:
 SECTIONS = {Duty.FAMILY: Section.NEWS, Duty.CODE: Section.ALONE, Duty.PAGE: Section.PAGES}
 AUDIENCES = {
     audience.of_invitation: To.ALONE,
+    audience.of_call_offer: To.ALONE,
     audience.of_member: To.ALONE,
     audience.of_asker: To.ALONE,
     audience.of_place: To.ALONE,
@@ -121,6 +122,12 @@ OTHERS = (
     _answer("got_it", _("They have the news")),
     _answer("will_ring", _("They asked for a call")),
     _answer("wrong_number", _("Not their number")),
+    _answer("offer_yes", _("They said yes to an offer")),
+    _answer("offer_no", _("They said no to an offer")),
+    _answer("offer_ask", _("They want to ask something")),
+    _answer("offer_question", _("They asked about an offer")),
+    _answer("offer_new", _("They asked for an offer again")),
+    _answer("hello_card", _("They texted the number on a card")),
     _answer("stopped_topic", _("They stopped one kind of text")),
     _answer("started_topic", _("They want one kind of text again")),
     Message(

@@ -65,7 +65,7 @@ def _cover() -> tuple[Callable[[], int], Callable[[], None]]:
 
 
 def _invitations() -> tuple[Callable[[], int], Callable[[], None]]:
-    return peer_sweeps.close_late_invitations, lambda: None
+    return peer_sweeps.look_after_invitations, lambda: None
 
 
 def _recoveries() -> tuple[Callable[[], int], Callable[[], None]]:

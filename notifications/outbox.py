@@ -155,13 +155,15 @@ def _why_never(row: Delivery, reach: routing.Reach, *, now: dt.datetime) -> str:
         return "too late"
     if row.duty == Duty.FAMILY and intent.confirmed_at:
         return "not needed"
+    if not rules.is_still_so(intent):
+        return "not needed"
     to_unproved = rules.goes_to_unproved(intent.purpose)
     return routing.why_not(reach, row.channel, duty=Duty(row.duty), to_unproved=to_unproved)
 
 
 def _when_later(row: Delivery, reach: routing.Reach, *, now: dt.datetime, texts: int) -> dt.datetime | None:
     """Give the later moment of news at night or beyond the day's number of texts (N12, N20)."""
-    if row.duty != Duty.FAMILY:
+    if not _keeps_hours(row):
         return None
     if row.channel == routing.SMS and texts >= TEXTS_A_DAY:
         now = routing.tomorrow(now)
@@ -169,6 +171,11 @@ def _when_later(row: Delivery, reach: routing.Reach, *, now: dt.datetime, texts:
     if opening is None:
         return now + dt.timedelta(days=1)
     return opening if opening > clock.now() else None
+
+
+def _keeps_hours(row: Delivery) -> bool:
+    """Tell whether a message waits for the day: news does, and a link that nobody has just asked for (N12)."""
+    return row.duty == Duty.FAMILY or rules.keeps_hours(row.notification.purpose)
 
 
 def _texts_today(token: str) -> Counter[int]:
@@ -210,7 +217,7 @@ def _write_attempts(rows: list[Delivery], token: str) -> list[Begun]:
 def _valid_for(row: Delivery, *, now: dt.datetime) -> int:
     """Give the seconds the network may keep trying: never into the night with news, never past the message's end."""
     left = row.expires_at - now
-    return int((min(left, routing.closes_in(now)) if row.duty == Duty.FAMILY else left).total_seconds())
+    return int((min(left, routing.closes_in(now)) if _keeps_hours(row) else left).total_seconds())
 
 
 def settle(answers: Iterable[tuple[Begun, Accepted | Failure]]) -> None:

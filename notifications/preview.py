@@ -15,7 +15,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from notifications import audience, intents, letters, messages, numbers, reactions, routing
+from notifications import audience, intents, letters, messages, numbers, offers, reactions, routing
 from notifications.actions import texts
 from notifications.catalogue import Message, To
 from notifications.models import CommunicationNeed, ContactPoint, Duty, Letter
@@ -24,6 +24,7 @@ from notifications.spoken import Moment, answered, rung
 from notifications.topics import Topic
 from notifications.waits import wait
 from peer import clock, readability
+from peer.answers import HELLO_CALL_DAYS
 from peer.models import ParentRelationship, Person, User
 from peer.templatetags.peer import when
 
@@ -124,6 +125,7 @@ def values(message: Message, receiver: Receiver, *, by: User) -> dict[str, str]:
         "code_spoken": ", ".join(CODE),
         "host": settings.SHORT_ADDRESS,
         "word": Topic.NEWS.upper(),
+        "days": str(HELLO_CALL_DAYS),
         "full_name": receiver.person.full_name(),
     }
     return intents.values_at(receiver.contact, receiver.person, given)
@@ -228,7 +230,7 @@ def _call(shown: Preview, message: Message, receiver: Receiver) -> Preview:
     language, read_when = shown.language, when(texts.read_by())
     if message.is_routed():
         person, contact = receiver.person, receiver.contact
-        walked = answered(person, contact, message.duty, shown.text, language, read_when=read_when)
+        walked = answered(person, contact, message, shown.text, language, read_when=read_when)
     else:
         news = messages.fill(routing.CALL, "request_accepted", _news(receiver), language=language)
         walked = rung(news, language, read_when=read_when)
@@ -282,11 +284,14 @@ def would_go(message: Message, receiver: Receiver, channel: str) -> list[str]:
     return [one for one in notes if one]
 
 
+OF_OFFERS = {*offers.BY_TEXT, offers.BY_CALL}
+
+
 def _not_for(message: Message, person: Person) -> str:
     is_staff, is_young = person.kind == Person.Kind.STAFF, person.kind == Person.Kind.YOUNG_PERSON
     if message.to is To.STAFF and not is_staff:
         return _("This only ever goes to the person on call.")
-    if message.purpose == "invitation" and not is_young:
+    if message.to is To.ALONE and message.purpose in OF_OFFERS and not is_young:
         return _("This only ever goes to the young person, on a phone that is theirs alone.")
     return _("This only ever goes to families.") if message.to is To.FAMILY and is_staff else ""
 

@@ -13,21 +13,26 @@ from django.utils.translation import gettext as _
 
 from moderation import links
 from moderation.news import EscalationAcknowledged, EscalationStepDue
-from notifications import consequences, intents, routing, theirs
+from notifications import arrivals, consequences, intents, offers, routing, theirs
 from notifications.audience import Told
 from notifications.intents import Intent
 from notifications.models import CallTask, ContactPoint, Delivery, Duty, Letter, Notification, Sign
+from notifications.offers import Way
 from notifications.rules import RULES, Rule
 from notifications.topics import Topic
 from notifications.waits import wait
 from peer import clock, endings, workdays
 from peer.events import on
-from peer.models import Consent, Restriction
+from peer.models import Consent, Person, Restriction
 from peer.news import (
     AdultsNotTold,
     ConsentChanged,
+    InvitationAnswered,
+    InvitationAskedAgain,
     InvitationCodeAsked,
     InvitationOffered,
+    InvitationQuestionAnswered,
+    InvitationUnanswered,
     PersonBanned,
     PersonDied,
     PersonErased,
@@ -42,6 +47,7 @@ log = logging.getLogger(__name__)
 
 RINGS_FROM, RINGS_UNTIL = dt.time(15), dt.time(17)  # when a promised call is made, on the next working day
 FIRST_HELLO_DAYS = 5
+WITH_LINK = (InvitationOffered, InvitationUnanswered, InvitationQuestionAnswered, InvitationAskedAgain)
 DECIDE_WITHIN = 1  # working days until a clinician has decided where adults disagree
 
 
@@ -71,6 +77,8 @@ def _apply(rule: Rule, news: Any) -> None:
         values = dict(one.values) | _values_of(news)
         if rule.rings:
             values |= _ring(rule.rings, one, key=key, news=news)
+        if rule.to_unproved and arrivals.asked_to_be_rung(one.person):
+            continue  # they texted us first, and a person rings (U13)
         notification = intents.queue(
             Intent(
                 event_key=key,
@@ -85,6 +93,7 @@ def _apply(rule: Rule, news: Any) -> None:
                 cascade=rule.cascade,
                 to_unproved=rule.to_unproved,
                 owes_call=rule.owes_call,
+                contact=one.contact,
             )
         )
         if notification is not None and not notification.deliveries.exists():
@@ -94,7 +103,12 @@ def _apply(rule: Rule, news: Any) -> None:
 def _has_heard(rule: Rule, one: Told) -> bool:
     """Tell whether this adult was told the same of a brother or sister a while ago: one text, one call (U10)."""
     lately = clock.now() - wait(rule.lives)
-    return Notification.objects.filter(recipient=one.person, purpose=rule.purpose, created_at__gt=lately).exists()
+    told = Notification.objects.filter(recipient=one.person, purpose=rule.purpose, created_at__gt=lately)
+    return told.exists() or (arrivals.asked_to_be_rung(one.person) and _is_rung(rule, one.person))
+
+
+def _is_rung(rule: Rule, person: Person) -> bool:
+    return CallTask.objects.filter(person=person, about=rule.rings).waiting().exists()
 
 
 def _unreachable(rule: Rule, key: str) -> None:
@@ -106,7 +120,7 @@ def _unreachable(rule: Rule, key: str) -> None:
 
 
 def _values_of(news: Any) -> dict[str, str]:
-    if isinstance(news, InvitationOffered):
+    if isinstance(news, WITH_LINK):
         link = settings.PUBLIC_BASE_URL + reverse("invitations-hello", args=[news.secret])
         return {"link": link, "until": day_of(news.invitation.expires_at)}
     if isinstance(news, EscalationStepDue):
@@ -119,7 +133,8 @@ def _values_of(news: Any) -> dict[str, str]:
 def _ring(about: CallTask.About, one: Told, *, key: str, news: Any) -> dict[str, str]:
     """Give a person the call beside the message, and the words that say when it comes."""
     is_hello = about is CallTask.About.FIRST_HELLO
-    start, end = ring_hours(days=FIRST_HELLO_DAYS if is_hello else 1)
+    waits = is_hello and not arrivals.asked_to_be_rung(one.person)
+    start, end = ring_hours(days=FIRST_HELLO_DAYS if waits else 1)
     contact = one.person.contact_points.reachable().order_by("pk").first()
     CallTask.objects.get_or_create(
         event_key=key,
@@ -156,6 +171,30 @@ def day_of(moment: dt.datetime) -> str:
     """Name a day as messages do: "Wednesday 30 September"."""
     local = moment.astimezone(clock.LONDON)
     return f"{local:%A} {local.day} {local:%B}"
+
+
+def ring_about_offer(news: Any) -> None:
+    """Let a person ring where no machine may bring an offer, or bring it up again (U9, U13)."""
+    way = offers.route(news.invitation.person).way
+    first = isinstance(news, InvitationOffered)
+    if first and way is Way.NOWHERE:
+        raise RuleBroken(_("We know no phone number of theirs. Add one first."))
+    if way is not Way.TEXT and not (first and way is Way.CALL):
+        offers.owe_call(news.invitation, key=type(news).__name__.removeprefix("Invitation").lower())
+
+
+for _kind in WITH_LINK:
+    on(_kind)(ring_about_offer)
+
+
+@on(InvitationAnswered)
+def stop_asking(news: InvitationAnswered) -> None:
+    """Call off what is still to go about an offer, and the calls about it: an answer shows that they have it."""
+    about = {"event_key__startswith": f"invitation:{news.invitation.pk}:"}
+    for told in Notification.objects.filter(recipient=news.invitation.person_id, confirmed_at=None, **about):
+        consequences.confirm(told, Sign.REPLY)
+    asking = CallTask.objects.filter(person=news.invitation.person_id, **about)
+    asking.filter(state=CallTask.State.OPEN).update(state=CallTask.State.CANCELLED, due_at=None)
 
 
 @on(WaitOpened)

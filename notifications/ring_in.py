@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from notifications import messages
 from notifications.languages import Sentence, needs_interpreter
-from notifications.voice import MOST_WRONG, Said, menu, speak
+from notifications.voice import MOST_WRONG, OFFER_VALUES, Said, menu, speak
 
 
 @dataclass(frozen=True)
@@ -25,10 +25,12 @@ class Rung:
     ring_me: Callable[[], None]
     ask_for_interpreter: Callable[[], None]
     own: Callable[[str], Sentence]
+    has_offer: Callable[[], bool] = lambda: False
+    answer_offer: Callable[[str], str] = lambda _key: "goodbye"
 
     def line(self, name: str) -> str:
         """Give one sentence of the scripts in English."""
-        return messages.fill("call", name, {"read_when": self.read_when})
+        return messages.fill("call", name, {"read_when": self.read_when} | OFFER_VALUES)
 
 
 def start(rung: Rung) -> Said:
@@ -86,8 +88,17 @@ def said(rung: Rung) -> Said:
     return Said((rung.line("said"),))
 
 
+def offer(rung: Rung) -> Said:
+    """Take a yes, a no or the wish for a person; only from somebody who has shown in this call who they are."""
+    return Said((rung.line(rung.answer_offer(rung.digits) if rung.is_proved else "goodbye"),))
+
+
 def _news(rung: Rung) -> Said:
-    return Said((rung.hear_news() or rung.line("no_news"), rung.line("after_ring_in")), to="after")
+    """Say the news; an offer that waits for an answer comes after it, with keys of its own (U13)."""
+    news = rung.hear_news()
+    if rung.has_offer():
+        return Said((*([news] if news else []), rung.line("offer")), to="offer")
+    return Said((news or rung.line("no_news"), rung.line("after_ring_in")), to="after")
 
 
 def _a_person_rings(rung: Rung) -> Said:
@@ -101,5 +112,6 @@ STEPS: dict[str, Callable[[Rung], Said]] = {
     "choice": choice,
     "word": word,
     "after": after,
+    "offer": offer,
     "said": said,
 }

@@ -5,14 +5,15 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.db.models import Model
 
 from moderation.news import EscalationStepDue
-from notifications import audience
+from notifications import audience, offers
 from notifications.audience import Told
-from notifications.models import CallTask, Duty
+from notifications.models import CallTask, Duty, Notification
 from notifications.notices import NOTICES
 from notifications.topics import Topic
 from peer.models import TriageDecision
@@ -21,8 +22,11 @@ from peer.news import (
     CopyReady,
     FamilyReleased,
     FeedbackAnswered,
+    InvitationAskedAgain,
     InvitationCodeAsked,
     InvitationOffered,
+    InvitationQuestionAnswered,
+    InvitationUnanswered,
     JoinRequestAnswered,
     MembershipConfirmed,
     PlaceNews,
@@ -39,7 +43,8 @@ class Rule:
 
     `topic` is what people may turn off, `cascade` the row of cascade.toml by which one way follows another;
     `owes_call` says that a person rings where no way was left, `own_number` that only the person's own phone will do,
-    `once_a_household` that an adult is not told the same of a brother or sister within its life.
+    `once_a_household` that an adult is not told the same of a brother or sister within its life. `by_day` keeps a link
+    out of the night, and `still` is asked once more right before it goes (N12, N13).
     """
 
     news: type
@@ -58,6 +63,8 @@ class Rule:
     rings: CallTask.About | None = None
     own_number: bool = False
     once_a_household: bool = False
+    by_day: bool = False
+    still: Callable[[Notification], bool] = lambda _: True
 
 
 def came_to(*outcomes: str) -> Callable[[TriageDecided], bool]:
@@ -113,9 +120,10 @@ RULES: tuple[Rule, ...] = (
         lives="family",
         rings=CallTask.About.WEIGHTY_NEWS,
     ),
-    Rule(  # U9, M1: to the young person's own number alone
+    Rule(  # U9, M1: to a number that is the young person's alone
         news=InvitationOffered,
         about=lambda news: news.invitation,
+        when=offers.goes_by_text,
         purpose="invitation",
         audience=audience.of_invitation,
         duty=Duty.CODE,
@@ -123,6 +131,60 @@ RULES: tuple[Rule, ...] = (
         lives="invitation",
         owes_call=True,
         own_number=True,
+        still=offers.is_open,
+    ),
+    Rule(  # U13: an automatic call, by day, to a proved number of one's own; the word comes before the offer
+        news=InvitationOffered,
+        about=lambda news: news.invitation,
+        when=offers.goes_by_call,
+        purpose=offers.BY_CALL,
+        audience=audience.of_call_offer,
+        duty=Duty.FAMILY,
+        words={"call": "offer"},
+        lives="invitation",
+        owes_call=True,
+        own_number=True,
+        still=offers.is_open,
+    ),
+    Rule(  # U13: once, on day 8
+        news=InvitationUnanswered,
+        about=lambda news: news.invitation,
+        version=lambda _: "reminder",
+        when=offers.goes_by_text,
+        purpose="offer_reminder",
+        audience=audience.of_invitation,
+        duty=Duty.CODE,
+        words={"sms": "offer_reminder"},
+        lives="offer_reminder",
+        by_day=True,
+        still=offers.is_open,
+    ),
+    Rule(  # U3: content behind the link
+        news=InvitationQuestionAnswered,
+        about=lambda news: news.invitation,
+        version=lambda _: secrets.token_hex(8),
+        when=offers.goes_by_text,
+        purpose="offer_answer",
+        audience=audience.of_invitation,
+        duty=Duty.CODE,
+        words={"sms": "offer_answer"},
+        lives="invitation",
+        owes_call=True,
+        by_day=True,
+        still=offers.is_open,
+    ),
+    Rule(  # U13: they texted NEW
+        news=InvitationAskedAgain,
+        about=lambda news: news.invitation,
+        version=lambda _: secrets.token_hex(8),
+        when=offers.goes_by_text,
+        purpose="offer_again",
+        audience=audience.of_invitation,
+        duty=Duty.CODE,
+        words={"sms": "invitation"},
+        lives="invitation",
+        owes_call=True,
+        still=offers.is_open,
     ),
     Rule(  # U8: after the hello call the last step is theirs; to the young person's own number alone
         news=MembershipConfirmed,
@@ -228,3 +290,21 @@ def topics_in_use() -> list[Topic]:
 def goes_to_unproved(purpose: str) -> bool:
     """Tell whether the words of a purpose are so empty that they may go to a number nobody has proved (N9, U1)."""
     return any(rule.purpose == purpose and rule.to_unproved for rule in RULES)
+
+
+@cache
+def by_purpose() -> dict[str, Rule]:
+    """Find a line of the table by what its messages are for."""
+    return {rule.purpose: rule for rule in RULES}
+
+
+def keeps_hours(purpose: str) -> bool:
+    """Tell whether a code or link waits for the day all the same: nobody has just asked for it (N12)."""
+    rule = by_purpose().get(purpose)
+    return rule is not None and rule.by_day
+
+
+def is_still_so(told: Notification) -> bool:
+    """Tell, right before it goes, whether what a message is about is still so (N13)."""
+    rule = by_purpose().get(told.purpose)
+    return rule is None or rule.still(told)

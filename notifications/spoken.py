@@ -9,7 +9,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from notifications import languages, messages, ring_in, speech, voice
-from notifications.models import Channel, ContactPoint, Delivery, DeliveryAttempt, Duty, Notification
+from notifications.catalogue import Message
+from notifications.models import Channel, ContactPoint, Delivery, DeliveryAttempt, Notification
 from notifications.ring_in import Rung
 from notifications.voice import MOST_WRONG, Heard, Said
 from peer.models import Person
@@ -47,6 +48,12 @@ MAIN = (
     _Turn(what=_("They type the right word"), step="word", digits="right"),
     _Turn(what=_("They press 1"), step="page", digits="1"),
 )
+OFFERED = (
+    _Turn(what=_("They press 1: yes"), step="offer", digits="1"),
+    _Turn(what=_("They press 2: no"), step="offer", digits="2"),
+    _Turn(what=_("They press 3: a person rings"), step="offer", digits="3"),
+)
+SAID_NEXT = {"1": "offer_yes", "2": "offer_no", "3": "ring_me"}
 ASIDES = (
     _Turn(what=_("They press 1, but somebody was quicker"), step="page", digits="1", is_ours=False),
     _Turn(what=_("They press nothing, or another key"), step="page"),
@@ -58,6 +65,7 @@ ASIDES = (
     _Turn(what=_("After the news they press 2: ring me"), step="after", digits="2"),
     _Turn(what=_("After the news they press 3: they want to say something"), step="after", digits="3"),
     _Turn(what=_("They have spoken"), step="said"),
+    *OFFERED,
     _Turn(what=_("A machine takes the call"), step="start", by_machine=True),
 )
 MAIN_IN = (
@@ -79,7 +87,9 @@ ASIDES_IN = (
 Walked = tuple[list[Moment], list[Moment]]
 
 
-def answered(person: Person, contact: ContactPoint, duty: Duty, body: str, language: str, *, read_when: str) -> Walked:
+def answered(
+    person: Person, contact: ContactPoint, message: Message, body: str, language: str, *, read_when: str
+) -> Walked:
     """Walk through a call that we make: the way to the news, then everything else that may happen."""
     spoken_in = ContactPoint(
         person=person,
@@ -89,10 +99,10 @@ def answered(person: Person, contact: ContactPoint, duty: Duty, body: str, langu
         language=language,
     )
     delivery = Delivery(
-        notification=Notification(recipient=person, duty=duty),
+        notification=Notification(recipient=person, duty=message.duty, purpose=message.purpose),
         channel=Channel.CALL,
         contact=spoken_in,
-        duty=duty,
+        duty=message.duty,
         body=body,
         state=Delivery.State.DELIVERED,
     )
@@ -113,6 +123,7 @@ def answered(person: Person, contact: ContactPoint, duty: Duty, body: str, langu
                 wrong_word=lambda: turn.wrong,
                 ask_for_interpreter=_nothing,
                 own=_fixed(language),
+                answer_offer=lambda key: SAID_NEXT.get(key, "goodbye"),
             )
         )
 

@@ -10,10 +10,13 @@ from notifications.languages import Sentence, needs_interpreter
 from notifications.models import Delivery, DeliveryAttempt, Duty
 from notifications.models.contacts import born_in
 from notifications.receipts import MACHINES
+from peer.answers import HELLO_CALL_DAYS
 
 LETTERS = ("abc", "def", "ghi", "jkl", "mno", "pqrs", "tuv", "wxyz")
 KEYPAD = {mark: key for key, marks in enumerate(LETTERS, 2) for mark in marks}
 MOST_WRONG = 3
+OFFER = "offer_call"  # the purpose of a call that brings an offer
+OFFER_VALUES = {"days": str(HELLO_CALL_DAYS)}
 
 
 @dataclass(frozen=True)
@@ -45,11 +48,12 @@ class Heard:
     wrong_word: Callable[[], int]
     ask_for_interpreter: Callable[[], None]
     own: Callable[[str], Sentence]
+    answer_offer: Callable[[str], str] = lambda _key: "goodbye"
 
     def line(self, name: str) -> str:
         """Give one sentence of the scripts in English, for this person."""
         first_name = self.attempt.delivery.notification.recipient.given_name
-        return messages.fill("call", name, {"first_name": first_name, "read_when": self.read_when})
+        return messages.fill("call", name, {"first_name": first_name, "read_when": self.read_when} | OFFER_VALUES)
 
     @property
     def needs_interpreter(self) -> bool:
@@ -136,7 +140,9 @@ def word(heard: Heard) -> Said:
 
 
 def news(heard: Heard) -> Said:
-    """Say the news, and offer it again or a person."""
+    """Say the news, and offer it again or a person; an offer waits for its own keys."""
+    if heard.attempt.delivery.notification.purpose == OFFER:
+        return Said((heard.attempt.delivery.body or heard.line("offer"),), to="offer")
     return Said((heard.attempt.delivery.body or heard.line("not_known"), heard.line("after_news")), to="after")
 
 
@@ -150,6 +156,13 @@ def after(heard: Heard) -> Said:
         heard.ring_me()
         return Said((heard.line("ring_me"),))
     return speak(heard.line) if heard.digits == "3" else Said((heard.line("goodbye"),))
+
+
+def offer(heard: Heard) -> Said:
+    """Take a yes, a no or the wish for a person; only from somebody who has shown in this call who they are."""
+    if heard.attempt.delivery.state != Delivery.State.DELIVERED:
+        return Said((heard.line("goodbye"),))
+    return Said((heard.line(heard.answer_offer(heard.digits)),))
 
 
 def said(heard: Heard) -> Said:
@@ -169,5 +182,6 @@ STEPS: dict[str, Callable[[Heard], Said]] = {
     "who": who,
     "word": word,
     "after": after,
+    "offer": offer,
     "said": said,
 }

@@ -20,6 +20,8 @@ SECONDS = {
     "first_hello": 30 * 86400,
     "invitation": 7 * 86400,
     "recovery": 86400,  # as long as somebody may stop it
+    "offer_reminder": 2 * 86400,
+    "hello": 14 * 86400,  # until somebody looks for whoever texted the number on a card and came with no list
     "ring_after_busy": 10 * 60,  # between two automatic calls about the same news
     "ring_after_no_answer": 90 * 60,
     "ring_after_not_heard": 45 * 60,  # somebody picked up, and hung up before the news

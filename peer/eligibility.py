@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Exists, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from peer import clock, endings
+from peer import adults, clock, endings
 from peer.models import (
     Invitation,
     JoinRequest,
@@ -125,9 +125,16 @@ def _waits(person: Person) -> QuerySet[WaitingListEntry]:
     lately = clock.now() - endings.days("moving_on", "not_accepted")
     waiting = WaitingListEntry.objects.open().exclude(state=WaitingListEntry.State.ON_HOLD)
     closed = WaitingListEntry.objects.filter(state=WaitingListEntry.State.CLOSED, ended_at__gte=lately)
-    child = Q(referral__person__adults__adult=person.pk)
+    known = [person.pk, *_children_of_whom_they_may_know(person)]
     rows = waiting | closed.filter(referral__person__deceased_at=None)
-    return rows.filter(Q(referral__person=person.pk) | child)
+    return rows.filter(referral__person__in=known)
+
+
+def _children_of_whom_they_may_know(adult: Person) -> list[int]:
+    """Find the young people of whose wait an offer may remind an adult; from 16 only on their own yes (U7, U17)."""
+    ties = adult.young_people.select_related("young_person", "adult").filter(young_person__restricted_at=None)
+    known = {tie.young_person_id for tie in ties if adults.may_know(tie)}
+    return sorted(known - adults.closed(known))
 
 
 def _was_sent(person: Person) -> QuerySet[PartnerReferral]:

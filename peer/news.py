@@ -50,9 +50,9 @@ class PostWithdrawn:
 
 @dataclass(frozen=True)
 class InvitationOffered:
-    """A person was offered a group: `secret` goes into the link, by text to a number that is theirs alone (U9).
+    """A person was offered a group: `secret` goes into the link, to a number that is theirs alone; else a person rings.
 
-    A handler that finds no such number raises `RuleBroken` with a sentence for the member of staff; nothing is offered.
+    A handler that finds no number at all raises `RuleBroken` with a sentence for the member of staff (U9).
     """
 
     invitation: Invitation
@@ -79,6 +79,37 @@ class CohortTomorrow:
     """The day somebody waits for is tomorrow."""
 
     membership: Membership
+
+
+@dataclass(frozen=True)
+class InvitationUnanswered:
+    """Eight days after an offer nobody has answered it: it is brought up once more, with a link of its own (U13)."""
+
+    invitation: Invitation
+    secret: str
+
+
+@dataclass(frozen=True)
+class InvitationAskedAgain:
+    """Somebody asked for the link of their open offer once more."""
+
+    invitation: Invitation
+    secret: str
+
+
+@dataclass(frozen=True)
+class InvitationQuestionAnswered:
+    """What somebody asked before they said yes or no has an answer, to be read behind the link."""
+
+    invitation: Invitation
+    secret: str
+
+
+@dataclass(frozen=True)
+class InvitationAnswered:
+    """Somebody said yes or no to an offer: nobody needs to ask them any more."""
+
+    invitation: Invitation
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,17 @@ from typing import TypeVar
 from django.db.models import Q, QuerySet
 
 from peer import clock, endings
-from peer.actions import birthdays, cohorts, competence, data_requests, invitations, memberships, moving_on, recoveries
+from peer.actions import (
+    birthdays,
+    cohorts,
+    competence,
+    data_requests,
+    invitations,
+    memberships,
+    moving_on,
+    recoveries,
+    renewals,
+)
 from peer.competence import sixteenth
 from peer.gate import System
 from peer.models import (
@@ -35,6 +45,7 @@ from peer.states import IllegalMove, RuleBroken, StaleMove
 
 log = logging.getLogger(__name__)
 Row = TypeVar("Row")
+BATCH = 100
 
 REMINDS = range(10, 18)  # hours of the day before
 
@@ -153,6 +164,17 @@ def carry_on_copies() -> int:
     late = rows.filter(state=DataRequest.State.READY, due_at__lte=clock.now())
     done += _each(late, data_requests.let_go, by=by)
     return done + _each(rows.filter(state__in=DataRequest.FINAL).exclude(file=""), data_requests.put_away, by=by)
+
+
+def bring_up_unanswered() -> int:
+    """Bring each offer up once more that nobody has said a word to for eight days, and count them (U13)."""
+    late = Invitation.objects.to_remind().select_related("person", "group").order_by("offered_at", "pk")
+    return len([renewals.remind(invitation, by=invitations.CLOCK) for invitation in late[:BATCH]])
+
+
+def look_after_invitations() -> int:
+    """Close what is over and bring up what waits."""
+    return close_late_invitations() + bring_up_unanswered()
 
 
 def _each(rows: Iterable[Row], act: Callable[..., object], *, by: System) -> int:

@@ -116,6 +116,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("welcomes/<str:public_id>/hand-on/", welcomes.hand_on, name="welcomes-hand-on"),
     path("staff/invitations/asked/<str:public_id>/", join_requests_desk.answer, name="join-requests-answer"),
     path("staff/invitations/<str:public_id>/answer/", invitations_desk.answer, name="invitations-answer"),
+    path("staff/invitations/<str:public_id>/said/", invitations_desk.said, name="invitations-said"),
     path("staff/hello-calls/", hello_calls.index, name="hello-calls-index"),
     path("staff/hello-calls/<str:public_id>/", hello_calls.detail, name="hello-calls-detail"),
     path("staff/hello-calls/<str:public_id>/keep-apart/", hello_calls.keep_apart, name="hello-calls-keep-apart"),

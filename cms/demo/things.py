@@ -64,7 +64,7 @@ THINGS = (
     ),
     Thing(
         "Noor joins", "noor", "",
-        "Open Noor’s phone, follow the link in her text, type in the code. Then be Dr Lee and note the hello call.",
+        "Open Noor’s phone: reply YES, or follow the link and type the code. Then be Dr Lee and note the hello call.",
         "Nobody is in a group before a person has spoken with them.",
         then=("dr_lee", "hello-calls-index"),
     ),

@@ -66,7 +66,7 @@ CAST = (
         address="14 Foxglove Way, Northfields NF2 4QT", doctor="Dr Hollis, Elm Road Surgery",
     ),
     Player(
-        "noor", "Noor", "Hadley", YOUNG, "Waits, and has just been offered a place in Lantern: look at her phone.",
+        "noor", "Noor", "Hadley", YOUNG, "Waits, and was just offered Lantern: reply YES, NO or ASK on her phone.",
         age=15, mobile="+447700900102",
         address="Flat 3, 27 Canal Street, Northfields NF1 7LD", doctor="Dr Penrose, Canal Street Health Centre",
     ),

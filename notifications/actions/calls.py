@@ -144,13 +144,12 @@ def _end(task: CallTask, outcome: CallTask.Outcome, *, note: str) -> None:
 
 def _tell_timeline(task: CallTask, *, kind: TimelineEntry.Kind, words: str) -> None:
     """Write what happened into the wait; calls about a group are no adult's business (promise 4)."""
-    about_group = task.about == CallTask.About.HELLO
     levels = TimelineEntry.ForAdults
     TimelineEntry.objects.create(
         person=task.subject or task.person,
         kind=kind,
         words=words,
-        for_adults=levels.NEVER if about_group else levels.ROUTINE,
+        for_adults=levels.NEVER if task.is_about_group() else levels.ROUTINE,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from notifications import arrivals
 from notifications.models import ContactPoint
 from peer.families import Way
 from peer.gate import System, action
@@ -25,7 +26,9 @@ def add(about: Person, *, by: User | System, ways: Sequence[tuple[Person, Way]],
     now_shared = [one.pk for one in held if holders[one.where_hash] > 1 and not one.is_shared]
     if now_shared:
         ContactPoint.objects.filter(pk__in=now_shared).update(is_shared=True)
-    return ContactPoint.objects.bulk_create(new)
+    made = ContactPoint.objects.bulk_create(new)
+    arrivals.match(made)
+    return made
 
 
 def _contact(person: Person, way: Way, source: str) -> ContactPoint:

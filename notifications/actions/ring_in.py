@@ -7,13 +7,14 @@ import datetime as dt
 from django.db import transaction
 from django.db.models import F, Sum
 
-from notifications import consequences, languages, numbers, ring_in, speech, theirs
+from notifications import consequences, languages, numbers, offers, replies, ring_in, speech, theirs
 from notifications.actions import texts
 from notifications.models import ContactPoint, Delivery, Duty, InboundCall, Sign
 from notifications.ring_in import Rung
 from notifications.voice import Said, keypad
 from notifications.waits import WRONG_WORDS_A_DAY, wait
 from peer import clock
+from peer.models import Invitation
 from peer.templatetags.peer import when
 
 
@@ -40,6 +41,8 @@ def hear(sid: str, *, step: str, sender: str, digits: str = "") -> Said | None:
             ring_me=lambda: _ring_me(call, sender),
             ask_for_interpreter=lambda: _ask_for_interpreter(call, other),
             own=lambda name: speech.sentence(name, language),
+            has_offer=lambda: _offer(call) is not None,
+            answer_offer=lambda key: replies.press(key, _offer(call)),
         )
         return ring_in.STEPS[step](rung)
 
@@ -81,6 +84,7 @@ def _is_right(call: InboundCall, keys: str) -> bool:
         return False
     InboundCall.objects.filter(pk=call.pk).update(proved_at=clock.now(), contact=found)
     call.contact = found
+    call.proved_at = clock.now()
     return True
 
 
@@ -97,11 +101,17 @@ def _hear_news(call: InboundCall) -> str:
     spoken = Delivery.objects.filter(
         contact__person=call.contact.person_id, channel=Delivery.Channel.CALL, duty=Duty.FAMILY, body__isnull=False
     )
+    spoken = spoken.exclude(notification__purpose=offers.BY_CALL)  # an offer is said with keys of its own
     newest = spoken.select_related("notification").order_by("-notification_id", "-pk").first()
     if newest is None or theirs.is_closed(newest.notification):
         return ""
     consequences.confirm(newest.notification, Sign.KEY)
     return newest.body or ""
+
+
+def _offer(call: InboundCall) -> Invitation | None:
+    """Find the open offer of whoever has shown in this call who they are (U13)."""
+    return offers.open_for(call.contact) if call.contact is not None and call.proved_at is not None else None
 
 
 def _ask_for_interpreter(call: InboundCall, contact: ContactPoint | None) -> None:

@@ -8,13 +8,14 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from notifications import consequences, intents, languages, messages, numbers, routing
+from notifications import consequences, intents, languages, messages, numbers, replies, routing
 from notifications.intents import Intent
 from notifications.languages import ENGLISH
 from notifications.models import CallTask, ContactPoint, Duty, InboundText, Notification, OptOut, Sign
 from notifications.topics import Topic
 from notifications.waits import wait
-from peer import clock, screening
+from peer import clock, screening, workdays
+from peer.answers import HELLO_CALL_DAYS, QUESTION_DAYS
 from peer.gate import action
 from peer.models import Duty as OnCall
 from peer.models import Person, TimelineEntry, User
@@ -27,7 +28,9 @@ START_WORDS = frozenset({"START", "UNSTOP"})
 LONGEST = 1600
 Kind = InboundText.Kind
 READ = {Kind.OTHER, Kind.CALL, Kind.VOICEMAIL, Kind.WRONG_NUMBER}  # what a person of staff reads or hears
-DONE = {Kind.STOP, Kind.START, Kind.GOT_IT}
+OFFERS = {Kind.OFFER_YES, Kind.OFFER_NO, Kind.OFFER_ASK, Kind.OFFER_QUESTION, Kind.OFFER_NEW}
+DONE = {Kind.STOP, Kind.START, Kind.GOT_IT, *OFFERS}
+RINGS = {Kind.CALL, Kind.OFFER_LATE}  # a call by a person has it, where we know who it is
 WHOLE = {"1": Kind.GOT_IT, "CALL": Kind.CALL, "WRONG": Kind.WRONG_NUMBER, "WRONG NUMBER": Kind.WRONG_NUMBER}
 
 
@@ -94,7 +97,9 @@ def _store(sid: str, e164: str, body: str, *, contact: ContactPoint | None) -> I
         kind = Kind.OTHER  # nothing waits for an answer: somebody reads what they meant
     level = screening.screen(body).level if kind == Kind.OTHER else screening.Level.NONE
     is_risk = level is not screening.Level.NONE
-    done = kind in DONE or (kind == Kind.CALL and contact is not None)  # a call task has it then
+    if kind == Kind.OTHER and not is_risk:  # worrying words are a clinician's, whatever else they say
+        kind = replies.take(body, where_hash=numbers.hashed(e164), contact=contact) or kind
+    done = kind in DONE or (kind in RINGS and contact is not None)
     return InboundText.objects.create(
         sid=sid[:40],
         number=e164,
@@ -109,8 +114,12 @@ def _store(sid: str, e164: str, body: str, *, contact: ContactPoint | None) -> I
         received_at=clock.now(),
         handled_at=clock.now() if done else None,
         owner_role=Role.CLINICIAN if is_risk else Role.CO_ORDINATOR,
-        due_at=clock.now() + wait("inbound_risk") if is_risk else read_by(),
+        due_at=clock.now() + wait("inbound_risk") if is_risk else _read_by(kind),
     )
+
+
+def _read_by(kind: str) -> dt.datetime:
+    return clock.now() + wait("hello") if kind == Kind.HELLO else read_by()
 
 
 def read_by() -> dt.datetime:
@@ -131,7 +140,7 @@ def _act_on(row: InboundText, contacts: list[ContactPoint]) -> None:
             told = Notification.objects.awaited_at(row.where_hash)
             if told is not None:
                 consequences.confirm(told, Sign.REPLY)
-        case Kind.CALL:
+        case Kind.CALL | Kind.OFFER_LATE:
             ring_back(f"inboundtext:{row.pk}:1", contacts)
         case Kind.WRONG_NUMBER:
             give_up_number(contacts, because="wrong number by text")
@@ -234,6 +243,13 @@ def _answer(row: InboundText) -> str:
             return messages.fill("sms", "will_ring", {"ring_when": when(read_by())}, language=language)
         case Kind.WRONG_NUMBER:
             return messages.fill("sms", "wrong_number", language=language)
+        case Kind.HELLO:
+            return messages.fill("sms", "hello_card")
+        case Kind.OFFER_NEW | Kind.OFFER_LATE:  # alike, whoever it is and whatever there is
+            return messages.fill("sms", "offer_new", {"read_when": when(read_by())})
+        case kind if kind in OFFERS:
+            owed = workdays.due(days=QUESTION_DAYS)
+            return messages.fill("sms", str(kind), {"read_when": when(owed), "days": str(HELLO_CALL_DAYS)})
     if row.is_risk and on_call():
         return messages.fill("sms", "text_worrying")
     opening = routing.opens_at(row.received_at) or row.received_at

@@ -9,7 +9,7 @@ from django.db.models import F
 
 from moderation.actions import escalations
 from moderation.models import EscalationStep
-from notifications import consequences, receipts, speech, voice
+from notifications import consequences, offers, receipts, replies, speech, voice
 from notifications.actions import texts
 from notifications.models import (
     CallTask,
@@ -53,6 +53,7 @@ def hear(token: str, *, step: str, sid: str, digits: str = "", answered_by: str 
             wrong_word=lambda: _wrong_word(attempt),
             ask_for_interpreter=lambda: _ask_for_interpreter(attempt, sid),
             own=lambda name: speech.sentence(name, attempt.delivery.contact.language),
+            answer_offer=lambda key: replies.press(key, offers.open_for(attempt.delivery.contact)),
         )
         return voice.STEPS[step](heard)
 

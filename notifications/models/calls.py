@@ -59,6 +59,7 @@ class CallTask(Stateful, Owed):
         CHECK_IN = "check_in", "Check in"
         SAFEGUARDING = "safeguarding", "Adults disagree: decide with the safeguarding lead"
         PROVE_AGAIN = "prove_again", "Prove a number again"
+        OFFER = "offer", "Ask what they say to an offer"
 
     State = CallState
 
@@ -118,6 +119,11 @@ class CallTask(Stateful, Owed):
     def is_decision(self) -> bool:
         """Tell whether nobody is to be rung: people decide, and the page leads them there (U17)."""
         return self.about == self.About.SAFEGUARDING
+
+    def is_about_group(self) -> bool:
+        """Tell whether this call is no adult's business: it is about an offer or a group (promise 4)."""
+        about_offer = self.event_key.startswith(("invitation:", "membership:"))
+        return about_offer or self.about in {self.About.HELLO, self.About.OFFER}
 
     def names_hours(self) -> bool:
         """Tell whether the call is still for the day that the message named: after a try in vain it is not."""

@@ -52,6 +52,13 @@ class InboundText(Stateful, Owed):
         GOT_IT = "got_it", "They have it"
         VOICEMAIL = "voicemail", "Something to listen to"
         WRONG_NUMBER = "wrong_number", "Wrong number"
+        OFFER_YES = "offer_yes", "Said yes to an offer"
+        OFFER_NO = "offer_no", "Said no to an offer"
+        OFFER_ASK = "offer_ask", "Wants to ask something"
+        OFFER_QUESTION = "offer_question", "Asked about an offer"
+        OFFER_NEW = "offer_new", "Asked for an offer again"
+        OFFER_LATE = "offer_late", "Asks for something new: is there an offer?"
+        HELLO = "hello", "Hello from a card: not on our list yet"
         OTHER = "other", "Something to read"
 
     State = InboundState

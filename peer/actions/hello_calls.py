@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from peer import clock, competence, eligibility, joining, workdays
+from peer import answers, clock, competence, eligibility, joining, workdays
 from peer.events import emit
 from peer.gate import action
 from peer.models import CompetenceAssessment, Consent, HelloCall, KeptApart, Membership, Person, SupportGroup, User
@@ -46,6 +46,7 @@ def confirm(call: HelloCall, *, by: User, said: Said) -> Membership:
     Person.objects.filter(pk=membership.person_id).update(born_on=said.born_on)
     _write_down_competence(membership.person, said, by=by)
     Consent.objects.say(membership.person, Consent.Purpose.LIMITS, given=True, basis=said.basis, by=by)
+    answers.complete(membership, basis=said.basis, by=by)
     membership.move_to(Membership.State.CONFIRMED)
     joining.place(membership)
     _settle(

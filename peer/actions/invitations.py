@@ -2,55 +2,32 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import secrets
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from django.db import IntegrityError
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from peer import clock, eligibility, screening, workdays
+from peer import answers, clock
 from peer.events import emit
 from peer.gate import System, action
-from peer.models import Consent, HelloCall, Invitation, Membership, Person, SupportGroup, User
-from peer.models.dated import public_id
-from peer.models.invitations import CODE_LASTS, CODE_TRIES, CODES_A_LINK, LASTS, keyed_hash
-from peer.news import InvitationCodeAsked, InvitationOffered, MembershipAccepted
+from peer.models import Consent, Invitation, Membership, Person, SupportGroup, User
+from peer.models.invitations import CODE_LASTS, CODE_TRIES, CODES_A_LINK, keyed_hash
+from peer.news import InvitationCodeAsked, InvitationQuestionAnswered
 from peer.roles import Perm, Role
 from peer.states import RuleBroken
 
 LINK = System("invitation link", may=frozenset({Perm.ANSWER_INVITATION}))
 CLOCK = System("clock", may=frozenset({Perm.INVITE_PERSON}))
-HELLO_CALL_DAYS = 5  # working days (U8)
-QUESTION_DAYS = 2
 
 
 @action(Perm.INVITE_PERSON)
 def offer(person: Person, *, by: User, group: SupportGroup) -> Invitation:
-    """Offer a group to a person who waits; a text with a link goes to a number that is theirs alone."""
+    """Offer a group to a person who waits; it reaches them on a number that is theirs alone, or a person rings."""
     for late in Invitation.objects.out_of_date().filter(person=person, group=group):
         expire(late, by=by)
-    problem = eligibility.why_not_asked(person, group)
-    if problem:
-        raise RuleBroken(problem)
-    secret, now = secrets.token_urlsafe(16), clock.now()
-    try:
-        invitation = Invitation.objects.create(
-            person=person,
-            group=group,
-            secret_hash=keyed_hash(secret),
-            offered_by=by,
-            offered_at=now,
-            expires_at=now + LASTS,
-            owner_role=Role.CO_ORDINATOR,
-            due_at=now + LASTS,
-        )
-    except IntegrityError:  # one open offer a person and group: the database knows, also of two at once
-        raise RuleBroken(_("This person has an offer of this group already.")) from None
-    emit(InvitationOffered(invitation, secret))
-    return invitation
+    return answers.make_offer(person, group=group, offered_by=by)
 
 
 @action(Perm.ANSWER_INVITATION)
@@ -110,59 +87,44 @@ def take(
 @action(Perm.ANSWER_INVITATION)
 def refuse(invitation: Invitation, *, by: User) -> Invitation:
     """Say no, signed in, to a place one asked for; nothing else changes."""
-    _answer(invitation, Invitation.State.DECLINED)
+    answers.close(invitation, Invitation.State.DECLINED, how=Invitation.How.LINK)
     return invitation
 
 
 def _say_yes(
     invitation: Invitation, *, parent_told: bool | None, also: Mapping[str, bool | None], mixed: bool
 ) -> Membership:
-    if eligibility.why_not(invitation.person, invitation.group):
-        raise RuleBroken(_("Something has changed since we sent this. Please ring us, and we’ll sort it out."))
     if invitation.group.is_mixed() and not mixed:
         raise RuleBroken(_("Parents and carers are in this group too. Tick that this is fine for you, or choose no."))
-    _answer(invitation, Invitation.State.ACCEPTED)
-    user = _account(invitation.person)
-    membership = Membership.objects.create(group=invitation.group, person=invitation.person, user=user)
+    membership = answers.say_yes(invitation, how=Invitation.How.LINK)
+    user = answers.give_account(membership)
     both = {Consent.Purpose.MIXED.value: True} if invitation.group.is_mixed() else {}
     for purpose, given in _answers({**also, Consent.Purpose.PARENT_TOLD.value: parent_told, **both}):
         Consent.objects.say(invitation.person, purpose, given=given, basis="own", by=user)
-    HelloCall.objects.create(
-        membership=membership, owner_role=Role.CLINICIAN, due_at=workdays.due(days=HELLO_CALL_DAYS)
-    )
-    emit(MembershipAccepted(membership))
     return membership
 
 
 @action(Perm.ANSWER_INVITATION)
 def decline(invitation: Invitation, *, by: System) -> Invitation:
     """Say no; nothing else changes, and nobody is told but the person who offered."""
-    _answer(invitation, Invitation.State.DECLINED)
+    answers.close(invitation, Invitation.State.DECLINED, how=Invitation.How.LINK)
     return invitation
 
 
 @action(Perm.ANSWER_INVITATION)
 def ask(invitation: Invitation, *, by: System, question: str) -> Invitation:
     """Ask a question before answering; worrying words go to a clinician (U3)."""
-    level = screening.screen(question).level
-    soon = clock.now() + dt.timedelta(minutes=screening.due_minutes(level)) if level else None
-    invitation.move_to(
-        Invitation.State.ASKED,
-        question=question,
-        question_level=level,
-        answer="",
-        owner_role=Role.CLINICIAN if level else Role.CO_ORDINATOR,
-        due_at=soon or workdays.due(days=QUESTION_DAYS),
-    )
+    answers.take_question(invitation, question=question)
     return invitation
 
 
 @action(Perm.INVITE_PERSON)
 def answer_question(invitation: Invitation, *, by: User, answer: str) -> Invitation:
-    """Answer what somebody asked; they read it by the same link, which lasts as long as before."""
+    """Answer what somebody asked; they hear that there is an answer, and the offer lasts as long as before."""
     invitation.move_to(
         Invitation.State.OFFERED, answer=answer, owner_role=Role.CO_ORDINATOR, due_at=invitation.expires_at
     )
+    emit(InvitationQuestionAnswered(invitation, answers.another_link(invitation)))
     return invitation
 
 
@@ -171,16 +133,6 @@ def expire(invitation: Invitation, *, by: User | System) -> Invitation:
     """Close an offer that nobody answered in thirty days; the person keeps their place on the list."""
     invitation.move_to(Invitation.State.EXPIRED, due_at=None)
     return invitation
-
-
-def _answer(invitation: Invitation, state: str) -> None:
-    """Close the link for good; of two clicks at once one wins (M1)."""
-    invitation.move_to(state, answered_at=clock.now(), due_at=None, code_hash="")
-
-
-def _account(person: Person) -> User:
-    user = User.objects.filter(person=person).first()
-    return user or User.objects.create_user(handle=public_id(), person=person, display_name=person.given_name)
 
 
 def _answers(asked: Mapping[str, bool | None]) -> list[tuple[str, bool]]:

@@ -95,7 +95,7 @@ class AnswersForm(forms.Form):
 
     def answers(self) -> dict[str, Any]:
         """Give what the act of saying yes takes."""
-        told, mixed = self.cleaned_data["parent_told"], self.cleaned_data.get("mixed", False)
+        told, mixed = self.cleaned_data.get("parent_told"), self.cleaned_data.get("mixed", False)
         return {"parent_told": told, "also": self._also(), "mixed": mixed}
 
 
@@ -112,6 +112,12 @@ class YesForm(AnswersForm):
     def clean_code(self) -> str:
         """Take the spaces out of a code as people type it."""
         return "".join(self.cleaned_data["code"].split())
+
+
+class AdultYesForm(YesForm):
+    """The yes of a parent or carer, who is not asked whether a parent may know."""
+
+    parent_told = None  # type: ignore[assignment]
 
 
 class QuestionForm(forms.Form):
@@ -133,10 +139,38 @@ class AnswerForm(forms.Form):
 
     answer = forms.CharField(
         label=_("Your answer"),
-        help_text=_("They read it by the same link. Plain words, no names."),
+        help_text=_("They read it behind their link, and we tell them that it is there. Plain words, no names."),
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 5}),
     )
+
+
+class SaidForm(forms.Form):
+    """What somebody said about an offer, to a person of staff."""
+
+    said = forms.ChoiceField(
+        label=_("What did they say?"),
+        widget=forms.RadioSelect,
+        choices=[
+            ("yes", _("Yes: a clinician rings to say hello")),
+            ("no", _("No thank you")),
+            ("ask", _("They asked something")),
+        ],
+        error_messages={"required": _("Choose one of the three.")},
+    )
+    question = forms.CharField(
+        label=_("Their question, in their words"),
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for the words of a question."""
+        given = super().clean() or {}
+        if given.get("said") == "ask" and not given.get("question"):
+            self.add_error("question", _("Write down what they asked."))
+        return given
 
 
 class KeepApartForm(forms.Form):

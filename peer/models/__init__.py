@@ -24,7 +24,7 @@ from peer.models.groups import (
 )
 from peer.models.hello_calls import HelloCall, KeptApart
 from peer.models.imports import ImportChange, ImportFault, ImportRun
-from peer.models.invitations import Invitation
+from peer.models.invitations import Invitation, InvitationLink
 from peer.models.join_requests import JoinRequest
 from peer.models.loneliness import LonelinessAnswer
 from peer.models.moving_on import MovingOn
@@ -67,6 +67,7 @@ __all__ = [
     "ImportFault",
     "ImportRun",
     "Invitation",
+    "InvitationLink",
     "JoinRequest",
     "KeptApart",
     "LeftOut",

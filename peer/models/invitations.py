@@ -16,6 +16,9 @@ from peer.roles import Role
 from peer.states import Owed, Stateful, one_of_states, owed_unless
 
 LASTS = dt.timedelta(days=30)  # U13
+REMIND_AFTER = dt.timedelta(days=8)  # U13
+RENEWED_WITHIN = dt.timedelta(days=365)
+LINKS_AN_OFFER = 6
 CODE_LASTS = dt.timedelta(minutes=10)
 CODE_TRIES = 5
 CODES_A_LINK = 6
@@ -46,10 +49,23 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
         rows = self.live().filter(person__user=user, person__deceased_at=None, asked_for__isnull=False)
         return rows.select_related("group", "person")
 
+    def to_remind(self) -> InvitationQuerySet:
+        """Keep the offers that nobody has said a word to for eight days, and that were not brought up again (U13)."""
+        unanswered = self.live().filter(state=Invitation.State.OFFERED, question="", reminded_at=None)
+        return unanswered.filter(offered_at__lte=clock.now() - REMIND_AFTER)
+
+    def ran_out(self) -> InvitationQuerySet:
+        """Keep what nobody answered in time, for as long as NEW makes a fresh offer of it (U13)."""
+        late = models.Q(state__in=[Invitation.State.OFFERED, Invitation.State.ASKED], expires_at__lte=clock.now())
+        over = late | models.Q(state=Invitation.State.EXPIRED)
+        return self.filter(over, offered_at__gt=clock.now() - RENEWED_WITHIN)
+
     def of_link(self, secret: str) -> Invitation | None:
         """Find the invitation of a link; among the live ones wrong, used and out of date are all None (M1)."""
         rows = self.select_related("person", "group")
-        return rows.filter(secret_hash=keyed_hash(secret), person__deceased_at=None).first()
+        held, later = keyed_hash(secret), InvitationLink.objects.filter(secret_hash=keyed_hash(secret))
+        mine = models.Q(secret_hash=held) | models.Q(pk__in=later.values("invitation"))
+        return rows.filter(mine, person__deceased_at=None).first()
 
 
 class InvitationState(models.TextChoices):
@@ -64,6 +80,14 @@ class InvitationState(models.TextChoices):
 
 class Invitation(Stateful, Owed):
     """One offer of one group to one person."""
+
+    class How(models.TextChoices):
+        """By what the offer was answered: replying is never the only way (U13)."""
+
+        LINK = "link", "By the link"
+        TEXT = "text", "By text"
+        KEY = "key", "By a key on the phone"
+        PERSON = "person", "To a person"
 
     State = InvitationState
 
@@ -88,6 +112,8 @@ class Invitation(Stateful, Owed):
     offered_at = models.DateTimeField(default=clock.now)
     expires_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True, blank=True)
+    answered_how = models.CharField(max_length=10, choices=How.choices, blank=True)
+    reminded_at = models.DateTimeField(null=True, blank=True)
 
     objects = InvitationQuerySet.as_manager()
 
@@ -114,3 +140,14 @@ class Invitation(Stateful, Owed):
         if not self.code_hash or self.code_expires_at is None or self.code_expires_at <= clock.now():
             return False
         return self.code_tries <= CODE_TRIES and constant_time_compare(self.code_hash, keyed_hash(code))
+
+
+class InvitationLink(models.Model):
+    """One more link to the same offer: sent on day 8, with an answer, or because somebody asked (U13)."""
+
+    invitation = models.ForeignKey(Invitation, on_delete=models.CASCADE, related_name="links")
+    secret_hash = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField(default=clock.now)
+
+    def __str__(self) -> str:
+        return f"link {self.pk}"

@@ -59,6 +59,7 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
         "told": [note for note in told if note.part not in FILLED_IN],
         "form": form,
         "limits": wording("limits"),
+        "join": wording("join"),
         "is_open": is_open,
         "apart": KeptApart.objects.visible_to(who(request)).of(person).select_related("one", "other"),
         "stands_between": KeptApart.objects.visible_to(who(request)).stands_between(person, call.membership.group),

@@ -16,9 +16,9 @@ from django.views.decorators.cache import never_cache
 
 from peer.actions import invitations
 from peer.actions.invitations import LINK
-from peer.forms.invitations import QuestionForm, YesForm, asked_words
+from peer.forms.invitations import AdultYesForm, QuestionForm, YesForm, asked_words
 from peer.methods import require_http_methods, require_POST, require_safe
-from peer.models import Invitation
+from peer.models import Invitation, Person
 from peer.states import RuleBroken, StaleMove
 from peer.web import acted
 
@@ -67,7 +67,8 @@ def code(request: HttpRequest, invitation: Invitation, secret: str) -> HttpRespo
 @require_http_methods(["GET", "HEAD", "POST"])
 def yes(request: HttpRequest, invitation: Invitation, secret: str) -> HttpResponse:
     """Take the code and the answers; with a yes the person has an account and is signed in."""
-    form = YesForm(request.POST or None, group=invitation.group)
+    is_parent = invitation.person.kind == Person.Kind.PARENT_CARER
+    form = (AdultYesForm if is_parent else YesForm)(request.POST or None, group=invitation.group)
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         if not invitations.try_code(invitation, by=LINK, code=said["code"]):

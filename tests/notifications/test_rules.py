@@ -159,14 +159,31 @@ def test_an_invitation_reaches_the_young_person_alone_and_names_no_group() -> No
     assert row.segments <= 2
 
 
-@pytest.mark.parametrize("number", ["none", "shared", "landline"])
-def test_an_invitation_without_a_number_of_one_s_own_is_refused_in_words(number: str) -> None:
+WAYS = [
+    # the number they have → how the offer goes
+    ({"number": "07700 900555"}, "sms"),
+    ({"number": "07700 900555", "preferred_channel": "call"}, "call"),
+    ({"number": "01632 960123"}, "call"),
+    ({"number": "01632 960123", "state": "unproved"}, "person"),
+    ({"number": "07700 900555", "is_shared": True}, "person"),
+    ({"number": "01632 960123", "is_shared": True}, "person"),
+    ({"number": "07700 900555", "state": "suspect"}, "person"),
+]
+
+
+@pytest.mark.parametrize(("number", "way"), WAYS)
+def test_an_offer_goes_by_the_one_way_that_is_safe(number: dict[str, object], way: str) -> None:
     child = make_person(born_on=born(14))
-    if number != "none":
-        typed = "01632 960123" if number == "landline" else ""
-        make_contact(person=child, number=typed, is_shared=number == "shared")
-    with pytest.raises(RuleBroken, match="theirs alone"):
-        events.emit(offered(child))
+    make_contact(person=child, **number)
+    events.emit(offered(child))
+    went = [row.channel for row in Delivery.objects.all()]
+    rung = [task.about for task in CallTask.objects.all()]
+    assert (went, rung) == (([], ["offer"]) if way == "person" else ([way], []))
+
+
+def test_an_offer_to_somebody_without_a_number_is_refused_in_words() -> None:
+    with pytest.raises(RuleBroken, match="no phone number"):
+        events.emit(offered(make_person(born_on=born(14))))
 
 
 def test_each_code_that_is_asked_for_is_sent() -> None:

@@ -101,7 +101,7 @@ def test_only_a_co_ordinator_finds_the_page(role: Role | None) -> None:
     assert client.post("/staff/people/new/", RILEY).status_code == 404
 
 
-def test_a_charity_opens_a_group_without_any_file(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_charity_opens_a_group_without_any_file(site_tree, capsys: pytest.CaptureFixture[str]) -> None:
     for _time in range(2):
         call_command("load_example_site", "charity")
     group = SupportGroup.objects.get()
