@@ -132,6 +132,8 @@ def _waits(person: Person) -> QuerySet[WaitingListEntry]:
 
 def _children_of_whom_they_may_know(adult: Person) -> list[int]:
     """Find the young people of whose wait an offer may remind an adult; from 16 only on their own yes (U7, U17)."""
+    if adult.kind != Person.Kind.PARENT_CARER:
+        return []
     ties = adult.young_people.select_related("young_person", "adult").filter(young_person__restricted_at=None)
     known = {tie.young_person_id for tie in ties if adults.may_know(tie)}
     return sorted(known - adults.closed(known))

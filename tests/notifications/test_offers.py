@@ -316,7 +316,7 @@ def test_new_makes_a_fresh_offer_for_a_year(invitation, days: int, closed: bool)
             peer_sweeps.close_late_invitations()
         say("new")
         (sent,) = send()
-        assert "we have something for you until" in sent
+        assert "this is for you until" in sent
         fresh = Invitation.objects.latest("pk")
         assert (fresh.state, fresh.pk != invitation.pk) == ("offered", True)
         say("yes")
