@@ -196,7 +196,7 @@ def test_the_day_before_everybody_who_waits_is_reminded_once_by_day_and_by_harml
     with clock.at(NOON - dt.timedelta(days=1)):
         assert sweeps.start_cohorts() == 1
         assert sweeps.start_cohorts() == 0
-    assert Delivery.objects.get().body.startswith("Hello Asha, tomorrow is the day.")
+    assert Delivery.objects.get().body.startswith("Meanwhile: hello Asha, tomorrow is the day.")
 
 
 def test_leaving_before_the_day_frees_the_place(group: SupportGroup, lee: User, cohort: Cohort) -> None:
