@@ -27,7 +27,7 @@ pytestmark = pytest.mark.django_db
 
 START = dt.datetime(2026, 11, 18, 12, tzinfo=dt.UTC)
 SIXTEEN = dt.date(2026, 12, 20)  # a month into the sixty days
-NEW_EACH_TIME = re.compile(r'(csrfmiddlewaretoken|form_nonce)" value="[^"]+"|nonce="?[\w-]+"?')
+NEW_EACH_TIME = re.compile(r'(csrfmiddlewaretoken|form_nonce)" value="[^"]+"|nonce="?[\w-]+"?|/me/copies/\d+/')
 
 
 @dataclass
