@@ -89,6 +89,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     left = [item for item in items if (item in needs) != only_postgres] if not ON_POSTGRES or only_postgres else []
     browser = [item for item in items if item.get_closest_marker("browser")]
     if ON_POSTGRES:
+        left += [item for item in items if item.get_closest_marker("once")]
         left += browser  # they drive the demo, which is SQLite whatever runs them
         left += [
             item for item in items if item not in needs and not _asks_a_database(item)

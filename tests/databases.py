@@ -88,6 +88,13 @@ def _pristine() -> Iterator[None]:
         yield
 
 
+def prepare() -> None:
+    """Make the pristine database ahead of the suite."""
+    STATE_DIR.mkdir(parents=True, exist_ok=True)
+    with _pristine():
+        pass
+
+
 def _make() -> None:
     if ON_POSTGRES:
         _tell(f'CREATE DATABASE "test_{PRISTINE}"')
@@ -109,3 +116,7 @@ def _tell(words: str) -> None:
 
     with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as admin:
         admin.execute(words)
+
+
+if __name__ == "__main__":
+    prepare()

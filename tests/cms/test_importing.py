@@ -194,6 +194,7 @@ def test_a_file_that_is_not_there_or_no_list_is_told_in_one_sentence(tmp_path: P
     assert not ImportRun.objects.exists()
 
 
+@pytest.mark.once
 def test_reading_ten_times_the_rows_takes_the_same_memory(tmp_path: Path) -> None:
     def peak(rows: int) -> int:
         path = tmp_path / f"{rows}.csv"

@@ -192,6 +192,7 @@ def bare(content: bytes, *addresses: str) -> bytes:
     return page
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("who", ["parent", "young person"])
 def test_by_no_route_anything_of_the_other_world(who: str) -> None:
     young, parents, _child = make_pair()
