@@ -225,7 +225,7 @@ SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS"
 if OIDC_SERVER_URL:
     SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"] = [
         {
-            "provider_id": "work",
+            "provider_id": "staff",
             "name": OIDC_NAME,
             "client_id": env.str("OIDC_CLIENT_ID"),
             "secret": secret("OIDC_CLIENT_SECRET"),

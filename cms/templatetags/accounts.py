@@ -14,4 +14,4 @@ def work_account() -> dict[str, str]:
     """Give the link to single sign-on and its name, or nothing where none is set up."""
     if not settings.OIDC_SERVER_URL:
         return {}
-    return {"href": reverse("openid_connect_login", args=["work"]), "name": settings.OIDC_NAME}
+    return {"href": reverse("openid_connect_login", args=["staff"]), "name": settings.OIDC_NAME}

@@ -18,7 +18,7 @@ from tests.make import make_person, make_user
 
 pytestmark = pytest.mark.django_db
 WORK = "kim.duarte@trust.example"
-LOGIN = "/account/oidc/work/login/"
+LOGIN = "/account/oidc/staff/login/"
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def kim() -> User:
 @pytest.fixture
 def work_account(settings) -> None:
     settings.OIDC_SERVER_URL = "https://sso.trust.example"
-    app = {"provider_id": "work", "name": "Trust", "client_id": "x", "secret": "y", "settings": {"server_url": "x"}}
+    app = {"provider_id": "staff", "name": "Trust", "client_id": "x", "secret": "y", "settings": {"server_url": "x"}}
     settings.SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": [app]}}
 
 
@@ -40,15 +40,15 @@ def come_from_there(email: str, *, verified: bool = True, process: str = "login"
     from allauth.core import context
     from django.contrib.auth.models import AnonymousUser
 
-    request = RequestFactory().get("/account/oidc/work/login/callback/")
+    request = RequestFactory().get("/account/oidc/staff/login/callback/")
     request.session = SessionStore()
     request.user = AnonymousUser()
     MessageMiddleware(lambda _: HttpResponse()).process_request(request)
     with context.request_context(request):
-        provider = get_adapter().get_provider(request, "work")
+        provider = get_adapter().get_provider(request, "staff")
         login = SocialLogin(
             user=User(),
-            account=SocialAccount(provider="work", uid="abc"),
+            account=SocialAccount(provider="staff", uid="abc"),
             email_addresses=[EmailAddress(email=email, verified=verified, primary=True)],
             provider=provider,
         )
