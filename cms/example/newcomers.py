@@ -12,7 +12,13 @@ from peer.models.loneliness import Moment
 from peer.roles import Role
 
 NOTE = "I draw a lot. Is it fine if I only read at first?"
-WAIT_TOO = ("Kestrel", "Bramble", "Thistle", "Puffin", "Cobalt")
+WAIT_TOO = {  # their names in the group, and their own
+    "Kestrel": ("Imani", "Colby"),
+    "Bramble": ("Rhys", "Ansell"),
+    "Thistle": ("Zofia", "Brandt"),
+    "Puffin": ("Kofi", "Delaney"),
+    "Cobalt": ("Elsie", "Marwood"),
+}
 SAID = (5, 4, 4, 5, 3, 4, 2, 5, 4, 1, 4, 3, 5, 2, 2)  # how often people felt lonely when they came in …
 SAID_LATER = (4, 4, 3, 2, 3, 2, 2, 4, 3, 1)  # … and six weeks on
 
@@ -76,9 +82,10 @@ def _wait_as(handle: str, cohort: Cohort, *, name: str) -> None:
 
 
 def _young(handle: str, name: str) -> User:
-    born_on = clock.today() - dt.timedelta(days=16 * 366 + 40)
+    born_on = clock.today() - dt.timedelta(days=16 * 366 + 180)
+    given_name, family_name = WAIT_TOO[name]
     person = Person.objects.create(
-        kind=Person.Kind.YOUNG_PERSON, given_name="Newcomer", family_name="Example", born_on=born_on
+        kind=Person.Kind.YOUNG_PERSON, given_name=given_name, family_name=family_name, born_on=born_on
     )
     return User.objects.create_user(handle=handle, display_name=name, person=person)
 
