@@ -75,13 +75,18 @@ def _rest(channel: str, answer: Accepted | Failure) -> None:
     if blame(code) is Blame.ACCOUNT:
         log.critical("the network does not know us any more (%s): nothing of %s goes", code, channel)
     until = clock.now() + (dt.timedelta(seconds=asked) if asked else wait("stopped"))
-    SendingPause.objects.update_or_create(channel=channel, defaults={"until_at": until, "reason": code})
+    row = SendingPause(channel=channel, until_at=until, reason=code)
+    SendingPause.objects.bulk_create(
+        [row], update_conflicts=True, unique_fields=["channel"], update_fields=["until_at", "reason"]
+    )
 
 
 def _count(channel: str, more: int) -> None:
-    row, _is_new = SendingPause.objects.get_or_create(
-        channel=channel, defaults={"until_at": clock.now(), "reason": "no answer"}
-    )
+    first = SendingPause(channel=channel, until_at=clock.now(), reason="no answer")
+    SendingPause.objects.bulk_create([first], ignore_conflicts=True)
+    row = SendingPause.objects.filter(channel=channel).first()
+    if row is None:
+        return  # another sender has just got through
     row.failures += more
     if row.failures >= OPENS_AFTER:
         times = min(row.failures // OPENS_AFTER - 1, DOUBLES)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Collection
 from concurrent.futures import FIRST_COMPLETED, Future
@@ -19,6 +20,8 @@ from notifications.providers.twilio_call import TwilioCall
 from notifications.providers.twilio_http import Pool
 from notifications.providers.twilio_sms import TwilioSms
 from notifications.waits import wait
+
+log = logging.getLogger(__name__)
 
 Answers = list[tuple[Begun, Accepted | Failure]]
 
@@ -108,7 +111,11 @@ class Dispatcher:
         """Ask the network's list about tries that were not answered; give how many were asked about."""
         pairs = sweeps.unsure()
         for row, attempt in pairs:
-            sweeps.resolve(row, attempt, self._pool.run(self._find(row, since=sweeps.since(attempt))))
+            seen = self._pool.run(self._find(row, since=sweeps.since(attempt)))
+            try:
+                sweeps.resolve(row, attempt, seen)
+            except Exception:  # the next one is looked up all the same
+                log.exception("list: %s", row)
         return len(pairs)
 
     def compare(self) -> int:

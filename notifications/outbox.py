@@ -30,6 +30,7 @@ from peer.states import StaleMove
 
 State = Delivery.State
 Outcome = DeliveryAttempt.Outcome
+PERHAPS_HEARD = (Outcome.OPEN, Outcome.ACCEPTED, Outcome.UNANSWERED)
 NOT_GONE = (State.PENDING, State.CLAIMED, State.SENDING, State.AMBIGUOUS)
 
 PEOPLE = ("notification__recipient", "notification__subject")
@@ -179,13 +180,16 @@ def _keeps_hours(row: Delivery) -> bool:
 
 
 def _texts_today(token: str) -> Counter[int]:
-    texts = DeliveryAttempt.objects.filter(
-        delivery__contact__in=Delivery.objects.filter(lease_token=token).values("contact_id"),
+    """Count the texts that may have reached each contact today; however often one was tried, it is one (N20)."""
+    leased = Delivery.objects.filter(lease_token=token)
+    tries = DeliveryAttempt.objects.filter(
+        delivery__contact__in=leased.values("contact_id"),
         delivery__duty=Duty.FAMILY,
         delivery__channel=routing.SMS,
         begun_at__gte=routing.midnight(clock.now()),
-    )
-    return Counter(texts.values_list("delivery__contact_id", flat=True))
+        outcome__in=PERHAPS_HEARD,
+    ).exclude(delivery__lease_token=token)
+    return Counter(contact for contact, _text in tries.values_list("delivery__contact_id", "delivery_id").distinct())
 
 
 def _leave(row: Delivery, state: str, **changes: object) -> None:

@@ -428,6 +428,19 @@ def test_news_claimed_as_the_evening_ends_waits_for_the_morning() -> None:
         assert not token or outbox.begin(token) == []
 
 
+def test_a_text_that_is_tried_again_and_again_is_one_text_of_the_day() -> None:
+    row = make_delivery()
+    for number, answer in enumerate([*[NotMade("too late")] * 3, *[AmbiguousFailure("no_answer")] * 3]):
+        with clock.at(NOON + dt.timedelta(minutes=number)):
+            outbox.settle([(begun()[0], answer)])
+            Delivery.objects.filter(state=Delivery.State.AMBIGUOUS).update(state=Delivery.State.PENDING)
+    assert (state(row), row.attempts.count()) == ("pending", 6)
+    more = [make_delivery(contact=row.contact) for _ in range(4)]
+    with clock.at(NOON + dt.timedelta(minutes=10)):
+        assert {one.delivery.pk for one in begun()} == {row.pk, *(text.pk for text in more[:3])}
+    assert state(more[3]) == "pending"
+
+
 def test_the_fifth_text_of_a_day_waits_for_tomorrow() -> None:
     contact = make_contact()
     rows = [make_delivery(contact=contact) for _ in range(5)]

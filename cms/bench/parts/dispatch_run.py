@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from cms.bench.parts.import_run import memory_mb
+from cms.bench.parts.machine import CORES, busy_seconds, memory_mb
 from cms.bench.parts.stub import stub
 
 WARM = 50  # messages before anything is measured: keys are derived and statements prepared once a process
@@ -32,14 +32,19 @@ class Cell:
 
 
 def rates(*, cells: list[Cell], rounds: int, tasks: int) -> dict[str, object]:
-    """Send by each of the three ways in turn, round by round, and give the median of each round's ratios."""
+    """Send by each of the three ways in turn, round by round, and give the median of each round's ratios.
+
+    `busy_ms` is how long all cores together were busy for one message of ours: client, stand-in and database. What they
+    could do at best in that time, against the raw client, is `vs_raw_at_most`; it holds on a machine that does nothing
+    else.
+    """
     from django.conf import settings  # noqa: PLC0415 - settings come first
 
     from cms.bench.parts import crowd, one_task_each, raw_client  # noqa: PLC0415
     from notifications import clockwork  # noqa: PLC0415
 
     sys.setswitchinterval(clockwork.HANDS_OVER)  # as the clock process does
-    vs_raw, vs_task = defaultdict[str, list[float]](list), defaultdict[str, list[float]](list)
+    vs_raw, vs_task, busy, at_most = (defaultdict[str, list[float]](list) for _ in range(4))
     for latency in sorted({cell.latency_ms for cell in cells}):
         with stub(latency_ms=latency) as base, one_task_each.worker(base) as by_tasks:
             settings.TWILIO_BASE_URL = base
@@ -49,11 +54,20 @@ def rates(*, cells: list[Cell], rounds: int, tasks: int) -> dict[str, object]:
                 for cell in (cell for cell in cells if cell.latency_ms == latency):
                     raw = raw_client.send(base, count=cell.messages, connections=cell.connections)
                     keys = crowd.queue(cell.messages, news=f"{cell.name} {number}")
+                    before = busy_seconds()
                     ours = _dispatch(keys, connections=cell.connections)
+                    each = (busy_seconds() - before) / cell.messages
                     vs_raw[cell.name].append(ours / raw)
                     vs_task[cell.name].append(ours / one_by_one)
+                    busy[cell.name].append(each * 1000)
+                    at_most[cell.name].append(min(1.0, CORES / each / raw))
                     _say(f"{cell.name}: raw {raw:.0f}/s, ours {ours:.0f}/s, a task each {one_by_one:.0f}/s")
-    return {"vs_raw": _medians(vs_raw), "vs_task_per_message": _medians(vs_task)}
+    return {
+        "vs_raw": _medians(vs_raw),
+        "vs_raw_at_most": _medians(at_most),
+        "busy_ms": _medians(busy),
+        "vs_task_per_message": _medians(vs_task),
+    }
 
 
 def _dispatch(keys: Sequence[int], *, connections: int) -> float:

@@ -4,24 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import sys
 import time
 from pathlib import Path
 
+from cms.bench.parts.machine import cpu_seconds, memory_mb
+
 WARM = 0.1  # share of the file after which memory is first read
-
-
-def memory_mb() -> float:
-    """Tell how much memory this process holds now, in MB."""
-    pages = int(Path("/proc/self/statm").read_text().split()[1])
-    return pages * resource.getpagesize() / 1e6
-
-
-def cpu_seconds() -> float:
-    """Tell how much CPU time this process has used."""
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    return used.ru_utime + used.ru_stime
 
 
 def main(path: Path) -> dict[str, object]:
