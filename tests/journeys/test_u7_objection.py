@@ -13,11 +13,11 @@ from notifications import outbox, sweeps, theirs
 from notifications.models import CallTask, Delivery, Duty, Letter
 from notifications.providers.port import Accepted
 from peer import clock
-from peer import sweeps as peer_sweeps
 from peer.actions import competence, consents, invitations, waiting
 from peer.competence import Found
 from peer.models import ParentRelationship, Person, SupportGroup, User, WaitingListEntry
 from peer.roles import Role
+from peer.sweeps.competence import watch_competence
 from tests.machines import undone
 from tests.make import make_group, make_member, make_person, make_user
 from tests.notifications.make import make_contact
@@ -106,7 +106,7 @@ def sixty_days(family: Family, *, says_no_on: int | None, is_able: bool) -> list
             happens(day, family, entry)
             if day not in WAITS:
                 sweeps.sweep()
-                peer_sweeps.watch_competence()
+                watch_competence()
                 theirs.watch()
                 send_all()
             if day in LOOKS:

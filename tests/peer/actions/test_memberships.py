@@ -9,11 +9,12 @@ import pytest
 from django.db import IntegrityError, connections, transaction
 
 from notifications.models import Delivery
-from peer import clock, gate, grants, sweeps
+from peer import clock, gate, grants
 from peer.actions import groups, invitations, memberships, talk
 from peer.models import AuditEvent, Invitation, Membership, MembershipDecision, MembershipRole, Post, SupportGroup, User
 from peer.roles import Perm, Role
 from peer.states import IllegalMove, RuleBroken, StaleMove
+from peer.sweeps.places import end_pauses
 from tests.make import make_group, make_member, make_open_group, make_person, make_phone, make_user, make_wait
 
 pytestmark = pytest.mark.django_db
@@ -73,10 +74,10 @@ def test_a_pause_takes_every_right_at_once_and_keeps_what_waits_for_the_writer(g
 def test_a_pause_ends_by_itself_on_its_day_and_not_before(group, asha, lee) -> None:
     paused(asha, lee)
     with clock.at(clock.now() + dt.timedelta(days=6, hours=11)):
-        assert sweeps.end_pauses() == 0
+        assert end_pauses() == 0
     with clock.at(clock.now() + dt.timedelta(days=7)):
-        assert sweeps.end_pauses() == 1
-        assert sweeps.end_pauses() == 0
+        assert end_pauses() == 1
+        assert end_pauses() == 0
         asha.refresh_from_db()
         assert asha.state == "active"
         assert gate.can(asha.user, Perm.WRITE_POST, group)
@@ -237,7 +238,7 @@ def test_a_pause_gives_way_to_a_removal_and_the_clock_then_lets_nobody_in(asha, 
     pause.refresh_from_db()
     assert pause.state == "over"
     with clock.at(clock.now() + dt.timedelta(days=30)):
-        assert sweeps.end_pauses() == 0
+        assert end_pauses() == 0
     asha.refresh_from_db()
     assert asha.state == "removed"
 
@@ -272,7 +273,7 @@ def one_of_many_sweeps_lets_somebody_back() -> None:
     def rival() -> None:
         try:
             start.wait(timeout=20)
-            done.append(sweeps.end_pauses())
+            done.append(end_pauses())
         finally:
             connections.close_all()
 

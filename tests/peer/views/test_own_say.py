@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from peer import clock, sweeps
+from peer import clock
 from peer.models import (
     CompetenceAssessment,
     Consent,
@@ -21,6 +21,7 @@ from peer.models import (
     User,
 )
 from peer.roles import Role
+from peer.sweeps.competence import watch_competence
 from tests.make import make_group, make_person, make_user, make_wait
 
 pytestmark = pytest.mark.django_db
@@ -114,8 +115,8 @@ def test_sixty_days_before_sixteen_somebody_owes_a_talk_once(born_on: dt.date, o
     person = member(born_on, "parent")
     member(born_on, "sixteen")
     with clock.at(dt.datetime.combine(on, dt.time(0, 30), clock.LONDON)):
-        assert sweeps.watch_competence() == owed
-        assert sweeps.watch_competence() == 0
+        assert watch_competence() == owed
+        assert watch_competence() == 0
     assert [talk.person for talk in OwnSay.objects.waiting()] == [person] * owed
 
 
@@ -127,7 +128,7 @@ def test_at_sixteen_a_finding_rests_and_the_own_yes_is_asked_again(client: Clien
     page = reverse("own-say-detail", args=[person.public_id])
     assert client.post(page, SAID | {"review_on": "2027-01-10"}).status_code == 302
     with clock.at(NOON + dt.timedelta(days=13)):
-        sweeps.watch_competence()
+        watch_competence()
         assert CompetenceAssessment.objects.get().state == "ended"
         talk = OwnSay.objects.get()
         assert "Turns 16" in client.get(page).content.decode()
@@ -171,7 +172,7 @@ def test_two_parents_never_see_each_other_and_no_request_runs_by_itself(
     assert {(row.state, row.owner_role) for row in CopyRequest.objects.all()} == {("asked", Role.CLINICIAN)}
     assert all(row.due_at <= NOON + dt.timedelta(days=31) for row in CopyRequest.objects.all())
     with clock.at(NOON + dt.timedelta(days=400)):
-        sweeps.watch_competence()
+        watch_competence()
         assert CopyRequest.objects.waiting().count() == 2
 
 
