@@ -8,7 +8,6 @@ from peer.models.cards import OwnFactor, SignInCard, StartedSignIn
 from peer.models.cohorts import Cohort
 from peer.models.competence import CompetenceAssessment
 from peer.models.consent import Consent, ConsentWords
-from peer.models.copies import CopyRequest
 from peer.models.data_requests import DataHold, DataRequest, LeftOut
 from peer.models.deaths import Death
 from peer.models.duties import Duty
@@ -46,7 +45,6 @@ __all__ = [
     "CompetenceAssessment",
     "Consent",
     "ConsentWords",
-    "CopyRequest",
     "DataHold",
     "DataRequest",
     "Death",

@@ -10,7 +10,7 @@ from peer.sweeps.each import each
 
 def carry_on_copies() -> int:
     """Draw up the copies people asked for, write those that were read through, take away those whose week is over."""
-    rows, by = DataRequest.objects.filter(kind=DataRequest.Kind.COPY), data_requests.CLOCK
+    rows, by = DataRequest.objects.own().filter(kind=DataRequest.Kind.COPY), data_requests.CLOCK
     done = each(rows.filter(state=DataRequest.State.ASKED, level=""), data_requests.draw_up, by=by)
     done += each(rows.filter(state=DataRequest.State.READ), data_requests.make, by=by)
     late = rows.filter(state=DataRequest.State.READY, due_at__lte=clock.now())

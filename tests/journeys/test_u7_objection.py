@@ -27,7 +27,7 @@ pytestmark = pytest.mark.django_db
 
 START = dt.datetime(2026, 11, 18, 12, tzinfo=dt.UTC)
 SIXTEEN = dt.date(2026, 12, 20)  # a month into the sixty days
-NEW_EACH_TIME = re.compile(r'(csrfmiddlewaretoken|form_nonce)" value="[^"]+"|nonce="?[\w-]+"?|/me/copies/\d+/')
+NEW_EACH_TIME = re.compile(r'(csrfmiddlewaretoken|form_nonce)" value="[^"]+"|nonce="?[\w-]+"?|/my-data/ask/copy/\d+/')
 
 
 @dataclass
@@ -69,7 +69,7 @@ def everything_of_the_parent(family: Family) -> list[object]:
     words = seen_by(client, family.kim, *scripts)
     words = [NAMES.sub("", word) for word in words]
     letters = list(Letter.objects.filter(recipient=pat).values_list("body", "state"))
-    home = seen_by(client, family.parent, "/home/", "/messages/", "/groups/", "/me/yes/", "/me/copies/")
+    home = seen_by(client, family.parent, "/home/", "/messages/", "/groups/", "/me/yes/", "/my-data/")
     home += seen_by(client, family.kim, "/staff/calls/", f"/staff/waiting/{family.child.public_id}/")
     home = [NAMES.sub("", page) for page in home]
     return [home, told, rung, words, letters]
