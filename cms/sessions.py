@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 
 from allauth.usersessions.models import UserSession
+from django.conf import settings
 from django.contrib.auth.signals import user_logged_in
 from django.db.models.signals import pre_save
 from django.dispatch import receiver
@@ -61,6 +63,14 @@ def key_of(user: User, pk: int) -> str:
 def go_on(request: HttpRequest) -> None:
     """List the session of this request under its new key."""
     UserSession.objects.create_from_request(request)
+
+
+def clear_expired() -> None:
+    """Delete the sessions that have run out, and from the list whatever opens nothing any more."""
+    store = import_module(settings.SESSION_ENGINE).SessionStore
+    store.clear_expired()
+    open_still = store.get_model_class().objects.values("session_key")
+    UserSession.objects.exclude(session_key__in=open_still).delete()
 
 
 def device(agent: str) -> str:

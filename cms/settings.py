@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 
 from cms.env import env, local_secret, secret
@@ -178,6 +179,7 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 0.5, "socket_connect_timeout": 0.5}
 CELERY_TIMEZONE = "Europe/London"
+CELERY_BEAT_SCHEDULE = {"clear-sessions": {"task": "cms.clear_sessions", "schedule": crontab(hour=3, minute=20)}}
 
 # ── Signing in (decision 9) ─────────────────────────────────────────────────────────────────────────────────────────
 AUTH_USER_MODEL = "peer.User"

@@ -16,7 +16,12 @@ from notifications import broadcasts, proofs, restored, sweeps, theirs
 from notifications.dispatcher import Dispatcher
 from notifications.models import Duty
 from notifications.tasks import woken
-from peer import sweeps as peer_sweeps
+from peer.sweeps.cohorts import start_cohorts
+from peer.sweeps.competence import watch_competence
+from peer.sweeps.copies import carry_on_copies
+from peer.sweeps.invitations import look_after_invitations
+from peer.sweeps.places import look_after_places
+from peer.sweeps.recoveries import close_late_recoveries
 
 log = logging.getLogger(__name__)
 
@@ -65,27 +70,27 @@ def _cover() -> tuple[Callable[[], int], Callable[[], None]]:
 
 
 def _invitations() -> tuple[Callable[[], int], Callable[[], None]]:
-    return peer_sweeps.look_after_invitations, lambda: None
+    return look_after_invitations, lambda: None
 
 
 def _recoveries() -> tuple[Callable[[], int], Callable[[], None]]:
-    return peer_sweeps.close_late_recoveries, lambda: None
+    return close_late_recoveries, lambda: None
 
 
 def _competence() -> tuple[Callable[[], int], Callable[[], None]]:
-    return lambda: peer_sweeps.watch_competence() + theirs.watch(), lambda: None
+    return lambda: watch_competence() + theirs.watch(), lambda: None
 
 
 def _cohorts() -> tuple[Callable[[], int], Callable[[], None]]:
-    return peer_sweeps.start_cohorts, lambda: None
+    return start_cohorts, lambda: None
 
 
 def _places() -> tuple[Callable[[], int], Callable[[], None]]:
-    return peer_sweeps.look_after_places, lambda: None
+    return look_after_places, lambda: None
 
 
 def _copies() -> tuple[Callable[[], int], Callable[[], None]]:
-    return peer_sweeps.carry_on_copies, lambda: None
+    return carry_on_copies, lambda: None
 
 
 def _mark() -> tuple[Callable[[], int], Callable[[], None]]:

@@ -33,6 +33,8 @@ from peer.news import (
     InvitationOffered,
     InvitationQuestionAnswered,
     InvitationUnanswered,
+    JoinRequestAnswered,
+    MembershipAccepted,
     PersonBanned,
     PersonDied,
     PersonErased,
@@ -236,6 +238,20 @@ def not_to_a_barred_number(news: InvitationOffered) -> None:
     """Offer no group at a number of somebody who may be in none, under whatever name; the words say nothing (M5)."""
     if ContactPoint.objects.barred_for(news.invitation.person).exists():
         raise RuleBroken(endings.why_nobody_offers())
+
+
+@on(JoinRequestAnswered)
+def no_place_at_a_barred_number(news: JoinRequestAnswered) -> None:
+    """Give no place that somebody asked for there either (M5)."""
+    if news.asked.invitation and ContactPoint.objects.barred_for(news.asked.person).exists():
+        raise RuleBroken(endings.why_nobody_offers())
+
+
+@on(MembershipAccepted)
+def no_yes_at_a_barred_number(news: MembershipAccepted) -> None:
+    """Take no yes of somebody whose number came in after the offer: a person finds out (M5)."""
+    if ContactPoint.objects.barred_for(news.membership.person).exists():
+        raise RuleBroken(endings.why_no_yes())
 
 
 @on(PersonErased)

@@ -63,7 +63,7 @@ def close(invitation: Invitation, state: str, *, how: str) -> None:
 def say_yes(invitation: Invitation, *, how: str) -> Membership:
     """Take a yes: a clinician now owes the hello call, and nothing opens before it."""
     if eligibility.why_not(invitation.person, invitation.group):
-        raise RuleBroken(_("Something has changed since we sent this. Please ring us, and we’ll sort it out."))
+        raise RuleBroken(endings.why_no_yes())
     if invitation.group.is_mixed() and how not in {Invitation.How.LINK, Invitation.How.PERSON}:
         raise RuleBroken(_("Parents and carers are in this group too. Say yes by the link, or ring us."))
     close(invitation, Invitation.State.ACCEPTED, how=how)

@@ -104,3 +104,8 @@ def give_back(decision: MembershipDecision) -> None:
 def why_nobody_offers() -> str:
     """Give the one sentence for staff that says nothing of why a group is not offered (M5, U8)."""
     return _("This group cannot be offered to this person. Please ask a clinician.")
+
+
+def why_no_yes() -> str:
+    """Give the one sentence for whoever says yes where something stands in the way, which says nothing of what (M5)."""
+    return _("Something has changed since we sent this. Please ring us, and we’ll sort it out.")

@@ -100,7 +100,6 @@ class Perm(StrEnum):
     CHOOSE_OWN_CONSENTS = "choose_own_consents"
     ASSESS_COMPETENCE = "assess_competence"
     WATCH_COMPETENCE = "watch_competence"
-    ASK_FOR_COPY = "ask_for_copy"
     ANSWER_COPY = "answer_copy"
     DECIDE_TRIAGE = "decide_triage"
     MAKE_CALL = "make_call"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from peer import clock
-from peer.actions import competence, consents, copies
+from peer.actions import competence, consents, data_requests
 from peer.competence import Found
 from peer.models import CompetenceAssessment, Consent, ParentRelationship, User
 
@@ -27,4 +27,4 @@ def load_own_say() -> None:
     with clock.at(clock.now() - dt.timedelta(hours=3)):
         consents.take_back(ivo.person, by=ivo, purpose=Consent.Purpose.PARENT_NEWS)
     with clock.at(clock.now() - dt.timedelta(days=2)):
-        copies.ask_of_child(ParentRelationship.objects.get(adult=rosa.person), by=rosa)
+        data_requests.ask_of_child(ParentRelationship.objects.get(adult=rosa.person), by=rosa)

@@ -59,10 +59,17 @@ class ContactPointQuerySet(models.QuerySet["ContactPoint"]):
         return self.filter(where_hash=numbers.hashed(where))
 
     def barred_for(self, person: Person) -> Self:
-        """Keep the numbers that are this person's alone and that somebody who may be in no group holds too (M5)."""
+        """Keep the mobiles of this person that somebody who may be in no group holds too, but for their family (M5).
+
+        A landline is a home's; a mobile that two hold counts as shared by itself, so that this says nothing here.
+        """
         banned = MembershipDecision.objects.in_force().filter(kind=MembershipDecision.Kind.BAN)
         theirs = self.filter(person__memberships__decisions__in=banned).exclude(person=person)
-        return self.filter(person=person, is_shared=False, where_hash__in=theirs.values("where_hash"))
+        siblings = models.Q(person__adults__adult__in=person.adults.values("adult"))
+        family = siblings | models.Q(person__adults__adult=person) | models.Q(person__young_people__young_person=person)
+        others = theirs.exclude(pk__in=theirs.filter(family).values("pk"))
+        mobiles = self.filter(person=person, kind=ContactPoint.Kind.MOBILE)
+        return mobiles.filter(where_hash__in=others.values("where_hash"))
 
     def reachable(self) -> Self:
         """Keep what is not suspended."""

@@ -1,4 +1,4 @@
-"""Rights about one's own data: asked, read by a person, answered within a month (safety 2g, 6e)."""
+"""Rights about one's data: asked, read by a person, answered within a month; for adults nothing runs by itself (C8)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from peer import clock, copies, screening
 from peer.events import emit
 from peer.gate import System, action
-from peer.models import DataRequest, LeftOut, Person, ShownDecision, User
+from peer.models import DataRequest, LeftOut, ParentRelationship, Person, ShownDecision, User
 from peer.models.data_requests import KEPT_FOR, due_in_a_month
 from peer.news import CopyReady, DecidedAbout
 from peer.roles import Perm, Role
@@ -27,16 +27,33 @@ def ask(person: Person, *, by: User, kind: str, words: str = "", posts: str = ""
     """Ask something about one's own data; the law's month runs from now, and worrying words are read at once (U3)."""
     level = screening.screen(words).level if words else screening.Level.NONE
     soon = clock.now() + dt.timedelta(minutes=screening.due_minutes(level)) if level else None
+    return _write(
+        person=person,
+        asked_by=person,
+        kind=kind,
+        words=words,
+        level=level,
+        posts=posts,
+        owner_role=Role.CLINICIAN if level else Role.SERVICE_MANAGER,
+        due_at=soon or due_in_a_month(),
+    )
+
+
+@action(Perm.ASK_ABOUT_OWN_DATA)
+def ask_of_child(relation: ParentRelationship, *, by: User) -> DataRequest:
+    """Ask, as an adult, for a copy of what is held about a child; a clinician reads it, every adult hears the same."""
+    return _write(
+        person=relation.young_person,
+        asked_by=relation.adult,
+        kind=Kind.COPY,
+        owner_role=Role.CLINICIAN,
+        due_at=due_in_a_month(),
+    )
+
+
+def _write(**given: Any) -> DataRequest:
     try:
-        return DataRequest.objects.create(
-            person=person,
-            kind=kind,
-            words=words,
-            level=level,
-            posts=posts,
-            owner_role=Role.CLINICIAN if level else Role.SERVICE_MANAGER,
-            due_at=soon or due_in_a_month(),
-        )
+        return DataRequest.objects.create(**given)
     except IntegrityError:  # one copy and one deletion at a time
         raise RuleBroken(_("We have this from you already, and a person is at it.")) from None
 
@@ -140,6 +157,16 @@ def put_away(request: DataRequest, *, by: System) -> DataRequest:
     return request
 
 
+@action(Perm.ANSWER_COPY)
+def decide(request: DataRequest, *, by: User, outcome: str, note: str) -> DataRequest:
+    """Decide what an adult may have, after the young person was asked; nothing leaves by itself (H09)."""
+    if not request.is_by_an_adult():
+        raise RuleBroken(_("They asked this about themselves. It needs no decision."))
+    if not note.strip():
+        raise RuleBroken(_("Say why, and what the young person said about it."))
+    return _end(request, State.DONE, outcome=outcome, note=note, read_by=by)
+
+
 # ── Everything else ─────────────────────────────────────────────────────────────────────────────────────────────────
 @action(Perm.RUN_DATA_REQUEST)
 def settle(request: DataRequest, *, by: User, answer: str) -> DataRequest:
@@ -153,6 +180,8 @@ def settle(request: DataRequest, *, by: User, answer: str) -> DataRequest:
 @action(Perm.RUN_DATA_REQUEST)
 def refuse(request: DataRequest, *, by: User, reason: str) -> DataRequest:
     """Say no and why, in words for the person, and where they can complain."""
+    if request.is_by_an_adult():
+        raise RuleBroken(_("A clinician decides this, with the young person."))
     _check(reason)
     return _tell(_end(request, State.REFUSED, answer=reason, draft=None))
 

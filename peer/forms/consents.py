@@ -1,4 +1,4 @@
-"""One yes or no; what a clinician found out with a young person; what is answered to a request for a copy."""
+"""One yes or no; what a clinician found out with a young person."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from peer import clock
 from peer.competence import Found
-from peer.models import CompetenceAssessment, CopyRequest
+from peer.models import CompetenceAssessment
 from peer.models.competence import REVIEW_AFTER
 
 Decision = CompetenceAssessment.Decision
@@ -72,18 +72,3 @@ class AssessForm(forms.Form):
     def found(self) -> Found:
         """Give what was found."""
         return Found(**self.cleaned_data)
-
-
-class CopyAnswerForm(forms.Form):
-    """Asks what may be given, and why."""
-
-    outcome = forms.ChoiceField(
-        label=_("May they have it?"), choices=CopyRequest.Outcome.choices, widget=forms.RadioSelect
-    )
-    reason = forms.CharField(
-        label=_("Why?"),
-        help_text=_("What the young person said about it, and what was left out. Staff alone read this."),
-        max_length=1000,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": _("Say why, and what the young person said about it.")},
-    )

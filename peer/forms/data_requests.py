@@ -104,6 +104,22 @@ class RefuseForm(forms.Form):
     )
 
 
+class DecideForm(forms.Form):
+    """Asks what an adult may have, and why."""
+
+    outcome = forms.ChoiceField(
+        label=_("May they have it?"),
+        choices=DataRequest.Outcome.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose what they may have.")},
+    )
+    note = box(
+        _("Why?"),
+        help_text=_("What the young person said about it, and what was left out. Staff alone read this."),
+        missing=_("Say why, and what the young person said about it."),
+    )
+
+
 class LeaveOutForm(forms.Form):
     """Asks what is left out of a copy and why."""
 

@@ -8,31 +8,25 @@ from peer.models.cards import OwnFactor, SignInCard, StartedSignIn
 from peer.models.cohorts import Cohort
 from peer.models.competence import CompetenceAssessment
 from peer.models.consent import Consent, ConsentWords
-from peer.models.copies import CopyRequest
 from peer.models.data_requests import DataHold, DataRequest, LeftOut
 from peer.models.deaths import Death
+from peer.models.duties import Duty
 from peer.models.endings import MembershipDecision
 from peer.models.feedback import Commitment, FeedbackItem, FeedbackKnock, FeedbackStep, ServiceResponse
-from peer.models.groups import (
-    Duty,
-    GroupProtocol,
-    Membership,
-    MembershipRole,
-    ProtocolAcceptance,
-    SupportGroup,
-    SupportGroupUserPermission,
-)
+from peer.models.groups import SupportGroup, SupportGroupUserPermission
 from peer.models.hello_calls import HelloCall, KeptApart
 from peer.models.imports import ImportChange, ImportFault, ImportRun
 from peer.models.invitations import Invitation, InvitationLink
 from peer.models.join_requests import JoinRequest
 from peer.models.loneliness import LonelinessAnswer
+from peer.models.memberships import Membership, MembershipRole
 from peer.models.moving_on import MovingOn
 from peer.models.own_say import OwnSay
 from peer.models.partners import PartnerReferral
 from peer.models.people import ParentRelationship, Person, ServiceRole, User
 from peer.models.profiles import ProfileNote
 from peer.models.proposals import GroupProposal
+from peer.models.protocols import GroupProtocol, ProtocolAcceptance
 from peer.models.recoveries import AccountRecovery
 from peer.models.restrictions import Restriction
 from peer.models.shown_decisions import DecisionReply, ShownDecision, Withholding
@@ -51,7 +45,6 @@ __all__ = [
     "CompetenceAssessment",
     "Consent",
     "ConsentWords",
-    "CopyRequest",
     "DataHold",
     "DataRequest",
     "Death",

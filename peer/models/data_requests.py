@@ -1,4 +1,4 @@
-"""What people ask about their own data: a copy, a correction, a limit, to object, to delete (safety 2g, 6e)."""
+"""What people ask about their data, and adults about a child's: a copy, a correction, a limit … (safety 2g, 6e, C8)."""
 
 from __future__ import annotations
 
@@ -51,19 +51,28 @@ class DataRequestQuerySet(models.QuerySet["DataRequest"]):
     """Requests about data, as far as the viewer may know of them."""
 
     def visible_to(self, user: User) -> DataRequestQuerySet:
-        """Keep one's own; for those who run them all (row 40) but worrying words, which clinicians read first."""
-        mine = Q(person=user.person_id, person__isnull=False)
+        """Keep what one asked; for those who run them all (row 40) but what clinicians read: worrying words, adults."""
+        mine = Q(asked_by=user.person_id, asked_by__isnull=False)
+        by_themselves = Q(asked_by=F("person"))
         if user.may_in_service(Role.CLINICIAN):
-            mine |= ~Q(level="")
+            mine |= ~Q(level="") | ~by_themselves
         if user.may_in_service(Role.SERVICE_MANAGER):
-            mine |= Q(level="")
+            mine |= Q(level="") & by_themselves
         if user.may_in_service(Role.SAFEGUARDING_LEAD):
             mine |= Q(kind=DataRequest.Kind.DELETION, level="")
         return self.filter(mine)
 
     def of(self, user: User) -> DataRequestQuerySet:
-        """Keep what this person asked for themselves."""
-        return self.filter(person=user.person_id, person__isnull=False)
+        """Keep what this person asked. The young person whom an adult asks about hears of it from a person."""
+        return self.filter(asked_by=user.person_id, asked_by__isnull=False)
+
+    def own(self) -> DataRequestQuerySet:
+        """Keep what people asked about themselves."""
+        return self.filter(asked_by=F("person"))
+
+    def by_adults(self) -> DataRequestQuerySet:
+        """Keep what adults asked about a child."""
+        return self.exclude(asked_by=F("person"))
 
     def open(self) -> DataRequestQuerySet:
         """Keep what waits for something from us or from them."""
@@ -75,7 +84,7 @@ class DataRequestQuerySet(models.QuerySet["DataRequest"]):
 
 
 class DataRequest(Stateful, Owed):
-    """One thing somebody asks about their own data; the law's month runs from the day they asked."""
+    """One thing somebody asks about their data, or an adult about a child's; the law's month runs from that day."""
 
     State = DataRequestState
 
@@ -94,6 +103,13 @@ class DataRequest(Stateful, Owed):
         KEEP = "keep", _("Leave them, without any name")
         REMOVE = "remove", _("Take them all away")
 
+    class Outcome(models.TextChoices):
+        """What a clinician decided about a copy for an adult."""
+
+        ALL = "all", "They may have it"
+        PART = "part", "They may have a part of it"
+        NONE = "none", "They may not have it"
+
     FINAL: ClassVar[tuple[str, ...]] = (
         State.COLLECTED,
         State.DONE,
@@ -111,6 +127,7 @@ class DataRequest(Stateful, Owed):
 
     public_id = models.CharField(max_length=24, unique=True, default=public_id)
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="data_requests")
+    asked_by = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="data_asked")
     kind = models.CharField(max_length=12, choices=Kind.choices)
     state = models.CharField(max_length=10, choices=State.choices, default=State.ASKED)
     words = EncryptedTextField(null=True, blank=True)
@@ -121,6 +138,8 @@ class DataRequest(Stateful, Owed):
     read_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     second = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     answer = EncryptedTextField(null=True, blank=True)
+    outcome = models.CharField(max_length=10, choices=Outcome.choices, blank=True)
+    note = EncryptedTextField(null=True, blank=True)  # why an adult may or may not have it; staff alone read it
     file = models.CharField(max_length=60, blank=True)
     ready_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
@@ -143,8 +162,16 @@ class DataRequest(Stateful, Owed):
                 condition=Q(second__isnull=True) | ~Q(second=F("read_by")), name="data_request_second_person"
             ),
             models.CheckConstraint(condition=~Q(kind="deletion") | ~Q(posts=""), name="data_request_posts"),
+            models.CheckConstraint(
+                condition=Q(asked_by=F("person")) | Q(kind="copy", file="", draft__isnull=True),
+                name="data_request_adult_waits",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="copy", state="done") | Q(read_by__isnull=False) & ~Q(outcome=""),
+                name="data_request_by_a_person",
+            ),
             models.UniqueConstraint(
-                fields=["person", "kind"],
+                fields=["person", "asked_by", "kind"],
                 condition=Q(kind__in=["copy", "deletion"])
                 & ~Q(state__in=["collected", "done", "refused", "taken_back", "gone"]),
                 name="data_request_one_open",
@@ -156,7 +183,17 @@ class DataRequest(Stateful, Owed):
 
     def is_own(self, user: User) -> bool:
         """Tell whether `user` asked this."""
-        return user.person_id is not None and self.person_id == user.person_id
+        return user.person_id is not None and self.asked_by_id == user.person_id
+
+    def is_by_an_adult(self) -> bool:
+        """Tell whether somebody else than the person themselves asked."""
+        return self.asked_by_id != self.person_id
+
+    def what(self) -> str:
+        """Say what was asked."""
+        if self.is_by_an_adult():
+            return _("A copy of what you hold about %(name)s") % {"name": self.person.given_name}
+        return str(self.get_kind_display())
 
     def may_take_back(self) -> bool:
         """Tell whether the person can still change their mind."""

@@ -12,7 +12,8 @@ from encrypted_fields.fields import EncryptedTextField
 
 from peer import clock
 from peer.models.dated import public_id
-from peer.models.groups import Membership, MembershipRole, SupportGroup
+from peer.models.groups import SupportGroup
+from peer.models.memberships import Membership, MembershipRole
 from peer.models.people import Person, User
 from peer.roles import Role
 from peer.states import Owed, Stateful, one_of_states, owed_unless

@@ -1,22 +1,24 @@
-"""Support groups, who is in them as what, how we treat each other, and who covers them now."""
+"""Support groups: who may know of them, and what decides whether somebody may write there now."""
 
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.db import models
-from django.db.models.functions import Coalesce, Least
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from guardian.models import UserObjectPermissionBase
 
 from peer import clock
-from peer.models.dated import DatedQuerySet, public_id
-from peer.models.people import Person, ServiceRole, User
+from peer.models.dated import public_id
+from peer.models.duties import Duty
+from peer.models.memberships import Membership, MembershipRole
+from peer.models.people import User
+from peer.models.protocols import GroupProtocol, ProtocolAcceptance
 from peer.roles import Role, Scope, rules
-from peer.states import AppendOnly, AppendOnlyQuerySet, Stateful
+from peer.states import Stateful
 
 STAFF = (Role.SERVICE_MANAGER, Role.CLINICIAN, Role.CO_ORDINATOR)
 LOOK_AFTER = (Role.PEER_FACILITATOR, Role.PEER_MODERATOR, Role.CLINICIAN)
@@ -27,30 +29,7 @@ NEEDED = {
 
 
 def _roles_here(user: User) -> models.QuerySet[MembershipRole]:
-    held = MembershipRole.objects.current().filter(membership__group=models.OuterRef("pk"), membership__user=user)
-    return held.filter(membership__state=Membership.State.ACTIVE)
-
-
-def _longest_first() -> models.OrderBy:
-    return models.F("until_at").desc(nulls_first=True)  # a role without an end lasts longest
-
-
-def _peers_who_check() -> models.QuerySet[MembershipRole]:
-    """Keep who checks posts and is no clinician, here or anywhere: a clinician never hosts alone (S90)."""
-    held = MembershipRole.objects.current().filter(role=Role.PEER_MODERATOR, membership__state=Membership.State.ACTIVE)
-    here = MembershipRole.objects.current().filter(membership=models.OuterRef("membership"), role=Role.CLINICIAN)
-    anywhere = ServiceRole.objects.current().filter(user=models.OuterRef("membership__user"), role=Role.CLINICIAN)
-    return held.exclude(models.Exists(here) | models.Exists(anywhere)).order_by(_longest_first())
-
-
-def _covers() -> models.QuerySet[Any]:
-    """Keep the duties of clinicians who still hold their role here: one that ends by day takes its cover with it."""
-    held = MembershipRole.objects.current().filter(role=Role.CLINICIAN, membership__state=Membership.State.ACTIVE)
-    here = held.filter(membership__group=models.OuterRef("group"), membership__user=models.OuterRef("user"))
-    until = models.Subquery(here.order_by(_longest_first()).values("until_at")[:1])
-    ends = Least("until_at", Coalesce(until, "until_at"))
-    duties: models.QuerySet[Any] = Duty.objects.filter(models.Exists(here)).annotate(ends_at=ends)
-    return duties.filter(ends_at__gt=models.F("from_at"))
+    return MembershipRole.objects.inside().filter(membership__group=models.OuterRef("pk"), membership__user=user)
 
 
 class SupportGroupQuerySet(models.QuerySet["SupportGroup"]):
@@ -85,9 +64,9 @@ class SupportGroupQuerySet(models.QuerySet["SupportGroup"]):
         mine = Membership.objects.active().filter(group=models.OuterRef("pk"), user=user)
         protocol = GroupProtocol.objects.filter(group=models.OuterRef("pk"), published_at__lte=now).order_by("-version")
         accepted = ProtocolAcceptance.objects.filter(protocol=models.OuterRef("protocol_id"), user=user)
-        duties = _covers().filter(group=models.OuterRef("pk"))
+        duties = Duty.objects.covers().filter(group=models.OuterRef("pk"))
         cover = duties.filter(from_at__lte=now, ends_at__gt=now).order_by("-ends_at")
-        checks = _peers_who_check().filter(membership__group=models.OuterRef("pk"))
+        checks = MembershipRole.objects.peers_who_check().filter(membership__group=models.OuterRef("pk"))
         name = Membership.objects.filter(group=models.OuterRef("group"), user=models.OuterRef("user"))
         return self.annotate(  # type: ignore[no-redef]
             membership_id=models.Subquery(mine.values("pk")[:1]),
@@ -210,7 +189,10 @@ class SupportGroup(Stateful):
         """Name in words what a group still needs before it may open (S1)."""
         clinicians = MembershipRole.objects.in_group(self).filter(role=Role.CLINICIAN)
         asked = [
-            (NEEDED[Role.PEER_MODERATOR], _peers_who_check().filter(membership__group=self).exists()),
+            (
+                NEEDED[Role.PEER_MODERATOR],
+                MembershipRole.objects.peers_who_check().filter(membership__group=self).exists(),
+            ),
             (NEEDED[Role.CLINICIAN], clinicians.exists()),
             (_("How we treat each other, with its three headings."), self.protocol() is not None),
             (
@@ -238,217 +220,3 @@ class SupportGroupUserPermission(UserObjectPermissionBase):
     """One right of one person in one group; written only by `grants`, gone with the group (decision 11)."""
 
     content_object = models.ForeignKey(SupportGroup, on_delete=models.CASCADE, related_name="user_permissions")
-
-
-class GroupProtocol(models.Model):
-    """How we treat each other: three headings, versioned, accepted by everyone, staff too (S45)."""
-
-    group = models.ForeignKey(SupportGroup, on_delete=models.CASCADE, related_name="protocols")
-    version = models.PositiveIntegerField()
-    treated = models.TextField("How I am treated")
-    listened = models.TextField("How I am listened to")
-    accepted = models.TextField("How my views are accepted")
-    published_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["group", "version"], name="protocol_version"),
-            models.CheckConstraint(
-                condition=~models.Q(treated="") & ~models.Q(listened="") & ~models.Q(accepted=""),
-                name="protocol_three_headings",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"version {self.version}"
-
-    @property
-    def support_group(self) -> SupportGroup:
-        """Name the group for the gate."""
-        return self.group
-
-
-class MembershipQuerySet(models.QuerySet["Membership"]):
-    """Memberships, as far as the viewer may know of them."""
-
-    def with_roles_now(self) -> MembershipQuerySet:
-        """Bring along, in one more query, what each person is there now."""
-        return self.prefetch_related(models.Prefetch("roles", MembershipRole.objects.current()))
-
-    def active(self) -> MembershipQuerySet:
-        """Keep the people who are in now."""
-        return self.filter(state=Membership.State.ACTIVE)
-
-    def joining(self, user: User) -> MembershipQuerySet:
-        """Keep the groups this person said yes to and is not in yet."""
-        on_the_way = [Membership.State.ACCEPTED, Membership.State.CONFIRMED]
-        return self.filter(user=user, state__in=on_the_way).select_related("group", "person", "hello_call", "cohort")
-
-    def not_inside(self, user: User) -> MembershipQuerySet:
-        """Keep the groups this person is on the way into or not in any more, in one query, the newest goodbye first."""
-        rows = self.filter(user=user).exclude(state=Membership.State.ACTIVE)
-        rows = rows.select_related("group", "person", "hello_call", "cohort")
-        return rows.order_by("-ended_at", "id")
-
-    def with_first_weeks(self) -> MembershipQuerySet:
-        """Bring along, in the same query, who says hello and which question about the first weeks was asked last."""
-        return self.select_related("welcome__greeter").annotate(asked=models.Max("loneliness__moment"))  # type: ignore[no-redef]
-
-    def to_leave(self, user: User) -> MembershipQuerySet:
-        """Keep the groups this person is in or on the way into."""
-        states = [Membership.State.ACCEPTED, Membership.State.CONFIRMED, Membership.State.ACTIVE]
-        return self.filter(user=user, state__in=states).select_related("group")
-
-    def left(self, user: User) -> MembershipQuerySet:
-        """Keep the groups this person left, newest first: an honest line, not a page that never was (U12)."""
-        return self.filter(user=user, state=Membership.State.LEFT).select_related("group").order_by("-ended_at")
-
-    def outside(self, user: User) -> MembershipQuerySet:
-        """Keep the groups this person was in and is not in now, for the page that says so (U12)."""
-        states = [Membership.State.SUSPENDED, *Membership.OVER]
-        return self.filter(user=user, state__in=states).select_related("group", "person")
-
-    def visible_to(self, user: User) -> MembershipQuerySet:
-        """Keep one's own; for clinicians and co-ordinators all (there is no member list for members, M6)."""
-        if user.may_in_service(Role.CLINICIAN, Role.CO_ORDINATOR):
-            return self
-        return self.filter(user=user)
-
-
-class Membership(Stateful):
-    """One person in one group: from the yes to an invitation until they leave."""
-
-    class State(models.TextChoices):
-        """The way in and the ways out (safety 2d)."""
-
-        ACCEPTED = "accepted", "Said yes, waits for the hello call"
-        CONFIRMED = "confirmed", "Hello call done, has not chosen a name yet"
-        ACTIVE = "active", "In the group"
-        SUSPENDED = "suspended", "Not in the group for now"
-        LEFT = "left", "Left"
-        REMOVED = "removed", "Removed"
-        BANNED = "banned", "Not in any group"
-
-    asked: int | None  # what `with_first_weeks` adds
-
-    MOVES: ClassVar[dict[str, set[str]]] = {
-        State.ACCEPTED: {State.CONFIRMED, State.LEFT},
-        State.CONFIRMED: {State.ACTIVE, State.LEFT},
-        State.ACTIVE: {State.SUSPENDED, State.LEFT, State.REMOVED, State.BANNED},
-        State.SUSPENDED: {State.ACTIVE, State.LEFT, State.REMOVED, State.BANNED},
-        State.REMOVED: {State.ACTIVE, State.LEFT, State.BANNED},
-        State.BANNED: {State.ACTIVE, State.LEFT},
-    }
-    OVER: ClassVar[tuple[str, ...]] = (State.LEFT, State.REMOVED, State.BANNED)
-
-    public_id = models.CharField(max_length=24, unique=True, default=public_id)
-    group = models.ForeignKey(SupportGroup, on_delete=models.CASCADE, related_name="memberships")
-    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="memberships")
-    user = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="memberships")
-    pseudonym = models.CharField(max_length=30, blank=True)
-    skeleton = models.CharField(max_length=60, blank=True)
-    colour = models.PositiveSmallIntegerField(default=0)
-    state = models.CharField(max_length=10, choices=State.choices, default=State.ACCEPTED)
-    posts_approved = models.PositiveIntegerField(default=0)
-    cohort = models.ForeignKey(
-        "peer.Cohort", null=True, blank=True, on_delete=models.SET_NULL, related_name="memberships"
-    )
-    ready_at = models.DateTimeField(null=True, blank=True)  # name and yes are there; the day of the cohort is not
-    joined_at = models.DateTimeField(null=True, blank=True)
-    ended_at = models.DateTimeField(null=True, blank=True)
-
-    objects = MembershipQuerySet.as_manager()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["group", "person"], name="membership_once"),
-            models.UniqueConstraint(
-                fields=["group", "skeleton"], condition=~models.Q(skeleton=""), name="membership_name_once"
-            ),
-            models.CheckConstraint(
-                condition=~models.Q(state="active") | ~models.Q(pseudonym=""), name="membership_active_has_name"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.pseudonym or f"membership {self.pk}"
-
-    @property
-    def support_group(self) -> SupportGroup:
-        """Name the group for the gate."""
-        return self.group
-
-    def is_own(self, user: User) -> bool:
-        """Tell whether this is the membership of `user`."""
-        return self.user_id is not None and self.user_id == user.pk
-
-    def is_joining(self) -> bool:
-        """Tell whether the person said yes and is not in yet."""
-        return self.state in {self.State.ACCEPTED, self.State.CONFIRMED}
-
-    def clinician_name(self) -> str:
-        """Name who will ring to say hello: the group's clinician."""
-        held = MembershipRole.objects.in_group(self.group).filter(role=Role.CLINICIAN).order_by("id")
-        name = held.values_list("membership__pseudonym", flat=True).first()
-        return name or _("a clinician")
-
-    def is_current(self) -> bool:
-        """Tell whether the person is in the group now."""
-        return self.state == self.State.ACTIVE
-
-
-class MembershipRoleQuerySet(DatedQuerySet["MembershipRole"]):
-    """Dated roles in groups."""
-
-    def in_group(self, group: SupportGroup) -> MembershipRoleQuerySet:
-        """Keep the roles that people who are in the group hold now."""
-        return self.current().filter(membership__group=group, membership__state=Membership.State.ACTIVE)
-
-
-class MembershipRole(models.Model):
-    """A dated role of one person in one group; nobody chooses their own (safety M2)."""
-
-    membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="roles")
-    role = models.CharField(max_length=40, choices=[(role.value, role.value) for role in Role])
-    from_at = models.DateTimeField(default=clock.now)
-    until_at = models.DateTimeField(null=True, blank=True)
-
-    objects = MembershipRoleQuerySet.as_manager()
-
-    def __str__(self) -> str:
-        return f"{self.role} of membership {self.membership_id}"
-
-
-class ProtocolAcceptance(AppendOnly):
-    """One person's yes to one version of how we treat each other."""
-
-    protocol = models.ForeignKey(GroupProtocol, on_delete=models.CASCADE, related_name="acceptances")
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
-    at = models.DateTimeField(default=clock.now)
-
-    objects = AppendOnlyQuerySet.as_manager()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["protocol", "user"], name="acceptance_once")]
-
-    def __str__(self) -> str:
-        return f"acceptance {self.pk}"
-
-
-class Duty(models.Model):
-    """A clinician covers a group for a span; written from the rota, read by the gate to the second."""
-
-    group = models.ForeignKey(SupportGroup, on_delete=models.CASCADE, related_name="duties")
-    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="duties")
-    from_at = models.DateTimeField()
-    until_at = models.DateTimeField()
-
-    objects = DatedQuerySet["Duty"].as_manager()
-
-    class Meta:
-        verbose_name_plural = "duties"
-        indexes = [models.Index(fields=["group", "until_at"], name="duty_now")]
-        constraints = [models.CheckConstraint(condition=models.Q(until_at__gt=models.F("from_at")), name="duty_span")]
-
-    def __str__(self) -> str:
-        return f"duty {self.pk}"

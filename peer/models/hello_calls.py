@@ -9,7 +9,8 @@ from django.urls import reverse
 
 from peer import clock
 from peer.models.dated import public_id
-from peer.models.groups import Membership, SupportGroup
+from peer.models.groups import SupportGroup
+from peer.models.memberships import Membership
 from peer.models.people import Person, User
 from peer.roles import Role
 from peer.states import Owed, Stateful, one_of_states, owed_unless

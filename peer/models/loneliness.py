@@ -16,7 +16,8 @@ from django.utils.translation import gettext_lazy as _
 
 from peer import clock
 from peer.figures import FEW, protect
-from peer.models.groups import Membership, SupportGroup
+from peer.models.groups import SupportGroup
+from peer.models.memberships import Membership
 from peer.models.people import User
 from peer.states import AppendOnly, AppendOnlyQuerySet
 

@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from peer import clock
 from peer.models.dated import public_id
-from peer.models.groups import Membership, SupportGroup
+from peer.models.groups import SupportGroup
+from peer.models.memberships import Membership
 from peer.models.people import User
 from peer.models.talk import Post
 from peer.roles import Role

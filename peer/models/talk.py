@@ -11,7 +11,8 @@ from django.utils.safestring import SafeString
 
 from peer import clock
 from peer.models.dated import public_id
-from peer.models.groups import Membership, SupportGroup
+from peer.models.groups import SupportGroup
+from peer.models.memberships import Membership
 from peer.models.people import User
 from peer.sanitise import as_cleaned
 from peer.states import Owed, Stateful

@@ -13,7 +13,8 @@ from django.urls import reverse
 
 from peer import clock
 from peer.models.dated import public_id
-from peer.models.groups import Membership, MembershipRole, SupportGroup
+from peer.models.groups import SupportGroup
+from peer.models.memberships import Membership, MembershipRole
 from peer.models.people import User
 from peer.roles import Role
 from peer.states import Owed, Stateful, one_of_states, owed_unless

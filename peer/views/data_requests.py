@@ -16,7 +16,7 @@ from peer import clock, erasing
 from peer.actions import data_requests
 from peer.forms.data_requests import ASK, FetchForm
 from peer.methods import require_http_methods, require_POST, require_safe
-from peer.models import DataRequest
+from peer.models import DataRequest, ParentRelationship
 from peer.views.my_data import own_person
 from peer.web import acted, who
 
@@ -41,6 +41,20 @@ def ask(request: HttpRequest, kind: str) -> HttpResponse:
         context |= {"stays": erasing.stays(person), "has_record": erasing.has_record(person)}
     page = "deletion" if kind == DataRequest.Kind.DELETION else "ask"
     return render(request, f"peer/data_requests/{page}.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def ask_of_child(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask, as an adult, for a copy about a child; every adult of every child gets the same words back."""
+    children = ParentRelationship.objects.visible_to(who(request)).select_related("young_person", "adult")
+    child = get_object_or_404(children, pk=pk)
+    form = ASK[DataRequest.Kind.COPY](request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        asked = acted(form, lambda: data_requests.ask_of_child(child, by=who(request)))
+        if asked is not None:
+            return redirect("data-requests-own", asked.public_id)
+    context = {"child": child.young_person, "form": form}
+    return render(request, "peer/data_requests/ask_of_child.html", context, status=422 if form.errors else 200)
 
 
 @require_safe

@@ -1,4 +1,4 @@
-"""The desk of requests about data: read copies through, answer, agree to deletions and do them, hold (rows 40, 41)."""
+"""The desk of requests about data: read copies through, decide, answer, delete, hold (C8, rows 40, 41)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from peer import copies, erasing, gate
 from peer.actions import data_holds, data_requests, erasures
-from peer.forms.data_requests import AnswerForm, LeaveOutForm, ReadForm, RefuseForm
+from peer.forms.data_requests import AnswerForm, DecideForm, LeaveOutForm, ReadForm, RefuseForm
 from peer.forms.people import ReasonForm
 from peer.methods import require_http_methods, require_POST, require_safe
 from peer.models import DataHold, DataRequest, Person
@@ -23,14 +23,16 @@ from peer.roles import Perm, Role
 from peer.web import acted, who
 
 State, Kind = DataRequest.State, DataRequest.Kind
-DESK = (Perm.RUN_DATA_REQUEST, Perm.DELETE_DATA, Perm.ANSWER_REPLY)
+DESK = (Perm.RUN_DATA_REQUEST, Perm.DELETE_DATA, Perm.ANSWER_REPLY, Perm.ANSWER_COPY)
+OLD_ENOUGH = 12  # from here somebody is taken to be able to say who reads about them (H09)
 
 
 def _desk(request: HttpRequest) -> DataRequestQuerySet:
     """Begin with what this person may see at work; for anybody else there is no such page."""
     if not any(gate.can(who(request), perm, gate.SERVICE) for perm in DESK):
         raise Http404
-    return DataRequest.objects.visible_to(who(request)).exclude(person=who(request).person_id).select_related("person")
+    seen, me = DataRequest.objects.visible_to(who(request)), who(request).person_id
+    return seen.exclude(person=me).exclude(asked_by=me).select_related("person", "asked_by")
 
 
 @require_safe
@@ -47,8 +49,9 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
 
 def _page(request: HttpRequest, asked: DataRequest, *, wrong: dict[str, forms.Form] | None = None) -> HttpResponse:
     wrong = wrong or {}
+    is_own_copy = asked.kind == Kind.COPY and not asked.is_by_an_adult()
     if not wrong:
-        gate.looked(asked, by=who(request), why="copy" if asked.kind == Kind.COPY else "")
+        gate.looked(asked, by=who(request), why="copy" if is_own_copy else "")
     held = DataHold.objects.visible_to(who(request)).current().filter(person=asked.person).first()
     context: dict[str, Any] = {
         "asked": asked,
@@ -57,8 +60,12 @@ def _page(request: HttpRequest, asked: DataRequest, *, wrong: dict[str, forms.Fo
         "read": wrong.get("read") or ReadForm(auto_id="read_%s"),
         "settle": wrong.get("settle") or AnswerForm(auto_id="settle_%s"),
         "refuse": wrong.get("refuse") or RefuseForm(auto_id="refuse_%s"),
+        "decide": wrong.get("decide") or DecideForm(auto_id="decide_%s"),
         "wrong": wrong.get("press"),
     }
+    if asked.is_by_an_adult():
+        age = asked.person.age()
+        context["warn"] = age is None or age >= OLD_ENOUGH
     if asked.kind == Kind.COPY and asked.state == State.IN_REVIEW:
         context |= {"copy": copies.read(asked), "left": asked.left_out.order_by("pk")}
     if asked.kind == Kind.DELETION:
@@ -70,6 +77,8 @@ def _page(request: HttpRequest, asked: DataRequest, *, wrong: dict[str, forms.Fo
 def _verbs(request: HttpRequest, asked: DataRequest) -> set[str]:
     """Name what this person can do with it now."""
     may = {perm for perm in DESK if gate.can(who(request), perm, gate.SERVICE)}
+    if asked.is_by_an_adult():
+        return {"decide"} if Perm.ANSWER_COPY in may and asked.state == State.ASKED else set()
     found = set()
     if Perm.RUN_DATA_REQUEST in may and State.REFUSED in asked.MOVES.get(asked.state, set()):
         found.add("refuse")
@@ -86,11 +95,17 @@ def _verbs(request: HttpRequest, asked: DataRequest) -> set[str]:
     return found
 
 
-FORMS: dict[str, type[forms.Form]] = {"read": ReadForm, "settle": AnswerForm, "refuse": RefuseForm}
+FORMS: dict[str, type[forms.Form]] = {
+    "read": ReadForm,
+    "settle": AnswerForm,
+    "refuse": RefuseForm,
+    "decide": DecideForm,
+}
 DOES: dict[str, Callable[..., DataRequest]] = {
     "read": data_requests.read_through,
     "settle": data_requests.settle,
     "refuse": data_requests.refuse,
+    "decide": data_requests.decide,
     "agree": erasures.agree,
     "delete": erasures.carry_out,
     "pass-on": data_requests.pass_on,

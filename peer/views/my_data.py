@@ -10,7 +10,7 @@ from django.shortcuts import render
 
 from peer import held, looks
 from peer.methods import require_safe
-from peer.models import DataRequest, Person
+from peer.models import DataRequest, ParentRelationship, Person
 from peer.templatetags.peer import told
 from peer.web import or_404, who
 
@@ -36,9 +36,11 @@ def index(request: HttpRequest) -> HttpResponse:
     """Say what is held, in parts, and lead to everything somebody can do about it."""
     person = own_person(request)
     counts = held.counts(person)
+    asked = DataRequest.objects.visible_to(who(request)).of(who(request))
     context = {
         "parts": [(key, words, counts[key]) for key, words in held.headings().items() if counts[key]],
-        "asked": DataRequest.objects.visible_to(who(request)).of(who(request)).order_by("-pk")[:10],
+        "asked": asked.select_related("person").order_by("-pk")[:10],
+        "children": ParentRelationship.objects.visible_to(who(request)).select_related("young_person").order_by("pk"),
         "kinds": [kind for kind in DataRequest.Kind if kind not in {DataRequest.Kind.COPY, DataRequest.Kind.DELETION}],
     }
     return render(request, "peer/my_data/index.html", context)

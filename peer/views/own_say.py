@@ -14,7 +14,7 @@ from peer.actions import competence
 from peer.actions import consents as acts
 from peer.forms.consents import AssessForm, SaidForm
 from peer.methods import require_http_methods, require_POST, require_safe
-from peer.models import CompetenceAssessment, CopyRequest, OwnSay, Person
+from peer.models import CompetenceAssessment, DataRequest, OwnSay, Person
 from peer.roles import Perm
 from peer.web import acted, only_with, who
 
@@ -35,7 +35,7 @@ def index(request: HttpRequest) -> HttpResponse:
     context = {
         "talks": OwnSay.objects.visible_to(user).waiting().select_related("person"),
         "reviews": CompetenceAssessment.objects.visible_to(user).to_review().select_related("person"),
-        "copies": CopyRequest.objects.visible_to(user).waiting().select_related("asked_by", "about"),
+        "copies": DataRequest.objects.visible_to(user).by_adults().to_do().select_related("asked_by", "person"),
         "now": clock.now(),
     }
     return render(request, "peer/own_say/index.html", context)

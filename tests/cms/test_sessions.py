@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
@@ -11,6 +14,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from cms import sessions
+from cms.celery import app
+from peer import clock
 from peer.actions import cards
 from peer.models import AuditEvent, Person, User
 from peer.roles import Role
@@ -66,6 +71,19 @@ def test_one_is_ended_and_the_others_stay(asha: User, number: str) -> None:
     phone.post(reverse("account-end-session", args=[pk]))
     assert (is_in(phone), is_in(desk), is_in(library)) == (True, False, True)
     assert AuditEvent.objects.filter(action="peer.actions.accounts.end_session").exists()
+
+
+def test_each_night_what_has_run_out_is_deleted_and_what_is_open_stays(asha: User, number: str) -> None:
+    phone, desk, library = sign_in(number, IPHONE), sign_in(number, WINDOWS), sign_in(number, "Firefox Linux")
+    Session.objects.filter(pk=desk.session.session_key).update(expire_date=clock.now() - dt.timedelta(minutes=1))
+    Session.objects.filter(pk=library.session.session_key).delete()
+    app.loader.import_default_modules()  # as a worker does
+    (nightly,) = app.conf.beat_schedule.values()
+    app.tasks[nightly["task"]]()
+    key = phone.session.session_key
+    assert [row.session_key for row in Session.objects.all()] == [key]
+    assert [row.session_key for row in UserSession.objects.all()] == [key]
+    assert is_in(phone)
 
 
 def test_all_others_are_ended_and_this_one_stays_listed(asha: User, number: str) -> None:

@@ -12,12 +12,12 @@ from cms import importing
 from notifications.actions import calls, texts
 from notifications.models import CallTask, ContactPoint, Delivery, InboundText
 from peer import clock
-from peer import sweeps as peer_sweeps
 from peer.actions import imports, invitations, waiting
 from peer.families import Adult, Family, Way
 from peer.gate import SERVICE
 from peer.models import HelloCall, Invitation, Membership, Person, User
 from peer.roles import Role
+from peer.sweeps.invitations import look_after_invitations
 from tests.make import make_open_group, make_user
 from tests.notifications.test_offers import say, send
 
@@ -76,10 +76,10 @@ def test_card_text_match_first_hello_word_offer_reminder_and_renewal(kim, client
     invitations.offer(noor, by=kim, group=group)
     sent = send()
     with clock.at(NOON + 8 * DAY):
-        peer_sweeps.look_after_invitations()
+        look_after_invitations()
         sent += send()
     with clock.at(NOON + 31 * DAY):
-        peer_sweeps.look_after_invitations()
+        look_after_invitations()
         assert Invitation.objects.get().state == "expired"
         say("New")
         sent += send()

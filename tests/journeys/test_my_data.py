@@ -10,9 +10,10 @@ import pytest
 from django.core.files.storage import storages
 from django.test import Client
 
-from peer import clock, copies, held, sweeps
+from peer import clock, copies, held
 from peer.models import DataRequest, DecisionReply, HelloCall, Membership, Person, ShownDecision, User
 from peer.roles import Role
+from peer.sweeps.copies import carry_on_copies
 from tests.make import make_group, make_member, make_person, make_phone, make_post, make_user, make_wait
 
 pytestmark = pytest.mark.django_db
@@ -69,7 +70,7 @@ def test_s58_somebody_sees_what_is_held_and_fetches_a_copy_of_it_once(asha: Clie
 
     at = asha.post("/my-data/ask/copy/")["Location"]
     assert "You have an answer by" in text(asha, at)
-    sweeps.carry_on_copies()
+    carry_on_copies()
     sam = staff(Role.SERVICE_MANAGER)
     assert "Asha Rahman" in text(sam, "/staff/data-requests/")
     request = DataRequest.objects.get()
@@ -77,7 +78,7 @@ def test_s58_somebody_sees_what_is_held_and_fetches_a_copy_of_it_once(asha: Clie
     assert "I like the evenings here." in text(sam, desk)
     assert "tick this" in sam.post(f"{desk}do/read/").content.decode()
     assert sam.post(f"{desk}do/read/", {"read": "on"}).status_code == 302
-    sweeps.carry_on_copies()
+    carry_on_copies()
 
     assert "Your copy is here until" in text(asha, at)
     assert asha.get(f"{at}fetch/").status_code == 405
@@ -94,7 +95,7 @@ def test_s58_somebody_sees_what_is_held_and_fetches_a_copy_of_it_once(asha: Clie
 
 def test_s58_what_is_about_somebody_else_is_left_out_on_the_desk(asha: Client, person: Person) -> None:
     asha.post("/my-data/ask/copy/")
-    sweeps.carry_on_copies()
+    carry_on_copies()
     sam, request = staff(Role.SERVICE_MANAGER), DataRequest.objects.get()
     post = request.person.memberships.get().posts.get()
     address = f"/staff/data-requests/{request.public_id}/leave-out/peer.Post/{post.pk}/body/"

@@ -13,11 +13,11 @@ from notifications import outbox, sweeps, theirs
 from notifications.models import CallTask, Delivery, Duty, Letter
 from notifications.providers.port import Accepted
 from peer import clock
-from peer import sweeps as peer_sweeps
 from peer.actions import competence, consents, invitations, waiting
 from peer.competence import Found
 from peer.models import ParentRelationship, Person, SupportGroup, User, WaitingListEntry
 from peer.roles import Role
+from peer.sweeps.competence import watch_competence
 from tests.machines import undone
 from tests.make import make_group, make_member, make_person, make_user
 from tests.notifications.make import make_contact
@@ -27,7 +27,7 @@ pytestmark = pytest.mark.django_db
 
 START = dt.datetime(2026, 11, 18, 12, tzinfo=dt.UTC)
 SIXTEEN = dt.date(2026, 12, 20)  # a month into the sixty days
-NEW_EACH_TIME = re.compile(r'(csrfmiddlewaretoken|form_nonce)" value="[^"]+"|nonce="?[\w-]+"?|/me/copies/\d+/')
+NEW_EACH_TIME = re.compile(r'(csrfmiddlewaretoken|form_nonce)" value="[^"]+"|nonce="?[\w-]+"?|/my-data/ask/copy/\d+/')
 
 
 @dataclass
@@ -69,7 +69,7 @@ def everything_of_the_parent(family: Family) -> list[object]:
     words = seen_by(client, family.kim, *scripts)
     words = [NAMES.sub("", word) for word in words]
     letters = list(Letter.objects.filter(recipient=pat).values_list("body", "state"))
-    home = seen_by(client, family.parent, "/home/", "/messages/", "/groups/", "/me/yes/", "/me/copies/")
+    home = seen_by(client, family.parent, "/home/", "/messages/", "/groups/", "/me/yes/", "/my-data/")
     home += seen_by(client, family.kim, "/staff/calls/", f"/staff/waiting/{family.child.public_id}/")
     home = [NAMES.sub("", page) for page in home]
     return [home, told, rung, words, letters]
@@ -106,7 +106,7 @@ def sixty_days(family: Family, *, says_no_on: int | None, is_able: bool) -> list
             happens(day, family, entry)
             if day not in WAITS:
                 sweeps.sweep()
-                peer_sweeps.watch_competence()
+                watch_competence()
                 theirs.watch()
                 send_all()
             if day in LOOKS:

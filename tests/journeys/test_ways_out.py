@@ -9,9 +9,10 @@ from django.test import Client
 from django.urls import reverse
 
 from notifications.models import Delivery
-from peer import clock, sweeps
+from peer import clock
 from peer.models import AftermathTask, Membership, MembershipDecision, Post, SupportGroup, User
 from peer.roles import Role
+from peer.sweeps.places import look_after_places
 from tests.make import make_member, make_open_group, make_person, make_phone, make_user, make_wait
 
 pytestmark = pytest.mark.django_db
@@ -72,7 +73,7 @@ def test_u12_help_starts_a_goodbye_is_read_and_six_weeks_later_the_page_is_hones
 
     for days in (35, 42):
         with clock.at(NOON + dt.timedelta(days=days, minutes=1)):
-            sweeps.look_after_places()
+            look_after_places()
     with clock.at(NOON + dt.timedelta(days=43)):
         page = read(member, home)
         assert "You left Lantern on 30 December" in page

@@ -10,12 +10,12 @@ from django.test import Client
 from django.urls import reverse
 
 from peer import clock
-from peer.actions import competence, consents, copies
+from peer.actions import competence, consents, data_requests
 from peer.competence import Found
 from peer.models import (
     CompetenceAssessment,
     Consent,
-    CopyRequest,
+    DataRequest,
     Membership,
     ParentRelationship,
     Person,
@@ -45,7 +45,7 @@ def people() -> dict[str, User]:
     consents.take_back(child.person, by=child, purpose="parent_told")
     how = {"explained": "x", "understood": "y", "review_on": clock.today() + dt.timedelta(days=9)}
     competence.assess(child.person, by=lee, found=Found(decision="join", outcome="can", **how))
-    copies.ask_of_child(relation, by=parent)
+    data_requests.ask_of_child(relation, by=parent)
     return {
         "YP": child, "YO": make_member(group=other).user, "PM": make_member(group=group, role=Role.PEER_MODERATOR).user,
         "PO": make_member(group=other, role=Role.PEER_MODERATOR).user, "CN": lee, "PA": parent,
@@ -71,7 +71,7 @@ def reads(what: str, user: User, child: Person) -> bool:
         "competence": CompetenceAssessment.objects.visible_to(user).filter(person=child),
         "place": place,
         "place_at_16": place,
-        "copy_by_pa": CopyRequest.objects.visible_to(user).filter(about=child),
+        "copy_by_pa": DataRequest.objects.visible_to(user).filter(person=child),
     }
     return asked[what].exists()
 

@@ -16,12 +16,12 @@ from notifications.models import CallTask, ContactPoint, Delivery, Duty, Inbound
 from notifications.providers.port import Accepted
 from notifications.rules import RULES
 from peer import clock
-from peer import sweeps as peer_sweeps
 from peer.actions import hello_calls, invitations
 from peer.actions.invitations import LINK
 from peer.models import Consent, HelloCall, Invitation, Membership, Person, User
 from peer.roles import Role
 from peer.states import IllegalMove, RuleBroken, StaleMove
+from peer.sweeps.invitations import bring_up_unanswered, close_late_invitations
 from tests.make import make_open_group, make_person, make_user, make_wait
 from tests.notifications.make import make_contact
 from tests.notifications.signing import signed_post
@@ -250,12 +250,12 @@ def test_a_text_told_twice_by_the_network_is_one_answer_in_the_same_words(invita
 def test_on_day_eight_it_is_brought_up_once_by_day_and_only_where_unanswered(invitation) -> None:
     late = NOON + 8 * DAY + dt.timedelta(hours=11)  # eleven at night
     with clock.at(NOON + 7 * DAY):
-        assert peer_sweeps.bring_up_unanswered() == 0
+        assert bring_up_unanswered() == 0
     with clock.at(late):
-        assert peer_sweeps.bring_up_unanswered() == 1
+        assert bring_up_unanswered() == 1
         assert send() == []
     with clock.at(late + dt.timedelta(hours=10)):
-        assert peer_sweeps.bring_up_unanswered() == 0
+        assert bring_up_unanswered() == 0
         (sent,) = send()
         assert sent.startswith("robin: hello Noor, we still have something for you")
         say("yes")
@@ -264,7 +264,7 @@ def test_on_day_eight_it_is_brought_up_once_by_day_and_only_where_unanswered(inv
 
 def test_a_reminder_that_was_overtaken_by_an_answer_stays_here(invitation) -> None:
     with clock.at(NOON + 8 * DAY):
-        peer_sweeps.bring_up_unanswered()
+        bring_up_unanswered()
         say("no")
         assert send() == []
     assert Delivery.objects.latest("pk").reason == "not needed"
@@ -277,14 +277,14 @@ def test_whoever_may_not_be_asked_any_more_is_not_reminded(invitation, why: str)
     else:
         invitation.person.referrals.get().entry.delete()
     with clock.at(NOON + 8 * DAY):
-        peer_sweeps.bring_up_unanswered()
+        bring_up_unanswered()
         assert send() == []
 
 
 def test_a_text_that_waits_for_the_day_is_asked_about_again_before_it_goes(invitation) -> None:
     night = NOON + 8 * DAY + dt.timedelta(hours=11)
     with clock.at(night):
-        peer_sweeps.bring_up_unanswered()
+        bring_up_unanswered()
         Person.objects.filter(pk=invitation.person_id).update(restricted_at=clock.now())
     with clock.at(night + dt.timedelta(hours=10)):
         assert send() == []
@@ -299,7 +299,7 @@ def test_the_links_of_the_offer_and_of_the_reminder_both_open_it_and_close_toget
     invitations.offer(noor, by=kim, group=make_open_group())
     offer_words += send()
     with clock.at(NOON + 8 * DAY):
-        peer_sweeps.bring_up_unanswered()
+        bring_up_unanswered()
         offer_words += send()
         links = [words[words.index("/i/") :].split()[0] for words in offer_words]
         assert [client.get(link).status_code for link in links] == [200, 200]
@@ -313,7 +313,7 @@ def test_the_links_of_the_offer_and_of_the_reminder_both_open_it_and_close_toget
 def test_new_makes_a_fresh_offer_for_a_year(invitation, days: int, closed: bool) -> None:
     with clock.at(NOON + days * DAY):
         if closed:
-            peer_sweeps.close_late_invitations()
+            close_late_invitations()
         say("new")
         (sent,) = send()
         assert "this is for you until" in sent

@@ -11,10 +11,10 @@ from notifications.actions import ring_in
 from notifications.models import CallTask, Delivery, Notification
 from notifications.simulator import Simulator
 from peer import clock
-from peer import sweeps as peer_sweeps
 from peer.actions import invitations
 from peer.models import HelloCall, Invitation, Membership, Person, TimelineEntry, User
 from peer.roles import Role
+from peer.sweeps.invitations import bring_up_unanswered
 from tests.make import make_open_group, make_person, make_user, make_wait
 from tests.notifications.conftest import eventually
 from tests.notifications.make import make_contact
@@ -154,5 +154,5 @@ def test_on_a_shared_phone_each_word_opens_its_own_offer_alone(kim) -> None:
 def test_on_day_eight_a_person_rings_whoever_was_rung(kim) -> None:
     offer(kim)
     with clock.at(clock.now() + dt.timedelta(days=8, minutes=1)):
-        assert peer_sweeps.bring_up_unanswered() == 1
+        assert bring_up_unanswered() == 1
     assert CallTask.objects.get().about == "offer"

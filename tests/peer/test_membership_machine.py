@@ -9,7 +9,7 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, rule
 
-from peer import clock, gate, grants, sweeps
+from peer import clock, gate, grants
 from peer.actions import appeals, groups, hello_calls, invitations, memberships, moving_on
 from peer.actions.invitations import LINK
 from peer.models import (
@@ -29,6 +29,8 @@ from peer.models import (
 )
 from peer.roles import Perm, Role, group_perms
 from peer.states import IllegalMove, RuleBroken, StaleMove
+from peer.sweeps.invitations import close_late_invitations
+from peer.sweeps.places import look_after_places
 from tests import machines
 from tests.make import make_member, make_open_group, make_person, make_phone, make_post, make_user, make_wait
 
@@ -216,9 +218,9 @@ class Places(machines.Machine):
     def time_goes_by(self, days: int) -> None:
         self.later(days=days)
         self.group.duties.update(until_at=clock.now() + dt.timedelta(days=400))
-        sweeps.close_late_invitations()
-        sweeps.look_after_places()
-        sweeps.look_after_places()
+        close_late_invitations()
+        look_after_places()
+        look_after_places()
 
     # ── What must hold ──────────────────────────────────────────────────────────────────────────────────────────────
     @invariant()

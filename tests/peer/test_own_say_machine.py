@@ -10,13 +10,14 @@ from hypothesis.stateful import initialize, invariant, rule
 
 from notifications import outbox
 from notifications.models import CallTask, Delivery, Duty, Notification
-from peer import adults, clock, sweeps
+from peer import adults, clock
 from peer.actions import competence, consents
 from peer.competence import Found
 from peer.models import CompetenceAssessment, OwnSay, ParentRelationship, Person, WaitingListEntry
 from peer.models.consent import wording
 from peer.roles import Role
 from peer.states import RuleBroken
+from peer.sweeps.competence import watch_competence
 from tests import machines
 from tests.make import make_person, make_user
 from tests.notifications.make import make_contact, make_delivery
@@ -102,7 +103,7 @@ class OwnSays(machines.Machine):
 
     @rule()
     def the_clock_looks(self) -> None:
-        sweeps.watch_competence()
+        watch_competence()
         today = clock.today()
         assert not CompetenceAssessment.objects.filter(state="holds", review_on__lte=today).exists()
         for row in CompetenceAssessment.objects.current().select_related("person"):

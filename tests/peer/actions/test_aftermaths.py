@@ -8,11 +8,12 @@ import pytest
 from django.test import Client
 
 from moderation.actions import freezes
-from peer import clock, gate, sweeps
+from peer import clock, gate
 from peer.actions import aftermaths, appeals, deaths, memberships, moving_on
 from peer.models import AftermathTask, Death, Membership, ParentRelationship, Post, SupportGroup, User
 from peer.roles import Role
 from peer.states import RuleBroken
+from peer.sweeps.places import look_after_places
 from tests.make import make_duty, make_member, make_open_group, make_person, make_post, make_user
 
 pytestmark = pytest.mark.django_db
@@ -98,7 +99,7 @@ def test_words_stay_until_people_decide_and_then_as_they_decided(asha, lee, word
     dies(asha, lee)
     for days in (1, 30, 300):
         with clock.at(clock.now() + dt.timedelta(days=days)):
-            sweeps.look_after_places()
+            look_after_places()
     assert Post.objects.get(pk=post.pk).state == "approved"
     with pytest.raises(RuleBroken):
         aftermaths.done(task("words"), by=lee, note="Hm.")

@@ -9,13 +9,15 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 
 from notifications.models import Notification
-from peer import clock, gate, sweeps
+from peer import clock, gate
 from peer.actions import birthdays, groups, moving_on
 from peer.models import BandMove, Invitation, Membership, MovingOn, Person, SupportGroup, User
 from peer.models.birthdays import birthday, born_by
 from peer.models.people import age_on
 from peer.roles import Perm, Role
 from peer.states import RuleBroken
+from peer.sweeps.birthdays import notice_birthdays
+from peer.sweeps.places import move_on
 from tests.make import make_group, make_member, make_open_group, make_person, make_phone, make_user, make_wait
 
 pytestmark = pytest.mark.django_db
@@ -68,10 +70,10 @@ def test_noticed_thirty_days_before_and_not_a_day_sooner_and_told_once(lantern) 
     asha = member(lantern, dt.date(2011, 3, 28))
     only(asha)
     with at(dt.date(2027, 2, 25)):
-        assert sweeps.notice_birthdays() == 0
+        assert notice_birthdays() == 0
     with at(dt.date(2027, 2, 26)):
-        assert sweeps.notice_birthdays() == 1
-        assert sweeps.notice_birthdays() == 0
+        assert notice_birthdays() == 1
+        assert notice_birthdays() == 0
     move = BandMove.objects.get()
     assert (move.birthday_on, move.turns, move.owner_role) == (DAY, 16, "co_ordinator")
     assert (move.due_at.astimezone(clock.LONDON).date(), texts()) == (DAY, 1)
@@ -81,12 +83,12 @@ def test_a_planned_move_is_offered_on_the_day_and_the_old_group_stays_until_the_
     asha = member(lantern, dt.date(2011, 3, 28))
     only(asha)
     with at(dt.date(2027, 3, 1)):
-        sweeps.notice_birthdays()
+        notice_birthdays()
         move = birthdays.plan(BandMove.objects.get(), by=kim, to_group=harbour)
     with at(DAY - dt.timedelta(days=1), 23, 59):
-        assert sweeps.notice_birthdays() == 0
+        assert notice_birthdays() == 0
     with at(DAY):
-        assert sweeps.notice_birthdays() == 1
+        assert notice_birthdays() == 1
         assert Invitation.objects.get().group == harbour
         move.refresh_from_db()
         asha.refresh_from_db()
@@ -106,9 +108,9 @@ def test_nobody_planned_and_nothing_is_lost(lantern) -> None:
     asha = member(lantern, dt.date(2011, 3, 28))
     only(asha)
     with at(DAY):
-        sweeps.notice_birthdays()
+        notice_birthdays()
     with at(DAY + dt.timedelta(days=5)):
-        sweeps.notice_birthdays()
+        notice_birthdays()
         move = BandMove.objects.get()
         assert (move.state, move.owner_role) == ("late", "clinician")
         assert "Nobody has planned" in move.why_late
@@ -121,17 +123,17 @@ def test_what_cannot_be_offered_on_the_day_is_a_task_with_its_reason(lantern, ha
     asha = member(lantern, dt.date(2011, 3, 28))
     only(asha)
     with at(dt.date(2027, 3, 1)):
-        sweeps.notice_birthdays()
+        notice_birthdays()
         move = birthdays.plan(BandMove.objects.get(), by=kim, to_group=harbour)
     SupportGroup.objects.filter(pk=harbour.pk).update(state="frozen")
     with at(DAY):
-        sweeps.notice_birthdays()
+        notice_birthdays()
     move.refresh_from_db()
     assert (move.state, move.why_late) == ("late", "This group is not open.")
     SupportGroup.objects.filter(pk=harbour.pk).update(state="open")
     with at(DAY + dt.timedelta(days=1)):
         birthdays.plan(move, by=kim, to_group=harbour)
-        assert sweeps.notice_birthdays() == 1
+        assert notice_birthdays() == 1
         assert Invitation.objects.exists()
 
 
@@ -139,13 +141,13 @@ def test_at_eighteen_thirty_days_begin_with_the_right_words_and_no_loss_on_the_d
     with clock.at(NOON):
         tess = member(harbour, dt.date(2009, 3, 28))
     with at(dt.date(2027, 2, 27)):
-        sweeps.notice_birthdays()
+        notice_birthdays()
         move = BandMove.objects.get()
         assert move.is_eighteen
         with pytest.raises(RuleBroken, match="help for adults"):
             birthdays.plan(move, by=make_user(roles=(Role.CLINICIAN,)), to_group=harbour)
     with at(DAY):
-        sweeps.notice_birthdays()
+        notice_birthdays()
         moving = MovingOn.objects.get()
         assert (moving.cause, (moving.ends_at - clock.now()).days) == ("eighteen", 30)
         assert gate.can(tess.user, Perm.WRITE_POST, harbour)
@@ -154,7 +156,7 @@ def test_at_eighteen_thirty_days_begin_with_the_right_words_and_no_loss_on_the_d
         assert "At 18 there is help for adults" in client.get(harbour.get_absolute_url()).content.decode()
     for days in (23, 30):
         with at(DAY + dt.timedelta(days=days), 1):
-            assert sweeps.move_on() == 1
+            assert move_on() == 1
     tess.refresh_from_db()
     assert tess.state == "left"
 
@@ -163,13 +165,13 @@ def test_an_unknown_birth_date_is_a_task_and_never_a_text(lantern) -> None:
     asha = member(lantern, None)
     only(asha)
     with at(dt.date(2027, 3, 1)):
-        assert sweeps.notice_birthdays() == 1
+        assert notice_birthdays() == 1
         assert (BandMove.objects.get().birthday_on, texts()) == (None, 0)
         with pytest.raises(RuleBroken, match="birth date"):
             birthdays.plan(BandMove.objects.get(), by=make_user(roles=(Role.CO_ORDINATOR,)), to_group=lantern)
         Person.objects.filter(pk=asha.person_id).update(born_on=dt.date(2012, 1, 1))
     with at(dt.date(2027, 3, 9)):
-        sweeps.notice_birthdays()
+        notice_birthdays()
         assert BandMove.objects.get().state == "called_off"
         asha.refresh_from_db()
         assert asha.state == "active"
@@ -179,10 +181,10 @@ def test_a_birth_date_that_was_wrong_calls_the_move_off(lantern) -> None:
     asha = member(lantern, dt.date(2011, 3, 28))
     only(asha)
     with at(dt.date(2027, 3, 1)):
-        sweeps.notice_birthdays()
+        notice_birthdays()
     Person.objects.filter(pk=asha.person_id).update(born_on=dt.date(2012, 3, 28))
     with at(DAY):
-        sweeps.notice_birthdays()
+        notice_birthdays()
     assert BandMove.objects.get().state == "called_off"
 
 
@@ -196,7 +198,7 @@ def test_moderators_parents_and_the_dead_have_no_move(lantern) -> None:
     )
     Person.objects.filter(pk=asha.person_id).update(deceased_at=NOON)
     with at(DAY):
-        assert sweeps.notice_birthdays() == 0
+        assert notice_birthdays() == 0
 
 
 BORN_IN_A_LEAP_YEAR = dt.date(2012, 2, 29)
@@ -235,21 +237,21 @@ def test_a_birthday_begins_at_london_s_midnight_also_when_the_clocks_change(lant
     asha = member(lantern, night.replace(year=night.year - 16))
     only(asha)
     with at(night - dt.timedelta(days=20)):
-        sweeps.notice_birthdays()
+        notice_birthdays()
     move = BandMove.objects.get()
     local = move.due_at.astimezone(clock.LONDON)
     assert (local.date(), local.hour, local.minute) == (night, 0, 0)
     with at(night - dt.timedelta(days=1), 23, 59):
-        assert sweeps.notice_birthdays() == 0
+        assert notice_birthdays() == 0
     with at(night, 0, 0):
-        assert sweeps.notice_birthdays() == 1
+        assert notice_birthdays() == 1
 
 
 def test_the_page_tells_gently_and_the_desk_plans(lantern, harbour, kim) -> None:
     asha = member(lantern, dt.date(2011, 3, 28))
     only(asha)
     with at(dt.date(2027, 3, 1), 12):
-        sweeps.notice_birthdays()
+        notice_birthdays()
         client = Client()
         client.force_login(asha.user)
         page = client.get(lantern.get_absolute_url()).content.decode()
@@ -269,7 +271,7 @@ def test_a_plan_for_the_wrong_ages_is_refused_and_the_database_keeps_one_open_mo
     asha = member(lantern, dt.date(2011, 3, 28))
     only(asha)
     with at(dt.date(2027, 3, 1)):
-        sweeps.notice_birthdays()
+        notice_birthdays()
         with pytest.raises(RuleBroken, match="14 to 15"):
             birthdays.plan(BandMove.objects.get(), by=kim, to_group=make_group(title="Same ages"))
         with pytest.raises(IntegrityError), transaction.atomic():

@@ -10,12 +10,13 @@ from django.db import IntegrityError, connections, transaction
 from django.test import Client
 
 from notifications.models import Delivery
-from peer import clock, gate, joining, sweeps
+from peer import clock, gate, joining
 from peer.actions import cohorts, groups, hello_calls
 from peer.actions.hello_calls import Said
 from peer.models import Cohort, HelloCall, Membership, SupportGroup, User
 from peer.roles import Role
 from peer.states import RuleBroken, StaleMove
+from peer.sweeps.cohorts import start_cohorts
 from tests.make import make_member, make_open_group, make_person, make_phone, make_user
 
 pytestmark = pytest.mark.django_db
@@ -101,8 +102,8 @@ def test_on_the_day_all_who_are_ready_start_at_once_and_the_others_later(
     members = [ready(group, lee, name) for name in NAMES[:5]]
     slow = confirmed(group, lee)
     with clock.at(NOON):
-        assert sweeps.start_cohorts() == 1
-        assert sweeps.start_cohorts() == 0
+        assert start_cohorts() == 1
+        assert start_cohorts() == 0
         for membership in members:
             membership.refresh_from_db()
             assert membership.is_current()
@@ -123,7 +124,7 @@ def test_too_few_on_the_day_is_a_task_with_an_owner_and_a_page_that_says_so(
     if why == "group paused":
         SupportGroup.objects.update(state="frozen")
     with clock.at(NOON):
-        sweeps.start_cohorts()
+        start_cohorts()
         cohort.refresh_from_db()
         assert (cohort.state, cohort.owner_role) == ("to_decide", "clinician")
         assert cohort.due_at == dt.datetime(2026, 11, 25, 17, tzinfo=dt.UTC)
@@ -139,7 +140,7 @@ def test_a_person_decides_start_anyway_move_or_join(
     client = Client()
     client.force_login(lee)
     with clock.at(NOON):
-        sweeps.start_cohorts()
+        start_cohorts()
         address = f"/staff/cohorts/{cohort.public_id}/"
         assert "Too few are ready" in client.get(address).content.decode()
         if choice == "anyway":
@@ -177,7 +178,7 @@ def test_where_too_few_wait_for_a_decision_the_next_one_joins_them(
 ) -> None:
     ready(group, lee, "Fern")
     with clock.at(NOON):
-        sweeps.start_cohorts()
+        start_cohorts()
         tide = ready(group, lee, "Tide")
         assert (tide.cohort, tide.state) == (cohort, "confirmed")
 
@@ -192,10 +193,10 @@ def test_the_day_before_everybody_who_waits_is_reminded_once_by_day_and_by_harml
     ready(group, lee, "Fern")
     Delivery.objects.all().delete()
     with clock.at(NOON - dt.timedelta(days=1, hours=6)):
-        assert sweeps.start_cohorts() == 0
+        assert start_cohorts() == 0
     with clock.at(NOON - dt.timedelta(days=1)):
-        assert sweeps.start_cohorts() == 1
-        assert sweeps.start_cohorts() == 0
+        assert start_cohorts() == 1
+        assert start_cohorts() == 0
     assert Delivery.objects.get().body.startswith("Meanwhile: hello Asha, tomorrow is the day.")
 
 

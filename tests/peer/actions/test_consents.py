@@ -18,6 +18,7 @@ from peer.models import consent as consent_module
 from peer.models.consent import Wording, wording
 from peer.roles import Role
 from peer.states import RuleBroken
+from peer.sweeps.competence import watch_competence
 from tests.make import make_member, make_open_group, make_person, make_user
 from tests.notifications.make import make_contact, make_delivery
 from tests.peer.actions.test_waiting import make_entry
@@ -256,13 +257,12 @@ def test_a_call_with_weighty_news_for_a_parent_becomes_a_call_to_the_young_perso
 
 
 def test_an_assessment_that_waits_for_its_review_protects_as_before(lee) -> None:
-    from peer import sweeps as peer_sweeps
 
     user, _pat = make_family(14)
     competence.assess(user.person, by=lee, found=found(days=10))
     with clock.at(NOON + dt.timedelta(days=11)):
-        assert peer_sweeps.watch_competence() == 1
-        assert peer_sweeps.watch_competence() == 0
+        assert watch_competence() == 1
+        assert watch_competence() == 0
         row = CompetenceAssessment.objects.get()
         assert (row.state, row.owner_role) == ("lapsed", Role.CLINICIAN)
         assert row.due_at > clock.now()

@@ -11,11 +11,11 @@ import pytest
 from django.core.files.storage import storages
 from django.db import connections
 
-from peer import sweeps
 from peer.actions import data_holds, data_requests, erasures
 from peer.models import AuditEvent, DataHold, DataRequest
 from peer.roles import Role
 from peer.states import IllegalMove, RuleBroken, StaleMove
+from peer.sweeps.copies import carry_on_copies
 from tests.make import make_person, make_user
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
@@ -50,10 +50,10 @@ def test_of_ten_presses_at_once_one_gets_the_copy(settings: object, tmp_path: Pa
     storages._storages.clear()
     asha = make_user(person=make_person())
     request = data_requests.ask(asha.person, by=asha, kind="copy")
-    sweeps.carry_on_copies()
+    carry_on_copies()
     request.refresh_from_db()
     data_requests.read_through(request, by=make_user(roles=(Role.SERVICE_MANAGER,)))
-    sweeps.carry_on_copies()
+    carry_on_copies()
 
     def press() -> object:
         return data_requests.hand_over(DataRequest.objects.get(pk=request.pk), by=asha)

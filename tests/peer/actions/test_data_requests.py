@@ -10,13 +10,14 @@ from django.core.files.storage import storages
 from pytest_django import DjangoAssertNumQueries
 
 from notifications.models import CallTask
-from peer import clock, copies, held, sweeps
+from peer import clock, copies, held
 from peer.actions import data_requests
 from peer.gate import NotAllowed
 from peer.models import DataRequest, Person, ShownDecision, User
 from peer.models.data_requests import a_month_on
 from peer.roles import Role
 from peer.states import IllegalMove, RuleBroken
+from peer.sweeps.copies import carry_on_copies
 from tests.make import make_group, make_member, make_person, make_phone, make_post, make_user, make_wait
 
 pytestmark = pytest.mark.django_db
@@ -53,7 +54,7 @@ def asked(user: User, kind: str = "copy", **more: str) -> DataRequest:
 
 def drawn_up(user: User) -> DataRequest:
     request = asked(user)
-    sweeps.carry_on_copies()
+    carry_on_copies()
     request.refresh_from_db()
     return request
 
@@ -61,7 +62,7 @@ def drawn_up(user: User) -> DataRequest:
 def ready(user: User, sam: User) -> DataRequest:
     request = drawn_up(user)
     data_requests.read_through(request, by=sam)
-    sweeps.carry_on_copies()
+    carry_on_copies()
     request.refresh_from_db()
     return request
 
@@ -88,7 +89,7 @@ def test_after_it_is_fetched_no_file_stays(asha: User, sam: User, tmp_path: obje
     request = ready(asha, sam)
     assert len(list((tmp_path / "copies").iterdir())) == 2  # type: ignore[operator]
     data_requests.hand_over(request, by=asha)
-    sweeps.carry_on_copies()
+    carry_on_copies()
     assert list((tmp_path / "copies").iterdir()) == []  # type: ignore[operator]
 
 
@@ -97,7 +98,7 @@ def test_after_seven_days_it_is_gone(asha: User, sam: User, tmp_path: object) ->
     with clock.at(clock.now() + dt.timedelta(days=7, minutes=1)):
         with pytest.raises(RuleBroken, match="The week is over"):
             data_requests.hand_over(request, by=asha)
-        sweeps.carry_on_copies()
+        carry_on_copies()
     request.refresh_from_db()
     assert request.state == DataRequest.State.GONE
     assert list((tmp_path / "copies").iterdir()) == []  # type: ignore[operator]
@@ -114,7 +115,7 @@ def test_what_is_left_out_is_not_in_the_copy_and_the_copy_says_why(asha: User, s
         data_requests.leave_out(request, by=sam, **where, passage="Her sister", why="somebody_else")
     data_requests.leave_out(request, by=sam, **where, passage="Her brother Tom is ill too.", why="somebody_else")
     data_requests.read_through(request, by=sam)
-    sweeps.carry_on_copies()
+    carry_on_copies()
     request.refresh_from_db()
     files = data_requests.hand_over(request, by=asha)
     for file in files.values():

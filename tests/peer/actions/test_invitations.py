@@ -8,7 +8,7 @@ import threading
 import pytest
 from django.db import connections
 
-from peer import clock, gate, sweeps
+from peer import clock, gate
 from peer.actions import hello_calls, invitations
 from peer.actions.invitations import LINK
 from peer.events import on
@@ -16,6 +16,7 @@ from peer.models import Consent, HelloCall, Invitation, Membership, Person, Supp
 from peer.news import InvitationCodeAsked, InvitationOffered
 from peer.roles import Role
 from peer.states import RuleBroken, StaleMove
+from peer.sweeps.invitations import close_late_invitations
 from tests.make import make_member, make_open_group, make_person, make_phone, make_user, make_wait
 
 pytestmark = pytest.mark.django_db
@@ -205,11 +206,11 @@ def test_worrying_words_in_a_question_go_to_a_clinician_soon(invitation: Invitat
 
 
 def test_the_clock_closes_what_nobody_answered(invitation: Invitation) -> None:
-    assert sweeps.close_late_invitations() == 0
+    assert close_late_invitations() == 0
     Invitation.objects.update(expires_at=clock.now())
-    assert sweeps.close_late_invitations() == 1
+    assert close_late_invitations() == 1
     assert Invitation.objects.get().state == "expired"
-    assert sweeps.close_late_invitations() == 0
+    assert close_late_invitations() == 0
 
 
 def rush(invitation: Invitation, code: str) -> tuple[int, int]:

@@ -8,12 +8,26 @@ import threading
 import pytest
 from django.db import IntegrityError, connections, transaction
 
+from notifications.actions import contacts
 from notifications.models import Delivery
-from peer import clock, gate, grants, sweeps
-from peer.actions import groups, invitations, memberships, talk
-from peer.models import AuditEvent, Invitation, Membership, MembershipDecision, MembershipRole, Post, SupportGroup, User
+from peer import clock, endings, gate, grants
+from peer.actions import groups, invitations, join_requests, memberships, replies, talk
+from peer.families import Way
+from peer.models import (
+    AuditEvent,
+    Invitation,
+    Membership,
+    MembershipDecision,
+    MembershipRole,
+    ParentRelationship,
+    Person,
+    Post,
+    SupportGroup,
+    User,
+)
 from peer.roles import Perm, Role
 from peer.states import IllegalMove, RuleBroken, StaleMove
+from peer.sweeps.places import end_pauses
 from tests.make import make_group, make_member, make_open_group, make_person, make_phone, make_user, make_wait
 
 pytestmark = pytest.mark.django_db
@@ -73,10 +87,10 @@ def test_a_pause_takes_every_right_at_once_and_keeps_what_waits_for_the_writer(g
 def test_a_pause_ends_by_itself_on_its_day_and_not_before(group, asha, lee) -> None:
     paused(asha, lee)
     with clock.at(clock.now() + dt.timedelta(days=6, hours=11)):
-        assert sweeps.end_pauses() == 0
+        assert end_pauses() == 0
     with clock.at(clock.now() + dt.timedelta(days=7)):
-        assert sweeps.end_pauses() == 1
-        assert sweeps.end_pauses() == 0
+        assert end_pauses() == 1
+        assert end_pauses() == 0
         asha.refresh_from_db()
         assert asha.state == "active"
         assert gate.can(asha.user, Perm.WRITE_POST, group)
@@ -186,10 +200,46 @@ def test_a_ban_reaches_every_group_every_offer_and_the_number_under_another_name
     assert not any(word in str(neutral.value).lower() for word in ("ban", "number", "removed"))
 
 
+def newcomer(number: str, *, by: User) -> Person:
+    """Write down somebody under another name, as staff do, who says that the number is theirs alone."""
+    person = make_person(given_name="Someone", family_name="Else")
+    make_wait(person=person)
+    contacts.add(person, by=by, ways=[(person, Way(number=number))], source="told us themselves")
+    return person
+
+
+def test_a_number_of_somebody_banned_opens_no_group_whichever_way_its_new_owner_comes(asha, lee, sam) -> None:
+    """M5: offered, asked for or already said yes to; each time in the words of any other reason."""
+    kim, group = make_user(roles=(Role.CO_ORDINATOR,)), make_group(title="Beacon")
+    SupportGroup.objects.filter(pk=group.pk).update(listed=True)
+    number = make_phone(person=asha.person).national
+    early = make_person(given_name="Early", family_name="Bird")
+    make_wait(person=early)
+    make_phone(person=early)
+    offer = invitations.offer(early, by=kim, group=group)
+    ended(asha, lee, sam, kind="ban")
+    again = newcomer(number, by=kim)
+    assert again.contact_points.get().is_shared  # anything that two hold is; a family's phone is so too
+    with pytest.raises(RuleBroken) as offered:
+        invitations.offer(again, by=kim, group=group)
+    user = make_user(person=again)
+    asked = join_requests.ask(again, by=user, group=group)  # whoever asks learns nothing
+    with pytest.raises(RuleBroken) as given:
+        join_requests.accept(asked, by=kim)
+    assert str(offered.value) == str(given.value) == endings.why_nobody_offers()
+    assert not Invitation.objects.filter(person=again).exists()
+    contacts.add(early, by=kim, ways=[(early, Way(number=number))], source="told us themselves")
+    with pytest.raises(RuleBroken, match="Something has changed since we sent this"):
+        replies.yes(offer, by=replies.REPLY, how="text")
+    assert not Membership.objects.filter(person=early).exists()
+
+
 def test_a_shared_family_phone_keeps_no_sister_out(asha, lee, sam) -> None:
     phone = asha.person.contact_points.get()
     ended(asha, lee, sam, kind="ban")
-    sister = make_person(given_name="Uma")
+    sister, mum = make_person(given_name="Uma"), make_person(kind="parent_carer")
+    for child in (sister, asha.person):
+        ParentRelationship.objects.create(young_person=child, adult=mum)
     make_wait(person=sister)
     make_phone(person=sister)
     make_phone(person=sister, number=phone.national, is_shared=True)
@@ -237,7 +287,7 @@ def test_a_pause_gives_way_to_a_removal_and_the_clock_then_lets_nobody_in(asha, 
     pause.refresh_from_db()
     assert pause.state == "over"
     with clock.at(clock.now() + dt.timedelta(days=30)):
-        assert sweeps.end_pauses() == 0
+        assert end_pauses() == 0
     asha.refresh_from_db()
     assert asha.state == "removed"
 
@@ -272,7 +322,7 @@ def one_of_many_sweeps_lets_somebody_back() -> None:
     def rival() -> None:
         try:
             start.wait(timeout=20)
-            done.append(sweeps.end_pauses())
+            done.append(end_pauses())
         finally:
             connections.close_all()
 

@@ -12,11 +12,12 @@ from django.test.utils import CaptureQueriesContext
 from cms import importing
 from notifications.actions import calls
 from notifications.models import CallTask, Notification
-from peer import clock, gate, sweeps
+from peer import clock, gate
 from peer.actions import groups, invitations, memberships, moving_on, waiting
 from peer.models import Membership, MovingOn, Person, Post, SupportGroup, User
 from peer.roles import Perm, Role
 from peer.states import IllegalMove, RuleBroken
+from peer.sweeps.places import move_on
 from tests.cms.test_importing import ASHA, HEAD, load
 from tests.make import make_duty, make_member, make_open_group, make_person, make_phone, make_post, make_user, make_wait
 
@@ -80,15 +81,15 @@ def test_u12_started_by_import_still_reads_for_six_weeks_told_twice_then_the_hon
 
     for days in (10, 34.9):
         with later(days):
-            assert sweeps.move_on() == 0
+            assert move_on() == 0
     with later(35):
-        assert sweeps.move_on() == 1
-        assert sweeps.move_on() == 0
+        assert move_on() == 1
+        assert move_on() == 0
         assert told() == 2
         assert "less than a week" in member.get(group.get_absolute_url()).content.decode()
         assert gate.can(asha.user, Perm.WRITE_POST, group)
     with later(42):
-        assert sweeps.move_on() == 1
+        assert move_on() == 1
         page = member.get(group.get_absolute_url()).content.decode()
         assert "You left Lantern on 30 December" in page
         asha.refresh_from_db()
@@ -135,8 +136,8 @@ def test_one_s_words_stay_or_go_as_one_chose(asha, words: str, state: str) -> No
     moving = moving_on.begin_own(asha, by=asha.user)
     moving_on.choose_words(moving, by=asha.user, words=words)
     with later(42):
-        sweeps.move_on()
-        sweeps.move_on()
+        move_on()
+        move_on()
     post.refresh_from_db()
     assert post.state == state
 
@@ -144,14 +145,14 @@ def test_one_s_words_stay_or_go_as_one_chose(asha, words: str, state: str) -> No
 def test_more_time_is_told_again_before_the_new_end(asha, kim) -> None:
     moving = moving_on.begin(asha, by=kim)
     with later(36):
-        sweeps.move_on()
+        move_on()
         moving.refresh_from_db()
         moving_on.more_time(moving, by=kim, weeks=4)
         assert moving.state == "begun"
     with later(42):
-        assert sweeps.move_on() == 0
+        assert move_on() == 0
     with later(63):
-        assert sweeps.move_on() == 1
+        assert move_on() == 1
         assert told() == 3
 
 
@@ -164,7 +165,7 @@ def test_one_s_own_idea_is_called_off_by_oneself_and_not_the_clock_s(asha, kim) 
         moving_on.call_off(moving, by=asha.user, reason="I want to stay")
     moving_on.call_off(moving, by=kim, reason="They asked for more time.")
     with later(60):
-        assert sweeps.move_on() == 0
+        assert move_on() == 0
 
 
 def test_moving_on_begins_once_and_only_inside(asha, kim) -> None:
@@ -186,8 +187,8 @@ def test_the_weeks_run_on_through_a_pause_and_end_it(asha, kim) -> None:
         make_duty(group=asha.group, user=lee)
         memberships.pause(asha, by=lee, until_on=clock.today() + dt.timedelta(days=40), reason="Quiet days.")
     with later(42):
-        sweeps.move_on()
-        sweeps.move_on()
+        move_on()
+        move_on()
     asha.refresh_from_db()
     assert (asha.state, asha.decisions.get().state) == ("left", "over")
 
@@ -196,8 +197,8 @@ def test_those_left_waiting_read_a_word_about_it_and_no_name(group, asha, kim) -
     moving_on.begin(asha, by=kim)
     other = make_member(group=group, name="Comet")
     with later(42):
-        sweeps.move_on()
-        sweeps.move_on()
+        move_on()
+        move_on()
         page = browser(other.user).get(group.get_absolute_url()).content.decode()
         assert "Somebody here has moved on" in page
         assert "Fern" not in page

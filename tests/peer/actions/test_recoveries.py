@@ -7,13 +7,14 @@ import datetime as dt
 import pytest
 
 from notifications.models import Delivery
-from peer import clock, gate, sweeps, ways_in
+from peer import clock, gate, ways_in
 from peer.actions import cards, recoveries
 from peer.gate import SERVICE
 from peer.models import AccountRecovery, Person, User
 from peer.models.recoveries import THEN_OPEN, WAITS
 from peer.roles import Role
 from peer.states import RuleBroken, StaleMove
+from peer.sweeps.recoveries import close_late_recoveries
 from tests.make import make_person, make_phone, make_user
 
 pytestmark = pytest.mark.django_db
@@ -148,8 +149,8 @@ def test_after_a_week_the_clock_closes_it(asha: User) -> None:
     number = ways_in.ask_back(asha.person, "kettle otter stairs")
     with later(days=8, hours=1):
         assert ways_in.come_back(number) is None
-        assert sweeps.close_late_recoveries() == 1
-        assert sweeps.close_late_recoveries() == 0
+        assert close_late_recoveries() == 1
+        assert close_late_recoveries() == 0
     asha.refresh_from_db()
     assert (AccountRecovery.objects.get().state, asha.recovery_asked_at) == ("lapsed", None)
 

@@ -88,6 +88,15 @@ def test_the_address_of_a_group_says_honestly_that_one_is_out(group, asha, lee, 
 
 
 @pytest.mark.parametrize("how", WAYS)
+def test_the_list_of_groups_says_only_what_is_true_of_somebody_who_is_out(group, asha, lee, sam, how: str) -> None:
+    way_out(how, asha, lee, sam)
+    page = browser(asha.user).get("/groups/").content.decode()
+    assert "You are not in a group yet" not in page
+    assert group.get_absolute_url() in page
+    assert "You are not in a group yet" in browser(make_user(person=make_person())).get("/groups/").content.decode()
+
+
+@pytest.mark.parametrize("how", WAYS)
 def test_for_anybody_else_it_is_the_404_of_a_page_that_never_was(group, asha, lee, sam, how: str) -> None:
     outsider, parent = make_user(), make_user(person=make_person(kind="parent_carer"))
     way_out(how, asha, lee, sam)

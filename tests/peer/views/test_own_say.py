@@ -8,11 +8,12 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from peer import clock, sweeps
+from peer import clock
+from peer.actions import data_requests
 from peer.models import (
     CompetenceAssessment,
     Consent,
-    CopyRequest,
+    DataRequest,
     HelloCall,
     Membership,
     OwnSay,
@@ -21,6 +22,9 @@ from peer.models import (
     User,
 )
 from peer.roles import Role
+from peer.states import RuleBroken
+from peer.sweeps.competence import watch_competence
+from peer.sweeps.copies import carry_on_copies
 from tests.make import make_group, make_person, make_user, make_wait
 
 pytestmark = pytest.mark.django_db
@@ -114,8 +118,8 @@ def test_sixty_days_before_sixteen_somebody_owes_a_talk_once(born_on: dt.date, o
     person = member(born_on, "parent")
     member(born_on, "sixteen")
     with clock.at(dt.datetime.combine(on, dt.time(0, 30), clock.LONDON)):
-        assert sweeps.watch_competence() == owed
-        assert sweeps.watch_competence() == 0
+        assert watch_competence() == owed
+        assert watch_competence() == 0
     assert [talk.person for talk in OwnSay.objects.waiting()] == [person] * owed
 
 
@@ -127,7 +131,7 @@ def test_at_sixteen_a_finding_rests_and_the_own_yes_is_asked_again(client: Clien
     page = reverse("own-say-detail", args=[person.public_id])
     assert client.post(page, SAID | {"review_on": "2027-01-10"}).status_code == 302
     with clock.at(NOON + dt.timedelta(days=13)):
-        sweeps.watch_competence()
+        watch_competence()
         assert CompetenceAssessment.objects.get().state == "ended"
         talk = OwnSay.objects.get()
         assert "Turns 16" in client.get(page).content.decode()
@@ -161,37 +165,65 @@ def test_two_parents_never_see_each_other_and_no_request_runs_by_itself(
         client.force_login(user)
         own = child.adults.get(adult=user.person)
         theirs = child.adults.exclude(pk=own.pk).get()
-        assert client.post(f"/me/copies/{own.pk}/").status_code == 302
-        assert client.post(f"/me/copies/{own.pk}/").status_code == 422
-        assert client.post(f"/me/copies/{theirs.pk}/").status_code == 404
-        for page in ("/home/", "/me/copies/", "/me/yes/", "/messages/", "/messages/wishes/"):
+        assert client.post(f"/my-data/ask/copy/{own.pk}/").status_code == 302
+        assert client.post(f"/my-data/ask/copy/{own.pk}/").status_code == 422
+        assert client.post(f"/my-data/ask/copy/{theirs.pk}/").status_code == 404
+        for page in (
+            "/home/",
+            "/my-data/",
+            f"/my-data/ask/copy/{own.pk}/",
+            "/me/yes/",
+            "/messages/",
+            "/messages/wishes/",
+        ):
             assert other not in client.get(page).content.decode()
-        said.append(client.get("/me/copies/").content.decode().count("A person reads it"))
+        said.append(client.get("/my-data/").content.decode().count("We have it"))
     assert said == [1, 1]
-    assert {(row.state, row.owner_role) for row in CopyRequest.objects.all()} == {("asked", Role.CLINICIAN)}
-    assert all(row.due_at <= NOON + dt.timedelta(days=31) for row in CopyRequest.objects.all())
+    assert {(row.state, row.owner_role) for row in DataRequest.objects.all()} == {("asked", Role.CLINICIAN)}
+    assert all(row.due_at <= NOON + dt.timedelta(days=31) for row in DataRequest.objects.all())
     with clock.at(NOON + dt.timedelta(days=400)):
-        sweeps.watch_competence()
-        assert CopyRequest.objects.waiting().count() == 2
+        watch_competence()
+        assert carry_on_copies() == 0
+        assert {row.state for row in DataRequest.objects.all()} == {"asked"}
 
 
 def test_a_clinician_is_warned_from_twelve_and_answers_with_a_reason(client: Client, child: Person, lee: User) -> None:
     pat, _quentin = make_parents(child)
     client.force_login(pat)
-    client.post(f"/me/copies/{child.adults.get(adult=pat.person).pk}/")
-    request = CopyRequest.objects.get()
+    client.post(f"/my-data/ask/copy/{child.adults.get(adult=pat.person).pk}/")
+    request = DataRequest.objects.get()
     client.force_login(lee)
-    page = reverse("copies-answer", args=[request.public_id])
+    page = reverse("data-requests-detail", args=[request.public_id])
+    decide = reverse("data-requests-act", args=[request.public_id, "decide"])
+    assert page in client.get(reverse("own-say-index")).content.decode()
     assert "Ask the young person first" in client.get(page).content.decode()
-    assert client.post(page, {"outcome": "none", "reason": " "}).status_code == 422
-    assert client.post(page, {"outcome": "none", "reason": "Asha said no."}).status_code == 302
-    assert client.get(page).status_code == 404
+    for wrong in ({}, {"outcome": "none", "note": " "}, {"note": "Asha said no."}):
+        assert client.post(decide, wrong).status_code == 422
+    assert client.post(decide, {"outcome": "none", "note": "Asha said no."}).status_code == 302
+    assert client.post(decide, {"outcome": "all", "note": "Again."}).status_code == 409
     request.refresh_from_db()
-    assert (request.state, request.outcome, request.answered_by) == ("answered", "none", lee)
-    for user in (pat, child.user):
+    assert (request.state, request.outcome, request.read_by) == ("done", "none", lee)
+    sam = make_user(roles=(Role.SERVICE_MANAGER,))
+    for user in (pat, child.user, sam):
         client.force_login(user)
         assert client.get(page).status_code == 404
-        assert "Asha said no" not in client.get("/me/copies/").content.decode()
+        assert client.post(decide, {"outcome": "all", "note": "Yes."}).status_code == 404
+    client.force_login(pat)
+    for address in ("/my-data/", "/my-data/rights/", reverse("data-requests-own", args=[request.public_id])):
+        assert "Asha said no" not in client.get(address).content.decode()
     client.force_login(child.user)
-    assert client.post("/me/copies/").status_code == 302
-    assert CopyRequest.objects.get(state="asked").about == child
+    for address in ("/my-data/", "/my-data/rights/", "/my-data/who-looked/"):
+        assert "Pat" not in client.get(address).content.decode()
+    assert client.get(reverse("data-requests-own", args=[request.public_id])).status_code == 404
+    assert client.post("/my-data/ask/copy/").status_code == 302
+    assert DataRequest.objects.get(state="asked").person == child
+
+
+def test_of_a_childs_copy_nobody_says_no_in_words_that_the_child_or_the_adult_read(child: Person) -> None:
+    pat, _quentin = make_parents(child)
+    request = data_requests.ask_of_child(child.adults.get(adult=pat.person), by=pat)
+    with pytest.raises(RuleBroken, match="A clinician decides"):
+        data_requests.refuse(request, by=make_user(roles=(Role.SERVICE_MANAGER,)), reason="No.")
+    own = data_requests.ask(child, by=child.user, kind="copy")
+    with pytest.raises(RuleBroken, match="about themselves"):
+        data_requests.decide(own, by=make_user(roles=(Role.CLINICIAN,)), outcome="none", note="No.")
