@@ -23,7 +23,7 @@ from peer.models import Person, User
 from peer.roles import SERVICE_WIDE, Role
 
 KEYS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
-DUTIES = SERVICE_WIDE | {Role.CLINICIAN}
+DUTIES = SERVICE_WIDE | {Role.CLINICIAN, Role.GROUP_ADMINISTRATOR}
 SINGLE_SIGN_ON, ONE_PRESS_DOOR = "socialaccount", "demo"
 ENROLMENT = frozenset({
     "second-step", "mfa_index", "mfa_activate_totp", "mfa_add_webauthn", "mfa_reauthenticate",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from moderation.views import escalations, freezes, queue, reports, risk, shifts
+from moderation.views import escalations, freezes, group_weeks, queue, reports, risk, shifts
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("queue/", queue.index, name="queue-list"),
@@ -31,6 +31,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("shifts/<str:public_id>/start/", shifts.start, name="shifts-start"),
     path("shifts/<str:public_id>/end/", shifts.end, name="shifts-end"),
     path("shifts/<str:public_id>/hand-over/", shifts.hand_over, name="shifts-hand-over"),
+    path("staff/groups/<str:public_id>/week/", group_weeks.detail, name="groups-week"),
     path("pause/", freezes.index, name="freezes-list"),
     path("pause/<str:public_id>/<slug:what>/", freezes.change, name="freezes-change"),
 ]

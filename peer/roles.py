@@ -70,6 +70,7 @@ class Perm(StrEnum):
     REPORT_POST = "report_post"
     SEE_MEMBER_NAMES = "see_member_names"
     WELCOME_MEMBER = "welcome_member"
+    ADMINISTER_GROUP = "administer_group"
     INVITE_PERSON = "invite_person"
     ADD_PERSON = "add_person"
     ANSWER_INVITATION = "answer_invitation"

@@ -132,6 +132,13 @@ def only_with(perm: Perm) -> Callable[[View], View]:
     return decorate
 
 
+def for_whom_may(request: HttpRequest, act: Callable[..., Any], thing: Result) -> Result:
+    """Give the thing to whoever may do this act to it; for anybody else it was never there (404)."""
+    perm: Perm = act.perm  # type: ignore[attr-defined]
+    or_404(gate.can(who(request), perm, thing) or None)
+    return thing
+
+
 def or_404(row: Any) -> Any:
     """Answer the same 404 for what is missing and for what may not be seen."""
     if row is None:

@@ -153,6 +153,10 @@ CAST = (
         mobile="+447700900144", service_roles=(Role.SAFEGUARDING_LEAD,),
     ),
     Player(
+        "gwen", "Gwen", "Ferris", STAFF, "Keeps both groups running: hours, cover and its gaps. No post opens for her.",
+        mobile="+447700900145", group_roles=dict.fromkeys(BOTH, Role.GROUP_ADMINISTRATOR), name_here="Gwen",
+    ),
+    Player(
         "eve", "Eve", "Marsh", STAFF, "Writes the public pages, with the reading age beside the words.",
         mobile="+447700900143", service_roles=(Role.EDITOR,),
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -38,6 +39,10 @@ class OnCallShiftQuerySet(models.QuerySet["OnCallShift"]):
             return self
         return self.filter(user=user)
 
+    def administered_by(self, user: User) -> OnCallShiftQuerySet:
+        """Keep the shifts of the groups that one administers: to read, and to change none of them."""
+        return self.filter(group__in=SupportGroup.objects.administered_by(user))
+
     def with_people(self) -> OnCallShiftQuerySet:
         """Read group and clinician along."""
         return self.select_related("group", "user")
@@ -61,13 +66,13 @@ class OnCallShiftQuerySet(models.QuerySet["OnCallShift"]):
         held = MembershipRole.objects.current().filter(role=Role.CLINICIAN, membership__state="active")
         return self.clinicians().filter(pk__in=held.filter(membership__group=group).values("membership__user"))
 
-    def week(self) -> list[GroupWeek]:
+    def week(self, *, groups: Iterable[SupportGroup] | None = None) -> list[GroupWeek]:
         """Give each group's shifts and gaps for the seven days ahead."""
         start = clock.now()
         end = start + AHEAD
         rows = self.cover().between(start, end).with_people().order_by("from_at")
         weeks = []
-        for group in self.groups():
+        for group in self.groups() if groups is None else groups:
             shifts = [shift for shift in rows if shift.group_id == group.pk]
             spans = [(shift.from_at, shift.until_at) for shift in shifts]
             weeks.append(GroupWeek(group, shifts, cover.gaps(spans, start=start, end=end)))

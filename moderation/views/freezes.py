@@ -14,7 +14,7 @@ from peer import grants
 from peer.methods import require_http_methods
 from peer.roles import Perm
 from peer.states import IllegalMove, RuleBroken, StaleMove
-from peer.web import only_with, who
+from peer.web import for_whom_may, only_with, who
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -22,11 +22,13 @@ def change(request: HttpRequest, public_id: str, what: str) -> HttpResponse:
     """Pause a group, or open it again."""
     if what not in {"pause", "reopen"}:
         raise Http404
-    group = get_object_or_404(WatchedGroup.objects.visible_to(who(request)), public_id=public_id)
+    act = freezes.freeze if what == "pause" else freezes.reopen
+    watched = WatchedGroup.objects.visible_to(who(request))
+    group = for_whom_may(request, act, get_object_or_404(watched, public_id=public_id))
     form = FreezeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            (freezes.freeze if what == "pause" else freezes.reopen)(group, by=who(request), **form.cleaned_data)
+            act(group, by=who(request), **form.cleaned_data)
         except RuleBroken as broken:
             form.add_error(None, str(broken))
         except (StaleMove, IllegalMove):

@@ -16,7 +16,7 @@ from peer import gate
 from peer.methods import require_http_methods, require_POST, require_safe
 from peer.roles import Perm
 from peer.states import RuleBroken
-from peer.web import only_with, or_404, who
+from peer.web import for_whom_may, only_with, or_404, who
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -45,7 +45,7 @@ def rota(request: HttpRequest) -> HttpResponse:
 @require_POST
 def cancel(request: HttpRequest, public_id: str) -> HttpResponse:
     """Take a planned shift off the rota."""
-    shifts.cancel(_shift(request, public_id), by=who(request))
+    shifts.cancel(_shift(request, public_id, shifts.cancel), by=who(request))
     messages.success(request, _("Taken off the rota. See below whether that leaves a gap."))
     return redirect("rota-list")
 
@@ -74,19 +74,22 @@ def end(request: HttpRequest, public_id: str) -> HttpResponse:
 def hand_over(request: HttpRequest, public_id: str) -> HttpResponse:
     """Hand over to the next person, who must have started."""
     form = HandOverForm(request.POST)
-    shift = _shift(request, public_id)
+    shift = _shift(request, public_id, shifts.hand_over)
     following = shift.following().filter(public_id=form.data.get("to", "")).first() if form.is_valid() else None
     done = _("Handed over. What you had in hand waits for their yes.")
     return _press(request, shifts.hand_over, public_id, done=done, to=or_404(following))
 
 
-def _shift(request: HttpRequest, public_id: str) -> OnCallShift:
-    return get_object_or_404(OnCallShift.objects.visible_to(who(request)).with_people(), public_id=public_id)
+def _shift(request: HttpRequest, public_id: str, act: Any) -> OnCallShift:
+    """Find a shift for whoever may do this to it; for anybody else there is none."""
+    rows = OnCallShift.objects.visible_to(who(request)).with_people()
+    return for_whom_may(request, act, get_object_or_404(rows, public_id=public_id))
 
 
 def _press(request: HttpRequest, act: Any, public_id: str, *, done: str, **more: Any) -> HttpResponse:
+    shift = _shift(request, public_id, act)
     try:
-        act(_shift(request, public_id), by=who(request), **more)
+        act(shift, by=who(request), **more)
         messages.success(request, done)
     except RuleBroken as broken:
         messages.error(request, str(broken))

@@ -21,11 +21,11 @@ from peer.models import (
     SupportGroup,
     User,
 )
+from peer.models.groups import GIVEN
 from peer.roles import Perm, Role
 from peer.states import RuleBroken
 
 FIXED = ("age_from", "age_to", "audience")  # while people are in it (H24, promise 4)
-IN_A_GROUP = (Role.PEER_MODERATOR, Role.PEER_FACILITATOR, Role.CLINICIAN)
 
 
 @action(Perm.RUN_GROUP)
@@ -79,7 +79,7 @@ def give_role(
     """Give somebody a dated role in a group, under the name people there will know them by."""
     if user == by:
         raise RuleBroken(_("Nobody gives a role to themselves. Ask a colleague."))
-    if role not in IN_A_GROUP:
+    if role not in GIVEN:
         raise RuleBroken(_("That role is not given by hand."))
     membership = _staff_membership(group, user, name)
     _check_apart(membership, role)
@@ -133,7 +133,7 @@ def start(membership: Membership, *, by: User, protocol: GroupProtocol) -> Membe
 @action(Perm.LEAVE_GROUP)
 def leave(membership: Membership, *, by: User) -> Membership:
     """Leave a group, or the way into it: at once, without a reason, and without a word to anybody's parents."""
-    if membership.roles.current().filter(role__in=IN_A_GROUP).exists():
+    if membership.roles.current().filter(role__in=GIVEN).exists():
         raise RuleBroken(_("People look to you here. Please hand over first: talk with your co-ordinator."))
     endings.end(membership, Membership.State.LEFT)
     Consent.objects.say(membership.person, Consent.Purpose.JOIN, given=False, basis="own", by=by)

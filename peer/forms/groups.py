@@ -119,6 +119,7 @@ class RoleForm(forms.Form):
             (Role.PEER_MODERATOR, _("Peer moderator: checks posts")),
             (Role.PEER_FACILITATOR, _("Peer facilitator: leads the group")),
             (Role.CLINICIAN, _("Clinician: can be called")),
+            (Role.GROUP_ADMINISTRATOR, _("Group administrator: sees hours, cover and numbers, never a post")),
         ],
     )
     name = forms.CharField(label=_("Name in the group"), max_length=30)

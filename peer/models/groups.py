@@ -22,14 +22,20 @@ from peer.states import Stateful
 
 STAFF = (Role.SERVICE_MANAGER, Role.CLINICIAN, Role.CO_ORDINATOR)
 LOOK_AFTER = (Role.PEER_FACILITATOR, Role.PEER_MODERATOR, Role.CLINICIAN)
+GIVEN = (*LOOK_AFTER, Role.GROUP_ADMINISTRATOR)  # by hand, by a manager
 NEEDED = {
     Role.PEER_MODERATOR: lazy("A peer moderator who is no clinician: somebody like those who come, to check posts."),
     Role.CLINICIAN: lazy("A clinician who can be called."),
 }
 
 
-def _roles_here(user: User) -> models.QuerySet[MembershipRole]:
+def _held_here(user: User) -> models.QuerySet[MembershipRole]:
     return MembershipRole.objects.inside().filter(membership__group=models.OuterRef("pk"), membership__user=user)
+
+
+def _roles_here(user: User) -> models.QuerySet[MembershipRole]:
+    """Keep the roles that bring somebody into the group; who only administers it is never in it (S115)."""
+    return _held_here(user).exclude(role=Role.GROUP_ADMINISTRATOR)
 
 
 class SupportGroupQuerySet(models.QuerySet["SupportGroup"]):
@@ -42,6 +48,10 @@ class SupportGroupQuerySet(models.QuerySet["SupportGroup"]):
     def joined_by(self, user: User) -> SupportGroupQuerySet:
         """Keep the groups this person is in now."""
         return self.filter(models.Exists(_roles_here(user)))
+
+    def administered_by(self, user: User) -> SupportGroupQuerySet:
+        """Keep the groups this person administers now, and is not in for that (S115)."""
+        return self.filter(models.Exists(_held_here(user).filter(role=Role.GROUP_ADMINISTRATOR)))
 
     def readable_by(self, user: User) -> SupportGroupQuerySet:
         """Keep the groups whose talk this person may read now: a pause hides it (P10), a shift's end too (row 3)."""
@@ -176,9 +186,13 @@ class SupportGroup(Stateful):
         covered = people.annotate(cover_until=models.Subquery(cover.values("until_at")[:1]))
         return covered.exclude(role=Role.CLINICIAN, cover_until=None).order_by("id")
 
+    def to_meet(self) -> models.QuerySet[MembershipRole]:
+        """List who looks after the group, on call now or not: whom somebody meets who joins."""
+        return self.given_roles().filter(role__in=LOOK_AFTER)
+
     def given_roles(self) -> models.QuerySet[MembershipRole]:
         """List the roles that were given by hand and are held now."""
-        return MembershipRole.objects.in_group(self).filter(role__in=LOOK_AFTER).select_related("membership")
+        return MembershipRole.objects.in_group(self).filter(role__in=GIVEN).select_related("membership")
 
     def leader(self) -> str:
         """Name the peer who leads the group, or nothing."""

@@ -20,7 +20,7 @@ from peer.methods import require_http_methods, require_POST, require_safe
 from peer.models import DataHold, DataRequest, Person
 from peer.models.data_requests import DataRequestQuerySet
 from peer.roles import Perm, Role
-from peer.web import acted, who
+from peer.web import acted, for_whom_may, who
 
 State, Kind = DataRequest.State, DataRequest.Kind
 DESK = (Perm.RUN_DATA_REQUEST, Perm.DELETE_DATA, Perm.ANSWER_REPLY, Perm.ANSWER_COPY)
@@ -115,9 +115,9 @@ DOES: dict[str, Callable[..., DataRequest]] = {
 @require_POST
 def act(request: HttpRequest, public_id: str, verb: str) -> HttpResponse:
     """Do one of the acts, or show its form again with what was typed."""
-    asked = get_object_or_404(_desk(request), public_id=public_id)
     if verb not in DOES:
         raise Http404
+    asked = for_whom_may(request, DOES[verb], get_object_or_404(_desk(request), public_id=public_id))
     form = FORMS.get(verb, forms.Form)(request.POST, auto_id=f"{verb}_%s")
     if form.is_valid():
         given = {name: value for name, value in form.cleaned_data.items() if name != "read"}

@@ -20,7 +20,7 @@ from peer.models import Cohort, MembershipRole, SupportGroup
 from peer.models.groups import SupportGroupQuerySet
 from peer.roles import Perm
 from peer.states import RuleBroken
-from peer.web import acted, who
+from peer.web import acted, for_whom_may, who
 
 
 def _staff(request: HttpRequest) -> SupportGroupQuerySet:
@@ -92,7 +92,7 @@ def protocol(request: HttpRequest, public_id: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def role(request: HttpRequest, public_id: str) -> HttpResponse:
     """Give somebody a dated role in a group."""
-    group = get_object_or_404(_staff(request), public_id=public_id)
+    group = for_whom_may(request, groups.give_role, get_object_or_404(_staff(request), public_id=public_id))
     form = RoleForm(request.POST or None)
 
     def act() -> MembershipRole:
@@ -107,7 +107,7 @@ def role(request: HttpRequest, public_id: str) -> HttpResponse:
 @require_POST
 def end_role(request: HttpRequest, public_id: str, pk: int) -> HttpResponse:
     """End a role now."""
-    group = get_object_or_404(_staff(request), public_id=public_id)
+    group = for_whom_may(request, groups.end_role, get_object_or_404(_staff(request), public_id=public_id))
     held = get_object_or_404(group.given_roles(), pk=pk)
     groups.end_role(group, by=who(request), role=held)
     return redirect("groups-set-up", group.public_id)

@@ -16,6 +16,7 @@ from peer.models import (
     Membership,
     ParentRelationship,
     Person,
+    SupportGroup,
     TimelineEntry,
     User,
     WaitingListEntry,
@@ -32,6 +33,7 @@ def home(request: HttpRequest) -> HttpResponse:
     user = cast(User, request.user)
     roles = grants.service_roles(user)
     context: dict[str, Any] = {"places": _places(user), "roles": {str(role) for role in roles}}
+    context["administered"] = list(SupportGroup.objects.administered_by(user).order_by("title"))
     if not roles.isdisjoint({Role.CO_ORDINATOR, Role.CLINICIAN}):
         context |= _work(user)
     elif user.person is not None:
@@ -45,9 +47,10 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def _places(user: User) -> list[tuple[Membership, set[str]]]:
-    """List the groups one is in, with what one is there."""
+    """List the groups one is in, with what one is there; who only administers one is not in it."""
     memberships = Membership.objects.visible_to(user).active().filter(user=user).select_related("group")
-    return [(place, {row.role for row in place.roles.all()}) for place in memberships.with_roles_now()]
+    found = [(place, {row.role for row in place.roles.all()}) for place in memberships.with_roles_now()]
+    return [(place, roles) for place, roles in found if roles != {Role.GROUP_ADMINISTRATOR}]
 
 
 def _work(user: User) -> dict[str, Any]:

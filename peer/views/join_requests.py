@@ -26,7 +26,7 @@ def ask(request: HttpRequest, public_id: str) -> HttpResponse:
         asked = acted(form, lambda: join_requests.ask(person, by=who(request), group=group, **form.cleaned_data))
         if asked is not None:
             return redirect(asked)
-    context = {"group": group, "people": group.given_roles(), "form": form}
+    context = {"group": group, "people": group.to_meet(), "form": form}
     return render(request, "peer/join_requests/ask.html", context, status=422 if form.errors else 200)
 
 

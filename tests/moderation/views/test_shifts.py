@@ -106,7 +106,7 @@ def test_p10_a_moderator_pauses_with_one_press_and_a_clinician_opens_again_with_
     mo.post(f"/pause/{group.public_id}/pause/", {"reason": "Somebody was hurt"})
     group.refresh_from_db()
     assert group.state == "frozen"
-    assert mo.post(f"/pause/{group.public_id}/reopen/", {"reason": "x"}).status_code == 403
+    assert mo.post(f"/pause/{group.public_id}/reopen/", {"reason": "x"}).status_code == 404
     alone = signed_in(lee).post(f"/pause/{group.public_id}/reopen/", {"reason": "Talked it over"})
     assert "Nobody is on call" in alone.content.decode()
     make_duty(group=group, user=lee)

@@ -1,0 +1,276 @@
+"""The small world of the matrix: one group and one beside it, a person for each column, and one thing of each kind."""
+
+from __future__ import annotations
+
+import datetime as dt
+from types import SimpleNamespace
+
+from django.apps import apps
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.db import connection
+from django.test import Client
+
+from moderation.models import Escalation, OnCallShift
+from peer import clock, grants
+from peer.actions import consents, data_holds, data_requests, erasures
+from peer.models import (
+    DataRequest,
+    HelloCall,
+    Invitation,
+    Membership,
+    MembershipRole,
+    ParentRelationship,
+    Person,
+    SupportGroup,
+    User,
+    Welcome,
+)
+from peer.models.invitations import keyed_hash
+from peer.roles import Role
+from tests.make import make_duty, make_group, make_member, make_person, make_phone, make_user, make_wait
+
+IN_GROUP = {
+    "YP": Role.YOUNG_PERSON,
+    "PM": Role.PEER_MODERATOR,
+    "PF": Role.PEER_FACILITATOR,
+    "CN": Role.CLINICIAN,
+    "CF": Role.CLINICIAN,
+    "GA": Role.GROUP_ADMINISTRATOR,
+    "XM": Role.YOUNG_PERSON,
+    "XP": Role.PEER_MODERATOR,
+    "BN": Role.YOUNG_PERSON,
+}
+BESIDE = {"YO": Role.YOUNG_PERSON, "PO": Role.PEER_MODERATOR}
+IN_SERVICE = {
+    "CN": Role.CLINICIAN,
+    "CF": Role.CLINICIAN,
+    "CO": Role.CO_ORDINATOR,
+    "SM": Role.SERVICE_MANAGER,
+    "SL": Role.SAFEGUARDING_LEAD,
+    "ED": Role.EDITOR,
+}
+GONE = {"XM": Membership.State.LEFT, "XP": Membership.State.LEFT, "BN": Membership.State.BANNED}
+NAMES = ("YP", "YO", "PM", "PO", "PF", "CN", "CF", "PA", "CO", "SM", "SL", "GA", "ED", "XM", "XP", "BN")
+
+
+class World(SimpleNamespace):
+    """Everything a cell may name, and who asks."""
+
+    people: dict[str, User]
+    cookies: dict[str, str]
+
+    def client(self, name: str) -> Client:
+        """Sign somebody in afresh, as single sign-on does; AN stays a stranger."""
+        client = Client()
+        if name != "AN":
+            client.cookies[settings.SESSION_COOKIE_NAME] = self.cookies[name]
+        return client
+
+    def user(self, name: str) -> User | AnonymousUser:
+        """Read the person afresh: nothing of another cell sticks to them."""
+        return User.objects.get(pk=self.people[name].pk) if name != "AN" else AnonymousUser()
+
+
+def build() -> World:
+    """Make the group, its people and what the rows are about."""
+    world = World(people={})
+    group = make_group(title="Quietmeadow")
+    group.about, group.opens, group.closes = "Where larks are counted.", dt.time(0), dt.time(23, 59, 59)
+    group.save()
+    world.group, world.beside = group, make_group(title="Beside")
+    world.protocol = group.protocol()
+    for name in NAMES:
+        world.people[name] = _person(world, name)
+    make_duty(group=group, user=world.people["CN"])
+    world.colleague = make_user(person=make_person(kind="staff"), roles=(Role.SERVICE_MANAGER,))
+    _child(world)
+    _on_the_way(world)
+    _at_work(world)
+    _own_data(world)
+    world.day = clock.today() + dt.timedelta(days=2)
+    world.cookies = {name: _signed_in(user) for name, user in world.people.items()}
+    return world
+
+
+def _person(world: World, name: str) -> User:
+    """Make one column: what they are in the group, beside it and in the service."""
+    kind = "staff" if name in IN_SERVICE or name == "GA" else "parent_carer" if name == "PA" else "young_person"
+    person = make_person(kind=kind, given_name=f"Person{name.lower()}")
+    user = make_user(name=f"User {name}", person=person, roles=(IN_SERVICE[name],) if name in IN_SERVICE else ())
+    for group, roles in ((world.group, IN_GROUP), (world.beside, BESIDE)):
+        if name in roles:
+            place = make_member(group=group, user=user, role=roles[name], name=f"Here{name.lower()}")
+            setattr(world, f"place_{name.lower()}", place)
+    if name in GONE:
+        place.roles.update(until_at=clock.now())
+        place.move_to(GONE[name], ended_at=clock.now())
+        grants.sync(place)
+    return user
+
+
+def _child(world: World) -> None:
+    """Give the young person a wait, a number, a parent who may know all, and words of their own about that parent."""
+    child = world.people["YP"].person
+    child.given_name, child.family_name = "Ashavera", "Quillfeather"
+    child.born_on = clock.today().replace(year=clock.today().year - 14, month=5, day=4)
+    child.save()
+    world.child = child
+    world.entry = make_wait(person=child)
+    world.welcome = Welcome.objects.create(
+        membership=world.place_yp, owner_role=Role.PEER_MODERATOR, due_at=clock.now() + dt.timedelta(days=1)
+    )
+    consents.take_back(child, by=world.people["YP"], purpose="parent_told")
+    world.number = make_phone(person=child, number="07700 900811")
+    ParentRelationship.objects.create(young_person=child, adult=world.people["PA"].person, may_know="all")
+
+
+def _on_the_way(world: World) -> None:
+    """Make somebody who waits for a hello call, somebody who holds an offer, and somebody who has none yet."""
+    newcomer = make_person(given_name="Newcomerin", born_on=world.child.born_on)
+    place = Membership.objects.create(group=world.group, person=newcomer, user=make_user(person=newcomer))
+    world.call = HelloCall.objects.create(membership=place, owner_role=Role.CLINICIAN, due_at=clock.now())
+    make_phone(person=newcomer, number="07700 900812")
+    invited, world.waiter = (make_person(given_name=name, born_on=world.child.born_on) for name in ("Inva", "Wayta"))
+    for number, person in enumerate((invited, world.waiter)):
+        make_wait(person=person)
+        make_phone(person=person, number=f"07700 90082{number}")
+    world.secret = "s3cret-of-the-matrix-0123456789abcdef"
+    world.invitation = Invitation.objects.create(
+        person=invited,
+        group=world.group,
+        secret_hash=keyed_hash(world.secret),
+        offered_by=world.people["CO"],
+        expires_at=clock.now() + dt.timedelta(days=9),
+        code_hash=keyed_hash("246810"),
+        code_expires_at=clock.now() + dt.timedelta(hours=1),
+        owner_role=Role.CO_ORDINATOR,
+        due_at=clock.now() + dt.timedelta(days=8),
+    )
+
+
+def _at_work(world: World) -> None:
+    """Make a worry that the clinician on call has in hand, and a shift that could begin."""
+    lee = world.people["CN"]
+    world.escalation = Escalation.objects.create(
+        group=world.group,
+        about=world.place_yp,
+        level="red",
+        state=Escalation.State.IN_PROGRESS,
+        owner=lee,
+        owner_role=Role.CLINICIAN,
+        due_at=clock.now() + dt.timedelta(hours=1),
+        acknowledged_at=clock.now(),
+    )
+    User.objects.filter(pk=lee.pk).update(paged_ok_at=clock.now())
+    now = clock.now()
+    world.shift = OnCallShift.objects.create(
+        group=world.group, user=lee, from_at=now, until_at=now + dt.timedelta(hours=4)
+    )
+    place = make_member(group=world.group, role=Role.PEER_FACILITATOR, name="Herefa")
+    world.role = MembershipRole.objects.get(membership=place)
+
+
+def _own_data(world: World) -> None:
+    """Make a copy that is being read and a deletion that is asked for, both of one who is in no row else."""
+    asks = make_user(person=make_person(given_name="Askaria"))
+    world.copy = data_requests.draw_up(
+        data_requests.ask(asks.person, by=asks, kind=DataRequest.Kind.COPY), by=data_requests.CLOCK
+    )
+    world.deletion = data_requests.ask(asks.person, by=asks, kind=DataRequest.Kind.DELETION, posts="remove")
+
+
+def _signed_in(user: User) -> str:
+    client = Client()
+    client.force_login(user)
+    return client.cookies[settings.SESSION_COOKIE_NAME].value
+
+
+# ── The states a thing can be in, each made from the first one ──────────────────────────────────────────────────────
+def frozen(world: World) -> None:
+    """Pause the group."""
+    SupportGroup.objects.get(pk=world.group.pk).move_to(SupportGroup.State.FROZEN)
+
+
+def frozen_uncovered(world: World) -> None:
+    """Pause the group, and let the shift that covers it be over: whoever was on duty is off it."""
+    frozen(world)
+    off_duty(world)
+
+
+def draft(world: World) -> None:
+    """Let the group be one that has not opened yet."""
+    SupportGroup.objects.filter(pk=world.group.pk).update(state=SupportGroup.State.DRAFT)
+
+
+def off_duty(world: World) -> None:
+    """End the shift of the clinician on duty a second ago."""
+    now = clock.now()
+    world.group.duties.update(from_at=now - dt.timedelta(hours=8), until_at=now - dt.timedelta(seconds=1))
+
+
+def closed(world: World) -> None:
+    """Close the escalation."""
+    Escalation.objects.filter(pk=world.escalation.pk).update(
+        state=Escalation.State.CLOSED, due_at=None, outcome="spoke", told="Nobody else", closed_at=clock.now()
+    )
+
+
+def from_sixteen(world: World) -> None:
+    """Let the young person be 16: from now on they hear first."""
+    born_on = clock.today().replace(year=clock.today().year - 16, month=5, day=4)
+    Person.objects.filter(pk=world.child.pk).update(born_on=born_on)
+
+
+def used(world: World) -> None:
+    """Let the offer be declined already."""
+    Invitation.objects.get(pk=world.invitation.pk).move_to(
+        Invitation.State.DECLINED, answered_at=clock.now(), owner=None, owner_role="", due_at=None
+    )
+
+
+def out_of_date(world: World) -> None:
+    """Let the offer have run out a second ago."""
+    Invitation.objects.filter(pk=world.invitation.pk).update(expires_at=clock.now() - dt.timedelta(seconds=1))
+
+
+def offered(world: World) -> None:
+    """Let somebody have an open offer of this group already."""
+    Invitation.objects.filter(pk=world.invitation.pk).update(person=world.waiter)
+
+
+def running(world: World) -> None:
+    """Let the shift have begun."""
+    OnCallShift.objects.get(pk=world.shift.pk).move_to(OnCallShift.State.ON, started_at=clock.now())
+
+
+def agreed(world: World) -> None:
+    """Let a colleague have agreed to the deletion."""
+    erasures.agree(DataRequest.objects.get(pk=world.deletion.pk), by=world.colleague)
+
+
+def agreed_by_sm(world: World) -> None:
+    """Let the very manager of this world have agreed to the deletion."""
+    erasures.agree(DataRequest.objects.get(pk=world.deletion.pk), by=world.people["SM"])
+
+
+def held(world: World) -> None:
+    """Keep the data of the one who asked for a deletion."""
+    data_holds.hold(world.deletion.person, by=world.people["SL"], reason="Asked by a court")
+
+
+# ── What stands in the database ─────────────────────────────────────────────────────────────────────────────────────
+def everything() -> dict[str, int]:
+    """Give a mark of each table's rows: two that are equal say that nothing was written in between (safety 3a)."""
+    tables = {
+        model._meta.db_table
+        for label in ("peer", "moderation", "notifications")
+        for model in apps.get_app_config(label).get_models(include_auto_created=True)
+        if not model._meta.proxy
+    }
+    marks = {}
+    with connection.cursor() as cursor:
+        for table in sorted(tables):
+            cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")
+            marks[table] = hash(frozenset(cursor.fetchall()))
+    return marks
