@@ -97,3 +97,14 @@ def name_of(door: str) -> str:
 @cache
 def _read() -> dict[str, Any]:
     return tomllib.loads(TABLE.read_text())
+
+
+def staff() -> dict[str, Any]:
+    """Read which addresses only staff reach."""
+    rows: dict[str, Any] = _read()["staff"]
+    return rows
+
+
+def unread() -> dict[str, list[str]]:
+    """Read which boxes take text that nobody reads as words: numbers, codes, names."""
+    return {name: fields for row in _read()["unread"].values() for name, fields in row["routes"].items()}
