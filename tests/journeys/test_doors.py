@@ -12,12 +12,12 @@ from django.test import Client
 
 from moderation import sweeps
 from moderation.actions import claims
-from moderation.models import Escalation, QueuedPost
+from moderation.models import Escalation, PostReport, QueuedPost
 from notifications.models import Delivery, InboundText
 from peer import answers, clock, doors, screening
 from peer.actions import memberships
 from peer.events import emit, on
-from peer.models import JoinRequest, Person, Post, SupportGroup, User
+from peer.models import AuditEvent, JoinRequest, Person, Post, SupportGroup, User
 from peer.news import DecidedAbout, InvitationOffered
 from peer.roles import Role
 from tests.make import make_duty, make_member, make_open_group, make_person, make_phone, make_post, make_user, make_wait
@@ -44,10 +44,6 @@ class Place:
     omar: User
     mo: User
 
-    def waits(self) -> User:
-        """Give somebody of 15 who waits and is in no group."""
-        return self.omar
-
 
 @pytest.fixture
 def place() -> Place:
@@ -67,8 +63,7 @@ def place() -> Place:
     make_phone(person=omar)
     asha = make_user(name="Asha", person=make_person(born_on=born))
     make_member(group=group, user=asha, name="Fern")
-    mo = make_user(name="Mo", person=make_person(given_name="Mo", born_on=born - dt.timedelta(days=900)))
-    make_member(group=group, user=mo, role=Role.PEER_MODERATOR, name="Mo")
+    mo = User.objects.get(memberships__pseudonym="Mo")
     group.refresh_from_db()
     return Place(group, lee, asha, make_user(name="Omar", person=omar), mo)
 
@@ -150,8 +145,9 @@ def send_back(place: Place, words: str) -> Any:
 
 
 def answer_a_report(place: Place, words: str) -> Any:
-    report(place, CALM)
-    row = place.asha.reports.get()
+    post = make_post(group=place.group, state=Post.State.APPROVED)
+    owed = {"owner_role": Role.PEER_MODERATOR, "due_at": clock.now()}
+    row = PostReport.objects.create(post=post, by=place.asha, reason="unkind", **owed)
     return browser(place.mo).post(f"/reports/{row.public_id}/keep/", {"words": words}, follow=True)
 
 
@@ -270,6 +266,9 @@ def test_the_clinician_reads_which_door_and_the_words_and_the_look_is_written_do
     page = lee.get(f"/escalations/{one.public_id}/").content.decode()
     assert RED in page
     assert doors.name_of(key) in page
+    assert AuditEvent.objects.filter(
+        action="looked", target_id=one.pk, by_id=place.lee.pk, reason="escalation"
+    ).exists()
     assert browser(place.mo).get(f"/escalations/{one.public_id}/").status_code == 404
 
 
