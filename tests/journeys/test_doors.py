@@ -263,6 +263,7 @@ def test_the_clinician_reads_which_door_and_the_words_and_the_look_is_written_do
     board = lee.get("/escalations/").content.decode()
     assert doors.name_of(key) in board
     assert RED not in board
+    assert f"Somebody may need you now: {doors.name_of(key)}" in lee.get("/home/").content.decode()
     page = lee.get(f"/escalations/{one.public_id}/").content.decode()
     assert RED in page
     assert doors.name_of(key) in page
@@ -281,6 +282,8 @@ def test_somebody_in_no_group_is_found_on_the_act_sheet_by_whoever_has_it(place:
     sheet = lee.get(f"/escalations/{one.public_id}/act-sheet/").content.decode()
     assert "Omar" in sheet
     assert RED in sheet
+    assert "In no group yet" in sheet
+    assert "from the group" not in sheet
     done = {"outcome": "spoke", "told": "Omar", "words": "Safe with his aunt.", "was_needed": "yes"}
     lee.post(f"/escalations/{one.public_id}/do/resolve/", done)
     lee.post(f"/escalations/{one.public_id}/do/close/")
