@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('moderation', '0001_initial'),
-        ('peer', '0004_joining'),
+        ('peer', '0003_audit_trigger'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
