@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 
 from django.conf import settings
-from django.db.models import F
+from django.db.models import F, Model
 
 from moderation import ladder
-from moderation.models import Escalation, EscalationPost, EscalationStep, OnCallShift, RiskFlag
+from moderation.models import Escalation, EscalationPost, EscalationStep, EscalationWords, OnCallShift, RiskFlag
 from peer import clock
 from peer.gate import System
-from peer.models import Duty, Membership, MembershipRole, Post, ServiceRole, SupportGroup, User
+from peer.models import Duty, Membership, MembershipRole, Person, Post, ServiceRole, SupportGroup, User
 from peer.roles import Perm, Role
 
 CLOCK = System("clock", may=frozenset({Perm.KEEP_WATCH, Perm.FREEZE_GROUP}))
@@ -20,29 +20,72 @@ TO_MANAGERS = (Role.SERVICE_MANAGER, Role.SAFEGUARDING_LEAD)
 
 def worry_about(post: Post, *, level: str) -> Escalation:
     """Open an escalation about the author of a post, or join the one that is open (E1, E11)."""
-    escalation = worry_about_member(post.author_id, level=level)
+    author = post.author
+    escalation = _worry(author.group, about=author, person=author.person, level=level)
     EscalationPost.objects.get_or_create(escalation=escalation, post=post)
     return escalation
 
 
-def worry_about_member(membership_id: int, *, level: str) -> Escalation:
-    """Open an escalation about somebody whatever they wrote where, or join the one that is open (U3)."""
+def worry_about_words(
+    row: Model, *, door: str, person: Person | None, group: SupportGroup | None, level: str
+) -> Escalation | None:
+    """Open an escalation about whoever wrote something where nobody posts, or join the one that is open (U3).
+
+    It is in the group the words belong to, else in the writer's own, else in one that somebody covers now; None where
+    there is no group at all, and so nobody on call.
+    """
+    about = _place_of(person, group)
+    where = group or (about.group if about else _covered())
+    if where is None:
+        return None
+    escalation = _worry(where, about=about, person=person, level=level)
+    add_words(escalation, row, door=door)
+    return escalation
+
+
+def add_words(escalation: Escalation, row: Model, *, door: str) -> None:
+    """Let the words of a row stand with a worry."""
+    EscalationWords.objects.get_or_create(escalation=escalation, door=door, row_pk=row.pk)
+
+
+def _place_of(person: Person | None, group: SupportGroup | None) -> Membership | None:
+    """Find somebody's place in a group, or, where none is named, their own: one they are in now before all others."""
+    places = Membership.objects.filter(person=person, person__isnull=False).select_related("group")
+    if group is not None:
+        return places.filter(group=group).order_by("-pk").first()
+    return places.active().order_by("-pk").first() or places.order_by("-pk").first()
+
+
+def _covered() -> SupportGroup | None:
+    """Find a group whose clinician is on duty now; at night perhaps none, then one that has clinicians to ring."""
+    on_duty = Duty.objects.at(clock.now()).order_by("from_at", "pk").select_related("group").first()
+    if on_duty is not None:
+        return on_duty.group
+    clinicians = MembershipRole.objects.current().filter(role=Role.CLINICIAN)
+    staffed = SupportGroup.objects.filter(memberships__roles__in=clinicians).order_by("pk").first()
+    return staffed or SupportGroup.objects.order_by("pk").first()
+
+
+def _worry(group: SupportGroup, *, about: Membership | None, person: Person | None, level: str) -> Escalation:
     level = RiskFlag.Level.AMBER if level == RiskFlag.Level.AMBER else RiskFlag.Level.RED
-    author = Membership.objects.select_for_update(of=("self",)).get(pk=membership_id)  # two at once must not both open
-    since = clock.now() - span("join_within")
-    found = Escalation.objects.joinable(author, since).first()
+    found = None
+    if person is not None:
+        Person.objects.select_for_update(of=("self",)).get(pk=person.pk)  # two at once must not both open
+        since = clock.now() - span("join_within")
+        found = Escalation.objects.joinable(about=about, person=person, since=since).first()
     if found is None:
-        return _open(author, level=level)
+        return _open(group, about=about, person=person, level=level)
     _joined(found, level=level)
     return found
 
 
-def _open(author: Membership, *, level: str) -> Escalation:
+def _open(group: SupportGroup, *, about: Membership | None, person: Person | None, level: str) -> Escalation:
     now = clock.now()
     steps = ladder.rungs(level, scale=settings.TIME_SCALE)
     escalation = Escalation.objects.create(
-        group_id=author.group_id,
-        about=author,
+        group=group,
+        about=about,
+        person=person,
         level=level,
         opened_at=now,
         owner_role=Role.CLINICIAN,

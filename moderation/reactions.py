@@ -7,13 +7,14 @@ import logging
 from django.utils.translation import gettext as _
 
 from moderation import paging
-from moderation.actions import escalations
+from moderation.actions import claims, escalations
 from moderation.models import Escalation, EscalationStep, ModerationClaim, ModerationDecision, RiskFlag
+from moderation.models.queue import reading
 from moderation.news import DecisionMade
 from peer import clock
 from peer.events import emit, on
 from peer.models import MembershipRole
-from peer.news import AppealWorrying, DecidedAbout, PersonErased, PostHeldForRisk, PostWithdrawn
+from peer.news import DecidedAbout, PersonErased, PostHeldForRisk, PostWithdrawn, RightsLost, WordsWorrying
 from peer.roles import Role
 from peer.states import RuleBroken
 
@@ -35,10 +36,24 @@ def somebody_must_read_this(news: PostHeldForRisk) -> None:
     page_now(paging.worry_about(news.post, level=level))
 
 
-@on(AppealWorrying)
-def somebody_must_read_this_appeal(news: AppealWorrying) -> None:
-    """Wake somebody about worrying words in an appeal, as about a post (U3)."""
-    page_now(paging.worry_about_member(news.appeal.decision.membership_id, level=news.level))
+@on(WordsWorrying)
+def somebody_must_hear_this(news: WordsWorrying) -> None:
+    """Wake somebody about worrying words, through whichever door they came, as about a post (U3)."""
+    escalation = paging.worry_about_words(
+        news.row, door=news.door, person=news.person, group=news.group, level=news.level
+    )
+    if escalation is None:
+        log.critical("worrying words, and no group with anybody to wake: %s %s", news.door, news.row.pk)
+    else:
+        page_now(escalation)
+
+
+@on(RightsLost)
+def put_down_what_they_read(news: RightsLost) -> None:
+    """Put down at once what somebody was reading in a group where they read no posts any more (M7)."""
+    user, group = news.membership.user, news.membership.group
+    if user is not None and not reading(user).filter(membership__group=group).exists():
+        claims.put_down(by=user, group=group)
 
 
 @on(PostWithdrawn)
@@ -69,7 +84,7 @@ def show_to_its_author(news: DecisionMade) -> None:
 @on(PersonErased)
 def not_while_we_worry(news: PersonErased) -> None:
     """Keep everything while somebody has a worry about this person in hand, or ought to (P14)."""
-    if Escalation.objects.unsettled().filter(about__person=news.person).exists():
+    if Escalation.objects.unsettled().filter(person=news.person).exists():
         raise RuleBroken(_("Somebody is worried about this person right now. Settle that first."))
 
 

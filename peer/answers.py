@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import secrets
 from typing import Any
 
 from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
-from peer import clock, eligibility, endings, screening, workdays
+from peer import clock, doors, eligibility, endings, workdays
 from peer.events import emit
 from peer.models import Consent, HelloCall, Invitation, InvitationLink, Membership, Person, SupportGroup, User
 from peer.models.dated import public_id
@@ -88,19 +87,19 @@ def take_back(invitation: Invitation) -> Membership:
 def take_question(invitation: Invitation, *, question: str) -> None:
     """Owe an answer; of words to a question that was only announced, or after another one, all are kept (U3)."""
     said = "\n".join(part for part in (_open_question(invitation), question.strip()) if part)
-    level = screening.screen(said).level
-    soon = clock.now() + dt.timedelta(minutes=screening.due_minutes(level)) if level else None
+    heard = doors.hear("question", question=said)
     owed: dict[str, Any] = {
         "question": said,
-        "question_level": level,
+        "question_level": heard.level,
         "answer": "",
-        "owner_role": Role.CLINICIAN if level else Role.CO_ORDINATOR,
-        "due_at": soon or workdays.due(days=QUESTION_DAYS),
+        "owner_role": Role.CLINICIAN if heard.level else Role.CO_ORDINATOR,
+        "due_at": heard.due(otherwise=workdays.due(days=QUESTION_DAYS)),
     }
     if invitation.state != Invitation.State.ASKED:
         invitation.move_to(Invitation.State.ASKED, **owed)
     elif not Invitation.objects.live().filter(pk=invitation.pk, state=Invitation.State.ASKED).update(**owed):
         raise StaleMove("the offer is not open any more")
+    doors.wake(heard, invitation, person=invitation.person, group=invitation.group)
 
 
 def _open_question(invitation: Invitation) -> str:

@@ -10,6 +10,8 @@ from django.contrib.auth.models import Permission
 from django.db.models import Value
 
 from peer import clock
+from peer.events import emit
+from peer.news import RightsLost
 from peer.roles import Perm, Role, group_perms
 
 if TYPE_CHECKING:
@@ -34,7 +36,7 @@ def sync(membership: Membership) -> None:
             wanted |= group_perms(role)
     rows = SupportGroupUserPermission.objects.filter(user=user, content_object=membership.group)
     held = set(rows.values_list("permission__codename", flat=True))
-    rows.exclude(permission__codename__in=wanted).delete()
+    lost, _by_table = rows.exclude(permission__codename__in=wanted).delete()
     missing = Permission.objects.filter(
         content_type__app_label="peer", content_type__model="supportgroup", codename__in=wanted - held
     )
@@ -42,6 +44,8 @@ def sync(membership: Membership) -> None:
         SupportGroupUserPermission(user=user, content_object=membership.group, permission=perm) for perm in missing
     )
     _forget()
+    if lost:
+        emit(RightsLost(membership))
 
 
 def rights(user: User, group: SupportGroup) -> frozenset[str]:

@@ -10,7 +10,6 @@ if TYPE_CHECKING:
 
     from peer.models import (
         AccountRecovery,
-        Appeal,
         DataRequest,
         FeedbackItem,
         Invitation,
@@ -134,6 +133,13 @@ class MembershipStarted:
 
 
 @dataclass(frozen=True)
+class RightsLost:
+    """Somebody may do less in a group than a moment ago: paused, out, or without a role they had (M7)."""
+
+    membership: Membership
+
+
+@dataclass(frozen=True)
 class MembershipEnded:
     """A person has left a group."""
 
@@ -176,12 +182,18 @@ class FeedbackAnswered:
     version: str
 
 
-@dataclass(frozen=True)
-class ConcernNoticed:
-    """Words that may mean harm came through a door with no name behind it (U3, E14)."""
+@dataclass(frozen=True, kw_only=True)
+class WordsWorrying:
+    """Words that may mean harm came through a door of doors.toml: somebody must be woken (U3, E14).
 
-    item: FeedbackItem
+    `row` holds the words, `person` wrote them (nobody where they left no name), `group` is the one they are about.
+    """
+
+    door: str
+    row: Model
     level: str
+    person: Person | None
+    group: SupportGroup | None
 
 
 @dataclass(frozen=True)
@@ -260,14 +272,6 @@ class PersonBanned:
     """Somebody may be in no group: offers and codes that are still to go stay here (M5, N8)."""
 
     decision: MembershipDecision
-
-
-@dataclass(frozen=True)
-class AppealWorrying:
-    """Words that may mean harm came with an appeal: somebody must be woken (U3)."""
-
-    appeal: Appeal
-    level: str
 
 
 @dataclass(frozen=True, kw_only=True)

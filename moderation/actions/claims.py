@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 
 from django.db import IntegrityError
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from moderation.models import ModerationClaim
 from peer import clock
 from peer.gate import action
-from peer.models import Post, User
+from peer.models import Post, SupportGroup, User
 from peer.roles import Perm
 from peer.states import RuleBroken
 
@@ -35,9 +36,13 @@ def claim(post: Post, *, by: User) -> ModerationClaim:
 @action(Perm.TAKE_BREAK)
 def take_break(user: User, *, by: User) -> int:
     """Put down everything one is reading, at once and without a reason (safety W3)."""
-    return put_down(by=user)
+    return _put_down(ModerationClaim.objects.filter(by=user))
 
 
-def put_down(*, by: User) -> int:
-    """Release every claim of a person, or of a decided post's reader."""
-    return ModerationClaim.objects.filter(by=by, released_at__isnull=True).update(released_at=clock.now())
+def put_down(*, by: User, group: SupportGroup) -> int:
+    """Release what a person was reading in one group."""
+    return _put_down(ModerationClaim.objects.filter(by=by, post__thread__group=group))
+
+
+def _put_down(claims: QuerySet[ModerationClaim]) -> int:
+    return claims.filter(released_at__isnull=True).update(released_at=clock.now())

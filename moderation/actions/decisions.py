@@ -11,7 +11,7 @@ from moderation import kind_words as words_for
 from moderation.models import ModerationClaim, ModerationDecision, RiskFlag
 from moderation.models.queue import may_read_risk
 from moderation.news import DecisionMade
-from peer import clock, posting
+from peer import clock, doors, posting
 from peer.events import emit
 from peer.gate import System, action
 from peer.models import Post, SupportGroup, User
@@ -235,7 +235,8 @@ def _write(
 ) -> ModerationDecision:
     now = clock.now()
     ModerationClaim.objects.filter(post=post, released_at__isnull=True).update(released_at=now)
-    return ModerationDecision.objects.create(
+    heard = doors.hear("kind_words", kind_words=kind_words)
+    decision: ModerationDecision = ModerationDecision.objects.create(
         post=post,
         by=by,
         kind=kind,
@@ -246,6 +247,8 @@ def _write(
         cleared=list(cleared),
         at=now,
     )
+    doors.wake(heard, decision, person=by.person, group=post.thread.group)
+    return decision
 
 
 def _tell(decision: ModerationDecision) -> ModerationDecision:

@@ -14,7 +14,7 @@ from moderation.news import EscalationAcknowledged, EscalationExhausted, Escalat
 from peer import clock, grants
 from peer.events import emit
 from peer.gate import System, action
-from peer.models import Post, SupportGroup, User
+from peer.models import Person, Post, SupportGroup, User
 from peer.news import DecidedAbout
 from peer.roles import Perm, Role
 from peer.states import RuleBroken, StaleMove
@@ -197,16 +197,17 @@ def resolve(escalation: Escalation, *, by: User, outcome: str, told: str, words:
         resolved_at=clock.now(),
         due_at=clock.now() + dt.timedelta(days=1),
     )
-    emit(_as_told(escalation))
+    if escalation.person is not None:
+        emit(_as_told(escalation, escalation.person))
     return escalation
 
 
-def _as_told(escalation: Escalation) -> DecidedAbout:
+def _as_told(escalation: Escalation, person: Person) -> DecidedAbout:
     """Tell the young person what was done about them, and nothing of who had worried (E12, H23)."""
     words = _("A clinician read what you wrote, because we wanted to know how you are.")
     done = WHAT_WE_DID.get(Escalation.Outcome(escalation.outcome), "")
     return DecidedAbout(
-        person=escalation.about.person,
+        person=person,
         kind="safety",
         words=f"{words} {done}".strip(),
         role=Role.CLINICIAN,

@@ -10,7 +10,7 @@ from moderation import paging
 from moderation.models import PostReport, RiskFlag
 from moderation.news import ReportAnswered, ReportOpened
 from moderation.reactions import page_now
-from peer import clock
+from peer import clock, doors, screening
 from peer.events import emit
 from peer.gate import action
 from peer.models import Post, User
@@ -23,24 +23,36 @@ FOR_A_MODERATOR = dt.timedelta(hours=4)
 
 @action(Perm.REPORT_POST)
 def report(post: Post, *, by: User, worry: str, is_urgent: bool, words: str = "") -> PostReport:
-    """Tell us that a post worries you; if somebody may be in danger a clinician is paged in the same moment (E1)."""
+    """Tell us that a post worries you; if somebody may be in danger a clinician is paged in the same moment (E1).
+
+    Worrying words beside it stand with that worry and can make it red; where there is none they are the writer's own.
+    """
     if post.reports.exclude(state=PostReport.State.DECIDED).filter(by=by).exists():
         raise RuleBroken(_("You told us about this one already. Thank you. Somebody is on it."))
+    heard = doors.hear("report", words=words)
     for_somebody = is_urgent or worry == PostReport.Reason.WORRIED
+    for_clinician = for_somebody or bool(heard.level)
     found = PostReport.objects.create(
         post=post,
         by=by,
         reason=worry,
         is_urgent=is_urgent,
         words=words,
+        level=heard.level,
         reported_at=clock.now(),
-        owner_role=Role.CLINICIAN if for_somebody else Role.PEER_MODERATOR,
-        due_at=clock.now() + (FOR_A_CLINICIAN if for_somebody else FOR_A_MODERATOR),
+        owner_role=Role.CLINICIAN if for_clinician else Role.PEER_MODERATOR,
+        due_at=heard.due(otherwise=clock.now() + (FOR_A_CLINICIAN if for_somebody else FOR_A_MODERATOR)),
     )
     if for_somebody:
-        level = RiskFlag.Level.RED if is_urgent else RiskFlag.Level.AMBER
+        is_red = is_urgent or heard.level is screening.Level.RED
+        level = RiskFlag.Level.RED if is_red else RiskFlag.Level.AMBER
         RiskFlag.objects.create(post=post, by=by, level=level, at=clock.now())
-        page_now(paging.worry_about(post, level=level))
+        escalation = paging.worry_about(post, level=level)
+        if heard.level:
+            paging.add_words(escalation, found, door=heard.door)
+        page_now(escalation)
+    else:
+        doors.wake(heard, found, person=by.person, group=post.thread.group)
     emit(ReportOpened(found))
     return found
 
@@ -51,5 +63,7 @@ def answer(report: PostReport, *, by: User, words: str) -> PostReport:
     if not words.strip():
         raise RuleBroken(_("Write a few words for the person who told us."))
     report.move_to(PostReport.State.DECIDED, answer_words=words.strip(), decided_at=clock.now(), due_at=None)
+    heard = doors.hear("report_answer", words=words)
+    doors.wake(heard, report, person=by.person, group=report.support_group)
     emit(ReportAnswered(report))
     return report

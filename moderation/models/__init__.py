@@ -1,7 +1,14 @@
 """The rows of watching over the world, one module per noun."""
 
 from moderation.models.decisions import ModerationDecision, Rule
-from moderation.models.escalations import Escalation, EscalationNote, EscalationPost, EscalationStep, EscalationTimer
+from moderation.models.escalations import (
+    Escalation,
+    EscalationNote,
+    EscalationPost,
+    EscalationStep,
+    EscalationTimer,
+    EscalationWords,
+)
 from moderation.models.queue import ModerationClaim, QueuedPost, RiskPost, WatchedGroup
 from moderation.models.reports import PostReport, RiskFlag
 from moderation.models.shifts import OnCallShift
@@ -12,6 +19,7 @@ __all__ = [
     "EscalationPost",
     "EscalationStep",
     "EscalationTimer",
+    "EscalationWords",
     "ModerationClaim",
     "ModerationDecision",
     "OnCallShift",

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from django.db import models
+from django.utils.translation import gettext as _
 from encrypted_fields.fields import EncryptedTextField
 
 from moderation.models.queue import on_call
 from moderation.models.reports import RiskFlag
-from peer import clock
-from peer.models import Membership, Post, SupportGroup, User
+from peer import clock, doors
+from peer.models import Membership, Person, Post, SupportGroup, User
 from peer.models.dated import public_id
 from peer.roles import Role
 from peer.states import AppendOnly, AppendOnlyQuerySet, Owed, Stateful, one_of_states, owed_unless
@@ -30,14 +31,17 @@ class EscalationQuerySet(models.QuerySet["Escalation"]):
         """Keep what still needs somebody."""
         return self.exclude(state__in=[Escalation.State.RESOLVED, Escalation.State.CLOSED])
 
-    def joinable(self, author: Membership, since: dt.datetime) -> EscalationQuerySet:
-        """Keep what a new worry about the same author, in the same group, belongs to (E11)."""
-        return self.unsettled().filter(about=author, opened_at__gte=since).order_by("-pk")
+    def joinable(self, *, about: Membership | None, person: Person, since: dt.datetime) -> EscalationQuerySet:
+        """Keep what a new worry about the same person, in the same group, belongs to (E11)."""
+        return self.unsettled().filter(about=about, person=person, opened_at__gte=since).order_by("-pk")
 
 
 @dataclass(frozen=True)
 class EscalationClock:
-    """What the board shows of an escalation: times, states, staff, and the name in the group to whoever may read it."""
+    """What the board shows of an escalation: times, states, staff; to whoever may read it, whom it is about and how.
+
+    `doors` name through which doors words came; a post has none.
+    """
 
     public_id: str
     group: str
@@ -53,6 +57,7 @@ class EscalationClock:
     offered_to: str
     may_open: bool
     may_take: bool
+    doors: tuple[str, ...] = ()
     is_mine: bool = False
     is_offered_to_me: bool = False
 
@@ -62,7 +67,7 @@ class EscalationClock:
         return cls(
             public_id=row.public_id,
             group=row.group.title,
-            about=row.about.pseudonym if may_open else "",
+            about=row.whom() if may_open else "",
             level=row.level,
             state=row.state,
             state_words=str(row.get_state_display()),
@@ -74,6 +79,7 @@ class EscalationClock:
             offered_to=str(row.offered_to or ""),
             may_open=may_open,
             may_take=may_take,
+            doors=row.doors() if may_open else (),
             is_mine=row.is_own(viewer),
             is_offered_to_me=row.state == EscalationState.HANDED_OVER and row.offered_to_id == viewer.pk,
         )
@@ -107,7 +113,10 @@ class EscalationState(models.TextChoices):
 
 
 class Escalation(Stateful, Owed):
-    """One worry about one person; it has a clock until somebody has taken it, and an owner ever after."""
+    """One worry about one person; it has a clock until somebody has taken it, and an owner ever after.
+
+    `about` is their place in the group, where they have one; `person` is nobody where they left no name.
+    """
 
     State = EscalationState
 
@@ -133,7 +142,8 @@ class Escalation(Stateful, Owed):
 
     public_id = models.CharField(max_length=24, unique=True, default=public_id)
     group = models.ForeignKey(SupportGroup, on_delete=models.PROTECT, related_name="escalations")
-    about = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="escalations")
+    about = models.ForeignKey(Membership, null=True, blank=True, on_delete=models.PROTECT, related_name="escalations")
+    person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="escalations")
     level = models.CharField(max_length=5, choices=RiskFlag.Level.choices)
     state = models.CharField(max_length=12, choices=State.choices, default=State.OPEN)
     round = models.PositiveSmallIntegerField(default=1)
@@ -153,13 +163,16 @@ class Escalation(Stateful, Owed):
 
     class Meta:
         default_permissions = ()
-        indexes = [models.Index(fields=["about", "opened_at"], name="escalation_of_person")]
+        indexes = [models.Index(fields=["person", "opened_at"], name="escalation_of_person")]
         constraints = [
             one_of_states(EscalationState, name="escalation_state"),
             owed_unless("closed", name="escalation_waits_with_owner"),
             models.CheckConstraint(
                 condition=~models.Q(state__in=["resolved", "closed"]) | (~models.Q(outcome="") & ~models.Q(told="")),
                 name="escalation_ends_with_outcome",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(about__isnull=True) | models.Q(person__isnull=False), name="escalation_of_whom"
             ),
         ]
 
@@ -174,6 +187,16 @@ class Escalation(Stateful, Owed):
     def is_own(self, user: User) -> bool:
         """Tell whether `user` has it in hand, until it is handed over (E9)."""
         return self.owner_id == user.pk
+
+    def whom(self) -> str:
+        """Say whom it is about without their own name: that shows on the act sheet alone (matrix row 18)."""
+        if self.person_id is None:
+            return _("somebody who left no name")
+        return (self.about and self.about.pseudonym) or _("somebody who has no name here yet")
+
+    def doors(self) -> tuple[str, ...]:
+        """Name the doors through which words came, each once."""
+        return tuple(dict.fromkeys(doors.name_of(heard.door) for heard in self.heard.all()))
 
     def waited(self) -> dt.timedelta:
         """Count how long it took, or takes, until somebody had it in hand."""
@@ -193,6 +216,26 @@ class EscalationPost(models.Model):
 
     def __str__(self) -> str:
         return f"post of escalation {self.escalation_id}"
+
+
+class EscalationWords(models.Model):
+    """What somebody said through a door that is no post: which door, and in which row of it the words rest (U3)."""
+
+    escalation = models.ForeignKey(Escalation, on_delete=models.CASCADE, related_name="heard")
+    door = models.CharField(max_length=24)
+    row_pk = models.BigIntegerField()
+    added_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["escalation", "door", "row_pk"], name="escalation_words_once")]
+
+    def __str__(self) -> str:
+        return f"words of escalation {self.escalation_id}"
+
+    def door_row(self) -> models.Model | None:
+        """Find the row that holds the words, if it is still there."""
+        return doors.table()[self.door].row(self.row_pk)
 
 
 class StepState(models.TextChoices):
@@ -295,6 +338,7 @@ class EscalationTimerQuerySet(EscalationQuerySet):
         """Give the clocks that run, without a word of any post: what is handed out is not the row."""
         readable = set(Escalation.objects.visible_to(user).values_list("pk", flat=True))
         rows = self.exclude(state=EscalationState.CLOSED).select_related("group", "about", "owner", "offered_to")
+        rows = rows.prefetch_related("heard")
         fired = EscalationStep.objects.filter(user=user, state=StepState.FIRED)
         paged = set(fired.values_list("escalation_id", flat=True))
         return [

@@ -88,6 +88,7 @@ class PostReport(Stateful, Owed):
     reason = models.CharField(max_length=24, choices=Reason.choices)
     is_urgent = models.BooleanField(default=False)
     words = EncryptedTextField(null=True, blank=True)
+    level = models.CharField(max_length=10, blank=True)
     answer_words = models.TextField(blank=True)
     state = models.CharField(max_length=8, choices=State.choices, default=State.OPEN)
     reported_at = models.DateTimeField(default=clock.now)

@@ -2,27 +2,50 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core import signing
+from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from moderation import links
 from moderation.actions import escalations
 from moderation.forms.escalations import NoteForm, PersonForm, PromiseForm, ResolveForm
-from moderation.models import Escalation, EscalationTimer, OnCallShift
-from peer import gate
+from moderation.models import Escalation, EscalationTimer, EscalationWords, OnCallShift
+from peer import doors, gate
 from peer.gate import looked
 from peer.methods import require_http_methods, require_POST, require_safe
 from peer.models import User
 from peer.roles import Perm
 from peer.states import RuleBroken, StaleMove
 from peer.web import or_404, who
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What somebody said through one door, and where it is answered by whoever may open that desk."""
+
+    door: str
+    at: dt.datetime
+    words: tuple[str, ...]
+    desk: str
+
+    @classmethod
+    def of(cls, said: EscalationWords, row: Model, *, reader: User) -> Heard:
+        """Read the words of a row."""
+        door = doors.table()[said.door]
+        rows = type(row)._default_manager.visible_to(reader) if door.desk else None  # type: ignore[attr-defined]
+        is_theirs = rows is not None and rows.filter(pk=row.pk).exists()
+        desk = reverse(door.desk, args=[row.public_id]) if is_theirs else ""  # type: ignore[attr-defined]
+        return cls(doors.name_of(said.door), said.added_at, tuple(door.words(row)), desk)
 
 
 @require_safe
@@ -143,6 +166,12 @@ def _do(what: str, escalation: Escalation, *, by: User, form: forms.Form) -> Non
         escalations.note(escalation, by=by, words=said["words"])
 
 
+def heard(escalation: Escalation, *, reader: User) -> list[Heard]:
+    """Read what came through other doors, for the one page that says who looked; words that are gone stay gone."""
+    found = [(words, words.door_row()) for words in escalation.heard.order_by("pk")]
+    return [Heard.of(words, row, reader=reader) for words, row in found if row is not None]
+
+
 def _clinicians(escalation: Escalation) -> Any:
     return OnCallShift.objects.none().clinicians_of(escalation.group).exclude(pk=escalation.owner_id or 0)
 
@@ -157,6 +186,7 @@ def _page(
         "escalation": escalation,
         "mine": escalation.is_own(who(request)),
         "posts": escalation.posts.select_related("thread", "author").order_by("pk"),
+        "heard": heard(escalation, reader=who(request)),
         "steps": escalation.steps.exclude(state="cancelled").select_related("user").order_by("round", "number", "pk"),
         "notes": escalation.notes.select_related("by").order_by("pk"),
         "forms": open_forms,

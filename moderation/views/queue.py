@@ -16,7 +16,7 @@ from moderation.actions import claims, decisions
 from moderation.forms.decisions import ApproveForm, DecisionForm, DeclineForm, MoveUpForm, PassOnForm, ReturnForm
 from moderation.models import ModerationClaim, ModerationDecision, PostReport, QueuedPost, WatchedGroup
 from moderation.models.queue import PAGE
-from peer import sanitise
+from peer import sanitise, screening
 from peer.methods import require_POST, require_safe
 from peer.models import Post
 from peer.roles import Perm
@@ -136,6 +136,7 @@ def decide(request: HttpRequest, public_id: str, decision: str) -> HttpResponse:
             form.add_error(None, str(broken))
         else:
             messages.success(request, said(made))
+            care(request, made.kind_words)
             return redirect("queue-list")
     context = page_of(post, decision=decision, form=form)
     return render(request, "moderation/queue/detail.html", context, status=422)
@@ -148,6 +149,12 @@ def _decided_already(request: HttpRequest, public_id: str) -> HttpResponse:
     )
     words = request.POST.get("own_words", "")
     return render(request, "moderation/queue/decided.html", {"words": words}, status=409)
+
+
+def care(request: HttpRequest, words: str) -> None:
+    """Meet a moderator's own worrying words at once, on the next page (U3)."""
+    if screening.screen(words).level:
+        messages.warning(request, _("Are things hard for you? A clinician reads what you wrote soon, and rings you."))
 
 
 def arguments(form: DecisionForm) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from moderation.actions import decisions, reports
 from moderation.forms.reports import AnswerForm, ReportForm
 from moderation.models import PostReport
+from moderation.views.queue import care
 from peer.methods import require_http_methods, require_POST, require_safe
 from peer.models import Post
 from peer.states import IllegalMove, RuleBroken, StaleMove
@@ -52,6 +53,7 @@ def decide(request: HttpRequest, public_id: str, what: str) -> HttpResponse:
                 decisions.hide(report.post, by=who(request), reason="reported")
             reports.answer(report, by=who(request), words=form.cleaned_data["words"])
             messages.success(request, _("Done. The person who told us hears it."))
+            care(request, form.cleaned_data["words"])
         except (StaleMove, IllegalMove):
             messages.info(request, _("Somebody else has decided this already."))
     return redirect("risk-list" if request.POST.get("back") == "risk" else "queue-list")

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from moderation.models import Escalation
+from moderation.views.escalations import heard
 from notifications import numbers
 from notifications.languages import LANGUAGES
 from notifications.models import ContactPoint
@@ -77,11 +78,11 @@ def lines_of(person: Person) -> tuple[Line, ...]:
 def detail(request: HttpRequest, public_id: str) -> HttpResponse:
     """Show who it is and whom to ring, to the person who has the escalation in hand; each look is on record."""
     user = who(request)
-    rows = Escalation.objects.visible_to(user).select_related("group", "about__person", "about__hello_call")
+    rows = Escalation.objects.visible_to(user).select_related("group", "person", "about__hello_call")
     escalation = get_object_or_404(rows, public_id=public_id)
-    if not escalation.is_own(user) or escalation.state == Escalation.State.CLOSED:
+    person = escalation.person
+    if person is None or not escalation.is_own(user) or escalation.state == Escalation.State.CLOSED:
         return redirect("escalations-detail", public_id)  # who it is shows only to the one who has it (matrix row 18)
-    person = escalation.about.person
     looked(escalation, by=user, why="act sheet")
     looked(person, by=user, why="act sheet")
     ties = person.adults.select_related("adult").order_by("must_not_be_told", "pk")
@@ -94,5 +95,6 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
         "adults": [Adult.of(tie) for tie in ties],
         "hello": getattr(escalation.about, "hello_call", None),
         "posts": escalation.posts.order_by("pk"),
+        "heard": heard(escalation, reader=user),
     }
     return render(request, "notifications/act_sheet/detail.html", context)

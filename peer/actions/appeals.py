@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
-from peer import clock, endings, screening, workdays
+from peer import clock, doors, endings, workdays
 from peer.events import emit
 from peer.gate import action
 from peer.models import Appeal, MembershipDecision, User
-from peer.news import AppealWorrying, PlaceNews
+from peer.news import PlaceNews
 from peer.roles import Perm, Role
 from peer.states import RuleBroken
 
@@ -25,21 +23,19 @@ def appeal(decision: MembershipDecision, *, by: User, words: str) -> Appeal:
         raise RuleBroken(_("That is over already. You don’t need to ask."))
     if not words.strip():
         raise RuleBroken(_("Write a few words first. They can be short."))
-    level = screening.screen(words).level
-    soon = clock.now() + dt.timedelta(minutes=screening.due_minutes(level)) if level else None
+    heard = doors.hear("appeal", words=words)
     try:
         made = Appeal.objects.create(
             decision=decision,
             words=words[:LONGEST],
-            level=level,
+            level=heard.level,
             sent_at=clock.now(),
-            owner_role=Role.CLINICIAN if level else Role.SERVICE_MANAGER,
-            due_at=soon or workdays.due(days=endings.number("appeal", "within")),
+            owner_role=Role.CLINICIAN if heard.level else Role.SERVICE_MANAGER,
+            due_at=heard.due(otherwise=workdays.due(days=endings.number("appeal", "within"))),
         )
     except IntegrityError:  # one a decision: the database knows, also of two at once
         raise RuleBroken(_("We have your words already. Somebody answers them here.")) from None
-    if level:
-        emit(AppealWorrying(made, level))
+    doors.wake(heard, made, person=decision.membership.person, group=decision.membership.group)
     return made
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 from typing import Any
 
 from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
-from peer import clock, copies, screening
+from peer import clock, copies, doors
 from peer.events import emit
 from peer.gate import System, action
 from peer.models import DataRequest, LeftOut, ParentRelationship, Person, ShownDecision, User
@@ -25,18 +24,19 @@ State, Kind = DataRequest.State, DataRequest.Kind
 @action(Perm.ASK_ABOUT_OWN_DATA)
 def ask(person: Person, *, by: User, kind: str, words: str = "", posts: str = "") -> DataRequest:
     """Ask something about one's own data; the law's month runs from now, and worrying words are read at once (U3)."""
-    level = screening.screen(words).level if words else screening.Level.NONE
-    soon = clock.now() + dt.timedelta(minutes=screening.due_minutes(level)) if level else None
-    return _write(
+    heard = doors.hear("data_request", words=words)
+    asked = _write(
         person=person,
         asked_by=person,
         kind=kind,
         words=words,
-        level=level,
+        level=heard.level,
         posts=posts,
-        owner_role=Role.CLINICIAN if level else Role.SERVICE_MANAGER,
-        due_at=soon or due_in_a_month(),
+        owner_role=Role.CLINICIAN if heard.level else Role.SERVICE_MANAGER,
+        due_at=heard.due(otherwise=due_in_a_month()),
     )
+    doors.wake(heard, asked, person=person)
+    return asked
 
 
 @action(Perm.ASK_ABOUT_OWN_DATA)

@@ -7,11 +7,11 @@ from dataclasses import asdict, dataclass
 
 from django.utils.translation import gettext as _
 
-from peer import clock, screening, workdays
+from peer import clock, doors, workdays
 from peer.events import emit
 from peer.gate import System, TheService, action
 from peer.models import Commitment, Consent, FeedbackItem, FeedbackKnock, FeedbackStep, Person, ServiceResponse, User
-from peer.news import ConcernNoticed, FeedbackAnswered
+from peer.news import FeedbackAnswered
 from peer.roles import Perm, Role
 from peer.states import RuleBroken
 
@@ -67,28 +67,25 @@ def log_by_phone(
     return _hear(said, kind=kind, by_phone=True, person=person)
 
 
-def _hear(said: Said, *, kind: str, **how: object) -> FeedbackItem:
-    found = screening.screen_parts(works=said.works, does_not=said.does_not, would_change=said.would_change)
+def _hear(said: Said, *, kind: str, person: Person | None, **how: object) -> FeedbackItem:
+    heard = doors.hear("feedback", works=said.works, does_not=said.does_not, would_change=said.would_change)
     item = FeedbackItem.objects.create(
         **asdict(said),
         **how,
         kind=kind,
-        findings=found.rows(),
-        concern=found.level,
+        person=person,
+        findings=heard.found.rows(),
+        concern=heard.level,
         owner_role=Role.SERVICE_MANAGER,
-        due_at=_due(kind, found.level),
+        due_at=heard.due(otherwise=workdays.due(days=_days(kind))),
     )
     FeedbackStep.objects.create(item=item, state=item.state)
-    if found.level:
-        emit(ConcernNoticed(item, found.level))
+    doors.wake(heard, item, person=person)
     return item
 
 
-def _due(kind: str, level: screening.Level) -> dt.datetime:
-    """Give the time by which somebody must act; words that may mean harm come before all else (E14)."""
-    if level:
-        return clock.now() + dt.timedelta(minutes=screening.due_minutes(level))
-    return workdays.due(days=ACKNOWLEDGE_COMPLAINT_WITHIN if kind == FeedbackItem.Kind.COMPLAINT else REPLY_WITHIN)
+def _days(kind: str) -> int:
+    return ACKNOWLEDGE_COMPLAINT_WITHIN if kind == FeedbackItem.Kind.COMPLAINT else REPLY_WITHIN
 
 
 def _slow_down(sender: str) -> None:

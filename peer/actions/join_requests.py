@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import secrets
 
 from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
-from peer import clock, eligibility, screening, workdays
+from peer import clock, doors, eligibility, workdays
 from peer.events import emit
 from peer.gate import action
 from peer.models import Invitation, JoinRequest, Person, SupportGroup, User
@@ -26,20 +25,21 @@ def ask(person: Person, *, by: User, group: SupportGroup, note: str = "") -> Joi
     """Ask for a place; worrying words in the note go to a clinician within minutes (U3)."""
     if not eligibility.groups_for(person).filter(pk=group.pk).exists():
         raise RuleBroken(_("This group can’t be asked for just now. Please ring us, and we’ll look together."))
-    level = screening.screen(note).level
-    soon = clock.now() + dt.timedelta(minutes=screening.due_minutes(level)) if level else None
+    heard = doors.hear("join_request", note=note)
     try:
-        return JoinRequest.objects.create(
+        asked = JoinRequest.objects.create(
             person=person,
             group=group,
             note=note.strip()[:LONGEST],
-            note_level=level,
+            note_level=heard.level,
             asked_at=clock.now(),
-            owner_role=Role.CLINICIAN if level else Role.CO_ORDINATOR,
-            due_at=soon or workdays.due(days=ANSWER_DAYS),
+            owner_role=Role.CLINICIAN if heard.level else Role.CO_ORDINATOR,
+            due_at=heard.due(otherwise=workdays.due(days=ANSWER_DAYS)),
         )
     except IntegrityError:  # one open request a person and group: the database knows, also of two at once
         raise RuleBroken(_("You have asked for this group already. We’ll answer soon.")) from None
+    doors.wake(heard, asked, person=person, group=group)
+    return asked
 
 
 @action(Perm.ASK_TO_JOIN)

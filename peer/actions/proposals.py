@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 from django.utils.translation import gettext as _
 
-from peer import clock, screening, workdays
+from peer import clock, doors, workdays
 from peer.gate import action
 from peer.models import GroupProposal, Person, SupportGroup, User
 from peer.roles import Perm, Role
@@ -23,17 +21,18 @@ def propose(person: Person, *, by: User, title: str, why: str) -> GroupProposal:
         raise RuleBroken(_("You can set a group up yourself, or ask the service manager."))
     if GroupProposal.objects.waiting().filter(person=person).count() >= OPEN_AT_ONCE:
         raise RuleBroken(_("We are still reading your other ideas. Please wait for our answer first."))
-    level = screening.screen(f"{title}\n{why}").level
-    soon = clock.now() + dt.timedelta(minutes=screening.due_minutes(level)) if level else None
-    return GroupProposal.objects.create(
+    heard = doors.hear("proposal", title=title, why=why)
+    proposal: GroupProposal = GroupProposal.objects.create(
         person=person,
         title=title.strip(),
         why=why.strip(),
-        level=level,
+        level=heard.level,
         proposed_at=clock.now(),
         owner_role=Role.CLINICIAN,
-        due_at=soon or workdays.due(days=ANSWER_DAYS),
+        due_at=heard.due(otherwise=workdays.due(days=ANSWER_DAYS)),
     )
+    doors.wake(heard, proposal, person=person)
+    return proposal
 
 
 @action(Perm.RUN_GROUP)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
-from peer import clock, screening, workdays
+from peer import clock, doors, workdays
 from peer.gate import action
 from peer.models import AuditEvent, DecisionReply, Person, ShownDecision, User, Withholding
 from peer.models.shown_decisions import REVIEW_AFTER
@@ -20,18 +18,20 @@ ANSWER_DAYS = 5  # working days until somebody has read and answered
 @action(Perm.REPLY_TO_DECISION)
 def reply(decision: ShownDecision, *, by: User, words: str) -> DecisionReply:
     """Say something back; a person reads it within five working days, worrying words a clinician at once (U3)."""
-    found = screening.screen(words)
+    heard = doors.hear("decision_reply", words=words)
     try:
-        return DecisionReply.objects.create(
+        reply = DecisionReply.objects.create(
             decision=decision,
             words=words,
-            level=found.level,
-            findings=found.rows(),
-            owner_role=Role.CLINICIAN if found.level else Role.SERVICE_MANAGER,
-            due_at=_due(found.level, days=ANSWER_DAYS),
+            level=heard.level,
+            findings=heard.found.rows(),
+            owner_role=Role.CLINICIAN if heard.level else Role.SERVICE_MANAGER,
+            due_at=heard.due(otherwise=workdays.due(days=ANSWER_DAYS)),
         )
     except IntegrityError:
         raise RuleBroken(_("We have what you said, and somebody will answer it. Then you can say more.")) from None
+    doors.wake(heard, reply, person=decision.person)
+    return reply
 
 
 @action(Perm.ANSWER_REPLY)
@@ -74,13 +74,6 @@ def keep_longer(withholding: Withholding, *, by: User, reason: str) -> Withholdi
     withholding.due_at = clock.now() + REVIEW_AFTER
     withholding.save(update_fields=["due_at"])
     return withholding
-
-
-def _due(level: str, *, days: int) -> dt.datetime:
-    """Give the time by which somebody must have read: minutes where words may mean harm, else working days."""
-    if level:
-        return clock.now() + dt.timedelta(minutes=screening.due_minutes(screening.Level(level)))
-    return workdays.due(days=days)
 
 
 def _keep_back(person: Person, *, by: User, reason: str, **what: object) -> Withholding:

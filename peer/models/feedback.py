@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from peer import clock, workdays
+from peer import clock, screening
 from peer.models.dated import public_id
 from peer.models.people import Person, User
 from peer.roles import Role
@@ -218,9 +218,9 @@ class FeedbackItem(Stateful, Owed):
             return ""
         return next((step.reason for step in reversed(self.steps.all()) if step.state == state), "")
 
-    def seen_by(self) -> dt.date:
-        """Name the day by which somebody here surely looks: the first working day after it came (E14)."""
-        return workdays.after(self.given_at.astimezone(clock.LONDON).date(), days=1)
+    def read_by(self) -> dt.datetime:
+        """Say by when a clinician has read worrying words (E14)."""
+        return self.given_at + dt.timedelta(minutes=screening.due_minutes(screening.Level(self.concern)))
 
     def is_late(self) -> bool:
         """Tell whether its due time has passed while it is open."""

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.db import models
 from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 from encrypted_fields.fields import EncryptedTextField
 
-from peer import clock
+from peer import clock, screening
 from peer.models.people import Person, User
 from peer.states import AppendOnly, AppendOnlyQuerySet
+
+HELP_STAYS = dt.timedelta(hours=24)
 
 
 class ProfileNoteQuerySet(AppendOnlyQuerySet):
@@ -27,6 +31,11 @@ class ProfileNoteQuerySet(AppendOnlyQuerySet):
         """Keep the newest finished word on each part of each person."""
         done = self.model.objects.filter(is_draft=False)
         return self.filter(pk__in=done.values("person", "part").annotate(last=Max("pk")).values("last"))
+
+    def worrying(self) -> ProfileNoteQuerySet:
+        """Keep the newest words that may mean harm, for the hours in which somebody reads them (U3)."""
+        since = clock.now() - HELP_STAYS
+        return self.newest().exclude(level="").filter(at__gte=since).order_by("is_draft", "-pk")
 
     def shown_at(self, place: str, person: Person) -> list[ProfileNote]:
         """List what a person lets be read at one place, in the order of the page: their yes is the right."""
@@ -61,6 +70,7 @@ class ProfileNote(AppendOnly):
     for_sessions = models.BooleanField(default=False)
     for_handover = models.BooleanField(default=False)
     is_draft = models.BooleanField(default=False)
+    level = models.CharField(max_length=10, blank=True)
     at = models.DateTimeField(default=clock.now)
 
     objects = ProfileNoteQuerySet.as_manager()
@@ -74,6 +84,10 @@ class ProfileNote(AppendOnly):
     def is_own(self, user: User) -> bool:
         """Tell whether `user` wrote this."""
         return user.person_id is not None and self.person_id == user.person_id
+
+    def read_by(self) -> dt.datetime:
+        """Say by when a clinician has read worrying words."""
+        return self.at + dt.timedelta(minutes=screening.due_minutes(screening.Level(self.level)))
 
     def readers(self) -> list[str]:
         """Name in words who may read it."""

@@ -25,7 +25,8 @@ def index(request: HttpRequest) -> HttpResponse:
     saved = {note.part: note for note in mine.saved()}
     drafts = {note.part for note in mine.newest() if note.is_draft}
     parts = [(part, saved.get(part.value), part.value in drafts) for part in ProfileNote.Part]
-    return render(request, "peer/profiles/index.html", {"parts": parts})
+    context = {"parts": parts, "worrying": mine.worrying().first()}
+    return render(request, "peer/profiles/index.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -12,7 +12,7 @@ from tests.architecture.code import called, modules
 # Public functions of actions modules that are no act of a person, each with its reason.
 NO_ACT: dict[str, str] = {
     "peer.actions.recoveries.finish": "a part of coming back, and of a number read out when the day is over",
-    "moderation.actions.claims.put_down": "a part of taking a break and of losing a role, which are the acts",
+    "moderation.actions.claims.put_down": "a part of losing a role, which is the act",
     "notifications.actions.webhooks.take_status": "the network is no person: its signature is the right (N18)",
     "notifications.actions.texts.take_text": "the network is no person: its signature is the right (N18)",
     "notifications.actions.texts.kind_of": "pure",

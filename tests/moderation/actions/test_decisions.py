@@ -12,6 +12,7 @@ from moderation import sweeps
 from moderation.actions import claims, decisions, freezes
 from moderation.models import Escalation, EscalationTimer, ModerationClaim, ModerationDecision, QueuedPost, RiskPost
 from peer import clock, gate
+from peer.actions import groups, memberships
 from peer.models import AuditEvent, Post, SupportGroup, User
 from peer.roles import Role
 from peer.states import RuleBroken, StaleMove
@@ -290,6 +291,30 @@ def test_w3_a_break_puts_everything_down_at_once() -> None:
     claims.claim(QueuedPost.objects.get(pk=post.pk), by=mo)
     assert claims.take_break(mo, by=mo) == 1
     assert not ModerationClaim.objects.live().exists()
+
+
+@pytest.mark.parametrize("how", ["paused", "removed", "role ended"])
+def test_m7_what_a_moderator_was_reading_is_put_down_the_moment_they_are_out(how: str) -> None:
+    post, elsewhere = make_post(), make_post()
+    mo = moderator(post.thread.group)
+    member = mo.memberships.get()
+    make_member(group=elsewhere.thread.group, user=mo, role=Role.PEER_MODERATOR)
+    for one in (post, elsewhere):
+        claims.claim(QueuedPost.objects.get(pk=one.pk), by=mo)
+    lee = make_member(group=post.thread.group, role=Role.CLINICIAN).user
+    sam = make_user(roles=(Role.SERVICE_MANAGER,))
+    match how:
+        case "paused":
+            memberships.pause(member, by=lee, until_on=clock.today() + dt.timedelta(days=3), reason="Rest a while.")
+        case "removed":
+            asked = memberships.ask_end(member, by=lee, kind="remove", reason="You told a school.", note="Note.")
+            assert ModerationClaim.objects.live().filter(by=mo).count() == 2, "nothing happens before a second person"
+            memberships.agree(asked, by=sam)
+        case "role ended":
+            groups.end_role(post.thread.group, by=sam, role=member.roles.get())
+    assert [claim.post_id for claim in ModerationClaim.objects.live().filter(by=mo)] == [elsewhere.pk]
+    ben = moderator(post.thread.group)
+    claims.claim(QueuedPost.objects.get(pk=post.pk), by=ben)
 
 
 def test_a_hidden_post_comes_back_only_through_a_clinician_on_duty() -> None:

@@ -100,7 +100,7 @@ def a_life(user: User) -> None:
         not_before_at=now, expires_at=now, body=CANARY,
     )  # fmt: skip
     escalation = Escalation.objects.create(
-        group=group, about=member, level="red", state="resolved", outcome="spoke", told="her", **owed
+        group=group, about=member, person=person, level="red", state="resolved", outcome="spoke", told="her", **owed
     )
     worrying = make_post(author=member, state="held_risk")
     EscalationPost.objects.create(escalation=escalation, post=worrying)
@@ -262,7 +262,8 @@ def test_nothing_goes_while_somebody_worries(sam: User, lead: User) -> None:
     user = make_user(person=make_person())
     member = make_member(group=make_group(), user=user)
     request = erasures.agree(asked(user), by=sam)
-    Escalation.objects.create(group=member.group, about=member, level="red", owner_role="clinician", due_at=clock.now())
+    whom = {"group": member.group, "about": member, "person": member.person}
+    Escalation.objects.create(**whom, level="red", owner_role="clinician", due_at=clock.now())
     with pytest.raises(RuleBroken, match="worried"):
         erasures.carry_out(request, by=lead)
     request.refresh_from_db()

@@ -13,7 +13,7 @@ from peer.actions import feedback
 from peer.actions.feedback import VISITOR, Said
 from peer.gate import SERVICE, NotAllowed
 from peer.models import AuditEvent, Commitment, FeedbackItem, FeedbackKnock, User
-from peer.news import ConcernNoticed
+from peer.news import WordsWorrying
 from peer.roles import Role
 from peer.states import IllegalMove, RuleBroken
 from tests.make import make_user
@@ -152,9 +152,9 @@ def test_a_reference_opens_however_it_is_typed() -> None:
 def test_words_that_may_mean_harm_come_before_all_else_and_are_told_upward(
     words: str, level: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    told: list[ConcernNoticed] = []
-    monkeypatch.setitem(events._handlers, ConcernNoticed, [told.append])
+    told: list[WordsWorrying] = []
+    monkeypatch.setitem(events._handlers, WordsWorrying, [told.append])
     item = give(does_not=words)
     assert item.concern == level
-    assert [(news.item.pk, news.level) for news in told] == ([(item.pk, level)] if level else [])
+    assert [(news.row.pk, news.level) for news in told] == ([(item.pk, level)] if level else [])
     assert (item.due_at < clock.now() + dt.timedelta(hours=2)) is bool(level)

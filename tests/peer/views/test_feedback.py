@@ -77,7 +77,7 @@ def test_words_that_may_mean_harm_get_the_honest_sentence_and_the_lines_at_once(
     """U3: nobody knows who wrote it, so the page says so and shows who answers now."""
     page = client.get(client.post(door, {"does_not": "I want to kill myself"}).url).content.decode()
     assert "We don’t know who you are, so we can’t ring you." in page
-    assert "Nobody here may read it before" in page
+    assert "One of our clinicians is to read it by" in page
     assert page.index("Are you safe right now?") < page.index("Keep this to see our reply")
     assert page.count('href="tel:999"') == 2  # the strip on top, and here
     calm = client.get(client.post(door, {"does_not": "The chairs are hard"}).url).content.decode()
