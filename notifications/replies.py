@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable
 
 from django.db import IntegrityError
 
-from notifications import offers
+from notifications import languages, offers
+from notifications.languages import ENGLISH
 from notifications.models import ContactPoint, InboundText
 from peer.actions import renewals, replies
 from peer.actions.replies import REPLY
@@ -26,15 +28,24 @@ MEANS: dict[str, str] = {
 NOT_TAKEN = (StaleMove, IllegalMove, RuleBroken, IntegrityError)
 
 
-def word_of(body: str) -> str:
-    """Say what a whole message means, trimmed, in any case, with or without its full stop."""
-    words = " ".join(body.upper().replace(",", " ").split())
-    return MEANS.get(words) or MEANS.get(words.strip(".!\"' "), "")
+def word_of(body: str, language: str = ENGLISH) -> str:
+    """Say what a whole message means, trimmed, in any case, with or without its full stop; also in their language."""
+    words = " ".join(unicodedata.normalize("NFC", body).upper().replace(",", " ").split())
+    means = MEANS | _own(language)
+    return means.get(words) or means.get(words.strip(".!\"'।؟ "), "")
+
+
+def _own(language: str) -> dict[str, str]:
+    """Give the words for yes and no of a language that the service writes (U16)."""
+    row = languages.ALL.get(languages.spoken(language))
+    own = {Kind.OFFER_YES: row.yes, Kind.OFFER_NO: row.no} if row else {}
+    return {unicodedata.normalize("NFC", word): str(kind) for kind, words in own.items() for word in words}
 
 
 def take(body: str, *, where_hash: str, contact: ContactPoint | None) -> str:
     """Act on a text that answers an offer and say what kind it was; empty where a person has to read it."""
-    said = word_of(body)
+    language = contact.language if contact else ENGLISH
+    said = word_of(body, language)
     if said == Kind.HELLO:
         return "" if contact else said
     if said == Kind.OFFER_NEW:
@@ -46,6 +57,8 @@ def take(body: str, *, where_hash: str, contact: ContactPoint | None) -> str:
         return said if _done(lambda: replies.yes(invitation, by=REPLY, how=How.TEXT)) else ""
     if said == Kind.OFFER_NO:
         return said if _done(lambda: replies.no(invitation, by=REPLY, how=How.TEXT)) else ""
+    if languages.needs_interpreter(language):
+        return Kind.CALL if said == Kind.OFFER_ASK else ""  # a person asks what they mean, in their language (U16)
     if said == Kind.OFFER_ASK:
         return said if _done(lambda: replies.wonder(invitation, by=REPLY)) else ""
     is_question = _is_question(body, invitation, where_hash)

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from notifications import consequences, intents, languages, messages, numbers, replies, routing
+from notifications import consequences, intents, languages, messages, numbers, offers, replies, routing
 from notifications.intents import Intent
 from notifications.languages import ENGLISH
 from notifications.models import CallTask, ContactPoint, Duty, InboundText, Notification, OptOut, Sign
@@ -152,7 +152,8 @@ def ring_back(key: str, contacts: list[ContactPoint]) -> None:
     """Give a person the task to ring somebody who asked for it, with an interpreter where it needs one (U16)."""
     for contact in contacts[:1]:
         if languages.needs_interpreter(contact.language):
-            consequences.ask_for_interpreter(contact, key=key)
+            offer = offers.open_at(contact.where_hash)
+            consequences.ask_for_interpreter(contact, key=offers.call_key(offer, key) if offer else key)
             continue
         CallTask.objects.get_or_create(
             event_key=key,
@@ -249,7 +250,8 @@ def _answer(row: InboundText) -> str:
             return messages.fill("sms", "offer_new", {"read_when": when(read_by())})
         case kind if kind in OFFERS:
             owed = workdays.due(days=QUESTION_DAYS)
-            return messages.fill("sms", str(kind), {"read_when": when(owed), "days": str(HELLO_CALL_DAYS)})
+            values = {"read_when": when(owed), "days": str(HELLO_CALL_DAYS)}
+            return messages.fill("sms", str(kind), values, language=language)
     if row.is_risk and on_call():
         return messages.fill("sms", "text_worrying")
     opening = routing.opens_at(row.received_at) or row.received_at
