@@ -76,6 +76,10 @@ def _competence() -> tuple[Callable[[], int], Callable[[], None]]:
     return lambda: peer_sweeps.watch_competence() + theirs.watch(), lambda: None
 
 
+def _breaches() -> tuple[Callable[[], int], Callable[[], None]]:
+    return peer_sweeps.watch_for_breaches, lambda: None
+
+
 def _cohorts() -> tuple[Callable[[], int], Callable[[], None]]:
     return peer_sweeps.start_cohorts, lambda: None
 
@@ -110,6 +114,7 @@ PARTS = (
     Part("copies", 5.0, _copies),
     Part("proofs", 900.0, _proofs),
     Part("competence", 900.0, _competence),
+    Part("breaches", 60.0, _breaches),
     Part("mark", 60.0, _mark),
 )
 

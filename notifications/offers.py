@@ -68,7 +68,7 @@ def route(person: Person, words: str = "invitation") -> Route:
     known.sort(key=lambda one: not one.is_proved)
     if not known:
         return Route(Way.NOWHERE)
-    if not _speaks(known[0].language, words):
+    if not speaks(known[0].language, words):
         return Route(Way.PERSON, known[0])
     texts, calls = _first(known, routing.SMS, Duty.CODE), _first(known, routing.CALL, Duty.FAMILY)
     likes_calls = calls is not None and calls.preferred_channel == ContactPoint.Liked.CALL
@@ -80,7 +80,7 @@ def route(person: Person, words: str = "invitation") -> Route:
     return Route(Way.TEXT, texts) if texts is not None else Route(Way.PERSON, known[0])
 
 
-def _speaks(language: str, words: str) -> bool:
+def speaks(language: str, words: str) -> bool:
     """Tell whether a machine can say it in their language: English by default, else only in words written for it."""
     if not languages.needs_interpreter(language):
         return True

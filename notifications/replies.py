@@ -1,4 +1,4 @@
-"""What words and keys mean to an offer: YES, NO, ASK, NEW and HELLO, as whole messages alone (U13)."""
+"""What words and keys mean to an offer or at 16: YES, NO, ASK, NEW and HELLO, as whole messages alone (U13, C7)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from django.db import IntegrityError
 
-from notifications import languages, offers
+from notifications import languages, offers, own_yes
 from notifications.languages import ENGLISH
 from notifications.models import ContactPoint, InboundText
 from peer.actions import renewals, replies
@@ -43,13 +43,17 @@ def _own(language: str) -> dict[str, str]:
 
 
 def take(body: str, *, where_hash: str, contact: ContactPoint | None) -> str:
-    """Act on a text that answers an offer and say what kind it was; empty where a person has to read it."""
+    """Act on a text that answers what we asked and say what kind it was; empty where a person has to read it."""
     language = contact.language if contact else ENGLISH
     said = word_of(body, language)
     if said == Kind.HELLO:
         return "" if contact else said
     if said == Kind.OFFER_NEW:
         return _anew(where_hash)
+    of_sixteen = own_yes.open_at(where_hash) if said in {Kind.OFFER_YES, Kind.OFFER_NO} else None
+    if of_sixteen is not None:
+        given = said == Kind.OFFER_YES
+        return (Kind.OWN_YES if given else Kind.OWN_NO) if own_yes.take(of_sixteen, given=given) else ""
     invitation = offers.open_at(where_hash)
     if invitation is None:
         return said if said == Kind.OFFER_NO and _taken_back(where_hash) else ""

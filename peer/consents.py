@@ -72,6 +72,11 @@ def of(person: Person) -> list[Asked]:
     return [_asked(purpose, said[purpose], words, person) for purpose in TITLES if _is_asked(purpose, person)]
 
 
+def own_again(person: Person) -> list[Asked]:
+    """List what one press does not give and somebody of 16 is asked anew: a group, and what is private (C7)."""
+    return [one for one in of(person) if one.answer is Answer.AGAIN and not one.by_a_press]
+
+
 def _is_asked(purpose: str, person: Person) -> bool:
     return person.kind == Person.Kind.YOUNG_PERSON or purpose not in Consent.ABOUT_PARENTS
 

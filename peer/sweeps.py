@@ -9,15 +9,17 @@ from typing import TypeVar
 
 from django.db.models import Q, QuerySet
 
-from peer import clock, endings
+from peer import breach, clock, endings
 from peer.actions import (
     birthdays,
+    breaches,
     cohorts,
     competence,
     data_requests,
     invitations,
     memberships,
     moving_on,
+    own_yes,
     recoveries,
     renewals,
 )
@@ -25,7 +27,9 @@ from peer.competence import sixteenth
 from peer.gate import System
 from peer.models import (
     AccountRecovery,
+    AuditEvent,
     BandMove,
+    BreachAlarm,
     Cohort,
     CompetenceAssessment,
     DataRequest,
@@ -37,6 +41,7 @@ from peer.models import (
     OwnSay,
     Person,
     SupportGroup,
+    User,
 )
 from peer.models.birthdays import born_by
 from peer.models.competence import sixteen_before
@@ -47,6 +52,12 @@ log = logging.getLogger(__name__)
 Row = TypeVar("Row")
 BATCH = 100
 
+PEOPLE = ("peer.person", "peer.membership", "peer.hellocall", "notifications.contactpoint")  # a look names somebody
+DID = {
+    "many_people": Q(action="looked", target_kind__in=PEOPLE),
+    "many_records": Q(action="looked"),
+    "many_copies": Q(action="peer.actions.data_requests.read_through"),
+}
 REMINDS = range(10, 18)  # hours of the day before
 
 log = logging.getLogger(__name__)
@@ -118,7 +129,40 @@ def watch_competence() -> int:
     done += _each(
         to_review.exclude(pk__in=is_sixteen.values("pk")).order_by("pk"), competence.lapse, by=competence.CLOCK
     )
-    return done + _each(_soon_sixteen(), competence.ask_before_sixteen, by=competence.CLOCK)
+    done += _each(_soon_sixteen(), competence.ask_before_sixteen, by=competence.CLOCK)
+    return done + _each(_now_sixteen(), own_yes.ask, by=competence.CLOCK)
+
+
+def watch_for_breaches() -> int:
+    """Raise an alarm for each account that has just done too much (B3), and count them."""
+    return sum(_ring_for(kind) for kind in DID)
+
+
+def _ring_for(kind: str) -> int:
+    limit = breach.limits()[kind]
+    begins = clock.now() - limit.window
+    rows = AuditEvent.objects.filter(DID[kind], at__gt=begins, by_id__isnull=False)
+    did = rows.values_list("by_id", "target_kind", "target_id", "at")
+    settled = BreachAlarm.objects.filter(kind=kind, settled_at__gt=begins)
+    asked = dict(settled.order_by("settled_at").values_list("about", "settled_at"))
+    fresh = [(by, (what, pk)) for by, what, pk, at in did if by not in asked or at > asked[by]]
+    over = breach.passed(limit, fresh)
+    open_now = BreachAlarm.objects.waiting().filter(kind=kind).values("about")
+    accounts = list(User.objects.filter(pk__in=over).exclude(pk__in=open_now).order_by("pk"))
+    for account in accounts:
+        breaches.ring(account, by=breaches.CLOCK, kind=kind, seen=over[account.pk])
+    return len(accounts)
+
+
+def _now_sixteen() -> QuerySet[Person]:
+    """Find the members who turned 16 in the last sixty days, whose yes rests on less, and who were not asked (C7)."""
+    inside = Membership.objects.exclude(state__in=Membership.OVER)
+    on_less = inside.filter(hello_call__basis__in=[HelloCall.Basis.COMPETENT, HelloCall.Basis.PARENT])
+    asked = OwnSay.objects.filter(about=OwnSay.About.OWN_YES).values("person")
+    people = Person.objects.filter(pk__in=on_less.values("person"), kind=Person.Kind.YOUNG_PERSON, deceased_at=None)
+    turned = sixteen_before()
+    people = people.filter(born_on__lte=turned, born_on__gt=turned - competence.BEFORE_SIXTEEN)
+    return people.exclude(pk__in=asked).order_by("born_on", "pk")
 
 
 def _soon_sixteen() -> QuerySet[Person]:

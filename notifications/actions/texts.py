@@ -29,7 +29,8 @@ LONGEST = 1600
 Kind = InboundText.Kind
 READ = {Kind.OTHER, Kind.CALL, Kind.VOICEMAIL, Kind.WRONG_NUMBER}  # what a person of staff reads or hears
 OFFERS = {Kind.OFFER_YES, Kind.OFFER_NO, Kind.OFFER_ASK, Kind.OFFER_QUESTION, Kind.OFFER_NEW}
-DONE = {Kind.STOP, Kind.START, Kind.GOT_IT, *OFFERS}
+ANSWERS = {*OFFERS, Kind.OWN_YES, Kind.OWN_NO}
+DONE = {Kind.STOP, Kind.START, Kind.GOT_IT, *ANSWERS}
 RINGS = {Kind.CALL, Kind.OFFER_LATE}  # a call by a person has it, where we know who it is
 WHOLE = {"1": Kind.GOT_IT, "CALL": Kind.CALL, "WRONG": Kind.WRONG_NUMBER, "WRONG NUMBER": Kind.WRONG_NUMBER}
 
@@ -248,7 +249,7 @@ def _answer(row: InboundText) -> str:
             return messages.fill("sms", "hello_card")
         case Kind.OFFER_NEW | Kind.OFFER_LATE:  # alike, whoever it is and whatever there is
             return messages.fill("sms", "offer_new", {"read_when": when(read_by())})
-        case kind if kind in OFFERS:
+        case kind if kind in ANSWERS:
             owed = workdays.due(days=QUESTION_DAYS)
             values = {"read_when": when(owed), "days": str(HELLO_CALL_DAYS)}
             return messages.fill("sms", str(kind), values, language=language)
