@@ -43,9 +43,10 @@ def keep_no_address(instance: UserSession, **_about: Any) -> None:
 @receiver(user_logged_in)
 def list_it(request: HttpRequest, **_about: Any) -> None:
     """List a session from its first moment, however somebody came in."""
-    if request.META and isinstance(getattr(request, "user", None), User):
+    user = getattr(request, "user", None)
+    if request.META and isinstance(user, User):
         UserSession.objects.create_from_request(request)
-        _watch(request.user, agent=request.META.get("HTTP_USER_AGENT", ""))
+        _watch(user, agent=request.META.get("HTTP_USER_AGENT", ""))
 
 
 def _watch(user: User, *, agent: str) -> None:
