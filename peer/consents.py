@@ -57,6 +57,11 @@ class Asked:
         return self.last is not None and self.last.given
 
     @property
+    def is_in_new_words(self) -> bool:
+        """Tell whether the last answer was to other words than these."""
+        return self.last is not None and self.last.text_hash != self.text_hash
+
+    @property
     def is_about_parents(self) -> bool:
         """Tell whether it is about what a parent or carer hears."""
         return self.purpose in Consent.ABOUT_PARENTS

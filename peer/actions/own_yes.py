@@ -76,7 +76,7 @@ def _take(asked: OwnSay, *, by: User | None, given: bool, basis: str, read: Coll
         asked.save(update_fields=["answer", "due_at"])
         return asked
     for one in consents.own_again(asked.person):
-        if one.text_hash in read or not one.old_lines:
+        if one.text_hash in read or not one.is_in_new_words:
             Consent.objects.say(asked.person, one.purpose, given=True, basis=basis, by=by)
     asked.answer = Answer.YES
     asked.save(update_fields=["answer"])

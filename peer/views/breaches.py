@@ -32,7 +32,7 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
     """Show one alarm and take what came of it."""
     mine = BreachAlarm.objects.visible_to(who(request)).waiting().select_related("about")
     alarm = get_object_or_404(mine, public_id=public_id)
-    form = SettleForm(request.POST or None)
+    form = SettleForm(request.POST if request.method == "POST" else None)
     act = partial(breaches.settle, alarm, by=who(request))
     if request.method == "POST" and form.is_valid() and acted(form, lambda: act(**form.cleaned_data)) is not None:
         messages.success(request, _("Written down."))
