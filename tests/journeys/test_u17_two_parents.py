@@ -55,10 +55,10 @@ class Family:
 
 
 def make_parent(child: Person, name: str, family_name: str, number: str, *, hidden: bool, may_know: str) -> Parent:
-    person = make_person(kind="parent_carer", given_name=name, family_name=family_name, born_on=None)
-    relation = ParentRelationship.objects.create(
-        young_person=child, adult=person, may_know=may_know, location_hidden=hidden
+    person = make_person(
+        kind="parent_carer", given_name=name, family_name=family_name, born_on=None, location_hidden=hidden
     )
+    relation = ParentRelationship.objects.create(young_person=child, adult=person, may_know=may_know)
     make_contact(person=person, number=number, your_word=name.lower())
     marks = (name, family_name, number, number.replace(" ", ""), number.replace(" ", "")[-6:])
     return Parent(make_user(name=name, person=person), relation, number, marks)
