@@ -54,6 +54,7 @@ ENTRIES = (
     Entry("preview-index", _("Preview messages"), Perm.PREVIEW_MESSAGE),
     Entry("wagtailadmin_home", _("Edit pages"), Perm.EDIT_PAGES),
     Entry("accounts-index", _("Accounts"), Perm.END_SESSIONS),
+    Entry("breaches-index", _("Alarms"), Perm.LOOK_INTO_ALARM),
     Entry("data-requests-index", _("Asked about data"), Perm.DELETE_DATA),
     Entry("decision-replies", _("Said back to us"), Perm.ANSWER_REPLY),
     Entry("kept-back", _("Kept back"), Perm.WITHHOLD),

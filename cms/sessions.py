@@ -16,7 +16,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from peer import clock
-from peer.models import User
+from peer.actions import breaches
+from peer.models import Person, User
 
 NO_ADDRESS = "0.0.0.0"  # noqa: S104 - nothing listens: it stands where the library would keep an address
 BROWSERS = (("Edg", "Edge"), ("OPR", "Opera"), ("SamsungBrowser", "Samsung"), ("Firefox", "Firefox"),
@@ -44,8 +45,16 @@ def keep_no_address(instance: UserSession, **_about: Any) -> None:
 @receiver(user_logged_in)
 def list_it(request: HttpRequest, **_about: Any) -> None:
     """List a session from its first moment, however somebody came in."""
-    if request.META and isinstance(getattr(request, "user", None), User):
+    user = getattr(request, "user", None)
+    if request.META and isinstance(user, User):
         UserSession.objects.create_from_request(request)
+        _watch(user, agent=request.META.get("HTTP_USER_AGENT", ""))
+
+
+def _watch(user: User, *, agent: str) -> None:
+    """Let a device that a member of staff never used before be noticed (B3); of families no device is remembered."""
+    if user.person is not None and user.person.kind == Person.Kind.STAFF:
+        breaches.signed_in(user, by=breaches.SIGN_IN, device=str(device(agent)))
 
 
 def open_of(user: User, *, here: str = "") -> list[Session]:

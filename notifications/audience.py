@@ -9,7 +9,7 @@ from django.db.models import Prefetch, prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from moderation.news import EscalationStepDue
-from notifications import offers
+from notifications import offers, own_yes
 from notifications.models import ContactPoint
 from notifications.offers import OfInvitation
 from peer.adults import decides_alone, hear_news
@@ -21,6 +21,7 @@ from peer.news import (
     FeedbackAnswered,
     JoinRequestAnswered,
     MembershipConfirmed,
+    OwnYesAsked,
     PlaceNews,
     RecoveryAsked,
     TriageDecided,
@@ -105,6 +106,12 @@ def of_call_offer(news: OfInvitation) -> list[Told]:
 def of_member(news: MembershipConfirmed | CohortTomorrow) -> list[Told]:
     """Reach the person who joins, alone."""
     return [Told(news.membership.person, None, {"first_name": news.membership.person.given_name})]
+
+
+def of_own_yes(news: OwnYesAsked) -> list[Told]:
+    """Ask whoever has turned 16 on the one number that is theirs alone (C7)."""
+    person = news.asked.person
+    return [Told(person, None, {"first_name": person.given_name}, contact=own_yes.number_of(person))]
 
 
 def of_asker(news: JoinRequestAnswered) -> list[Told]:

@@ -16,6 +16,7 @@ from notifications import broadcasts, proofs, restored, sweeps, theirs
 from notifications.dispatcher import Dispatcher
 from notifications.models import Duty
 from notifications.tasks import woken
+from peer.sweeps.breaches import watch_for_breaches
 from peer.sweeps.cohorts import start_cohorts
 from peer.sweeps.competence import watch_competence
 from peer.sweeps.copies import carry_on_copies
@@ -81,6 +82,10 @@ def _competence() -> tuple[Callable[[], int], Callable[[], None]]:
     return lambda: watch_competence() + theirs.watch(), lambda: None
 
 
+def _breaches() -> tuple[Callable[[], int], Callable[[], None]]:
+    return watch_for_breaches, lambda: None
+
+
 def _cohorts() -> tuple[Callable[[], int], Callable[[], None]]:
     return start_cohorts, lambda: None
 
@@ -115,6 +120,7 @@ PARTS = (
     Part("copies", 5.0, _copies),
     Part("proofs", 900.0, _proofs),
     Part("competence", 900.0, _competence),
+    Part("breaches", 60.0, _breaches),
     Part("mark", 60.0, _mark),
 )
 

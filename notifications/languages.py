@@ -42,6 +42,8 @@ class Language:
     own: str
     checked: bool
     voice: tuple[str, str] | None = None
+    yes: tuple[str, ...] = ()
+    no: tuple[str, ...] = ()
     telling: tuple[str, ...] = ()
 
     @property
@@ -68,6 +70,8 @@ def _read() -> dict[str, Language]:
             own=row["own"],
             checked=row["checked"],
             voice=(row["voice"][0], row["voice"][1]) if "voice" in row else None,
+            yes=tuple(row.get("yes", ())),
+            no=tuple(row.get("no", ())),
             telling=tuple(row.get("telling", ())),
         )
         for code, row in table.items()

@@ -6,16 +6,23 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from notifications import intents, routing
+from notifications import intents, languages, messages, routing
 from notifications.models import CallTask, CommunicationNeed, ContactPoint, Delivery, Duty, Notification
 from notifications.waits import wait
 from peer import clock
 from peer.models import Invitation, Person
 from peer.models.invitations import InvitationQuerySet
+from peer.news import InvitationAskedAgain, InvitationOffered, InvitationQuestionAnswered, InvitationUnanswered
 from peer.roles import Role
 
 BY_TEXT = ("invitation", "offer_reminder", "offer_answer", "offer_again")
 BY_CALL = "offer_call"
+WORDS: dict[type, str] = {  # the text of each news of an offer
+    InvitationOffered: "invitation",
+    InvitationUnanswered: "offer_reminder",
+    InvitationQuestionAnswered: "offer_answer",
+    InvitationAskedAgain: "invitation",
+}
 NOT_GONE = (
     Delivery.State.PENDING,
     Delivery.State.HELD,
@@ -52,12 +59,17 @@ class Route:
     contact: ContactPoint | None = None
 
 
-def route(person: Person) -> Route:
-    """Choose the way of an offer: by text or an automatic call to a number of one's own, else a person rings (U9)."""
+def route(person: Person, words: str = "invitation") -> Route:
+    """Choose the way of an offer: by text or an automatic call to a number of one's own, else a person rings (U9).
+
+    Who speaks a language in which the service has no such words is rung by a person, with an interpreter (U16).
+    """
     known = list(person.contact_points.reachable().phones().order_by("pk"))
     known.sort(key=lambda one: not one.is_proved)
     if not known:
         return Route(Way.NOWHERE)
+    if not speaks(known[0].language, words):
+        return Route(Way.PERSON, known[0])
     texts, calls = _first(known, routing.SMS, Duty.CODE), _first(known, routing.CALL, Duty.FAMILY)
     likes_calls = calls is not None and calls.preferred_channel == ContactPoint.Liked.CALL
     needs = set(CommunicationNeed.objects.filter(person=person).values_list("kind", flat=True))
@@ -66,6 +78,18 @@ def route(person: Person) -> Route:
     if calls is not None and (texts is None or likes_calls):
         return Route(Way.CALL, calls)
     return Route(Way.TEXT, texts) if texts is not None else Route(Way.PERSON, known[0])
+
+
+def speaks(language: str, words: str) -> bool:
+    """Tell whether a machine can say it in their language: English by default, else only in words written for it."""
+    if not languages.needs_interpreter(language):
+        return True
+    return language in languages.offered() and messages.is_written(routing.SMS, words, language)
+
+
+def route_of(news: OfInvitation) -> Route:
+    """Choose the way of one piece of news of an offer."""
+    return route(news.invitation.person, WORDS[type(news)])
 
 
 def _first(known: list[ContactPoint], channel: str, duty: Duty) -> ContactPoint | None:
@@ -77,12 +101,12 @@ def _first(known: list[ContactPoint], channel: str, duty: Duty) -> ContactPoint 
 
 def goes_by_text(news: OfInvitation) -> bool:
     """Tell whether news of an offer goes by text."""
-    return route(news.invitation.person).way is Way.TEXT
+    return route_of(news).way is Way.TEXT
 
 
 def goes_by_call(news: OfInvitation) -> bool:
     """Tell whether an automatic call brings an offer."""
-    return route(news.invitation.person).way is Way.CALL
+    return route_of(news).way is Way.CALL
 
 
 def is_open(told: Notification) -> bool:
@@ -145,6 +169,11 @@ def open_for(contact: ContactPoint) -> Invitation | None:
     """Find the one open offer of somebody who has shown in a call who they are."""
     found = list(Invitation.objects.live().filter(person=contact.person_id).select_related("person", "group")[:2])
     return found[0] if len(found) == 1 else None
+
+
+def call_key(invitation: Invitation, asked: str) -> str:
+    """Name a call that somebody asked for instead of answering, so that who rings finds the offer beside it."""
+    return f"invitation:{invitation.pk}:{asked.replace(':', '-')}"
 
 
 def owe_call(invitation: Invitation, *, key: str) -> CallTask:

@@ -19,6 +19,7 @@ PURPOSES = {
     "look_in": lazy("News that waits on their own page"),
     "copy_ready": lazy("Something they asked for is ready"),
     "offer_call": lazy("An offer for them alone, by phone"),
+    "own_say": lazy("At 16: a question to them alone"),
     "offer_reminder": lazy("An offer, once more"),
     "offer_answer": lazy("An answer about an offer"),
     "offer_again": lazy("The link once more"),

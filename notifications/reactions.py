@@ -177,7 +177,7 @@ def day_of(moment: dt.datetime) -> str:
 
 def ring_about_offer(news: Any) -> None:
     """Let a person ring where no machine may bring an offer, or bring it up again (U9, U13)."""
-    way = offers.route(news.invitation.person).way
+    way = offers.route_of(news).way
     first = isinstance(news, InvitationOffered)
     if first and way is Way.NOWHERE:
         raise RuleBroken(_("We know no phone number of theirs. Add one first."))

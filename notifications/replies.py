@@ -1,13 +1,15 @@
-"""What words and keys mean to an offer: YES, NO, ASK, NEW and HELLO, as whole messages alone (U13)."""
+"""What words and keys mean to an offer or at 16: YES, NO, ASK, NEW and HELLO, as whole messages alone (U13, C7)."""
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable
 
 from django.db import IntegrityError
 
-from notifications import offers
+from notifications import languages, offers, own_yes
+from notifications.languages import ENGLISH
 from notifications.models import ContactPoint, InboundText
 from peer.actions import renewals, replies
 from peer.actions.replies import REPLY
@@ -26,19 +28,32 @@ MEANS: dict[str, str] = {
 NOT_TAKEN = (StaleMove, IllegalMove, RuleBroken, IntegrityError)
 
 
-def word_of(body: str) -> str:
-    """Say what a whole message means, trimmed, in any case, with or without its full stop."""
-    words = " ".join(body.upper().replace(",", " ").split())
-    return MEANS.get(words) or MEANS.get(words.strip(".!\"' "), "")
+def word_of(body: str, language: str = ENGLISH) -> str:
+    """Say what a whole message means, trimmed, in any case, with or without its full stop; also in their language."""
+    words = " ".join(unicodedata.normalize("NFC", body).upper().replace(",", " ").split())
+    means = MEANS | _own(language)
+    return means.get(words) or means.get(words.strip(".!\"'।؟ "), "")
+
+
+def _own(language: str) -> dict[str, str]:
+    """Give the words for yes and no of a language that the service writes (U16)."""
+    row = languages.ALL.get(languages.spoken(language))
+    own = {Kind.OFFER_YES: row.yes, Kind.OFFER_NO: row.no} if row else {}
+    return {unicodedata.normalize("NFC", word): str(kind) for kind, words in own.items() for word in words}
 
 
 def take(body: str, *, where_hash: str, contact: ContactPoint | None) -> str:
-    """Act on a text that answers an offer and say what kind it was; empty where a person has to read it."""
-    said = word_of(body)
+    """Act on a text that answers what we asked and say what kind it was; empty where a person has to read it."""
+    language = contact.language if contact else ENGLISH
+    said = word_of(body, language)
     if said == Kind.HELLO:
         return "" if contact else said
     if said == Kind.OFFER_NEW:
         return _anew(where_hash)
+    of_sixteen = own_yes.open_at(where_hash) if said in {Kind.OFFER_YES, Kind.OFFER_NO} else None
+    if of_sixteen is not None:
+        given = said == Kind.OFFER_YES
+        return (Kind.OWN_YES if given else Kind.OWN_NO) if own_yes.take(of_sixteen, given=given) else ""
     invitation = offers.open_at(where_hash)
     if invitation is None:
         return said if said == Kind.OFFER_NO and _taken_back(where_hash) else ""
@@ -46,6 +61,8 @@ def take(body: str, *, where_hash: str, contact: ContactPoint | None) -> str:
         return said if _done(lambda: replies.yes(invitation, by=REPLY, how=How.TEXT)) else ""
     if said == Kind.OFFER_NO:
         return said if _done(lambda: replies.no(invitation, by=REPLY, how=How.TEXT)) else ""
+    if languages.needs_interpreter(language):
+        return Kind.CALL if said == Kind.OFFER_ASK else ""  # a person asks what they mean, in their language (U16)
     if said == Kind.OFFER_ASK:
         return said if _done(lambda: replies.wonder(invitation, by=REPLY)) else ""
     is_question = _is_question(body, invitation, where_hash)

@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import Model
 
 from moderation.news import EscalationStepDue
-from notifications import audience, offers
+from notifications import audience, offers, own_yes
 from notifications.audience import Told
 from notifications.models import CallTask, Duty, Notification
 from notifications.notices import NOTICES
@@ -29,6 +29,7 @@ from peer.news import (
     InvitationUnanswered,
     JoinRequestAnswered,
     MembershipConfirmed,
+    OwnYesAsked,
     PlaceNews,
     RecoveryAsked,
     TriageDecided,
@@ -195,6 +196,17 @@ RULES: tuple[Rule, ...] = (
         words={"sms": "place_ready"},
         lives="invitation",
         owes_call=True,
+    ),
+    Rule(  # C7: at 16, to a proved number of their own; where no machine may ask, the clinician who owes the talk rings
+        news=OwnYesAsked,
+        about=lambda news: news.asked,
+        when=own_yes.goes_out,
+        purpose=own_yes.PURPOSE,
+        audience=audience.of_own_yes,
+        duty=Duty.FAMILY,
+        words={"sms": "own_say", "call": "own_say"},
+        lives="family",
+        still=own_yes.is_open,
     ),
     Rule(  # U11: the day before, by the clock in the middle of the day
         news=CohortTomorrow,

@@ -49,11 +49,14 @@ MAIN = (
     _Turn(what=_("They press 1"), step="page", digits="1"),
 )
 OFFERED = (
-    _Turn(what=_("They press 1: yes"), step="offer", digits="1"),
-    _Turn(what=_("They press 2: no"), step="offer", digits="2"),
-    _Turn(what=_("They press 3: a person rings"), step="offer", digits="3"),
+    _Turn(what=_("They press 1: yes"), step="asked", digits="1"),
+    _Turn(what=_("They press 2: no"), step="asked", digits="2"),
+    _Turn(what=_("They press 3: a person rings"), step="asked", digits="3"),
 )
-SAID_NEXT = {"1": "offer_yes", "2": "offer_no", "3": "ring_me"}
+SAID_NEXT = {
+    "offer_call": {"1": "offer_yes", "2": "offer_no", "3": "ring_me"},
+    "own_say": {"1": "own_yes", "2": "own_no", "3": "ring_me"},
+}
 ASIDES = (
     _Turn(what=_("They press 1, but somebody was quicker"), step="page", digits="1", is_ours=False),
     _Turn(what=_("They press nothing, or another key"), step="page"),
@@ -123,7 +126,7 @@ def answered(
                 wrong_word=lambda: turn.wrong,
                 ask_for_interpreter=_nothing,
                 own=_fixed(language),
-                answer_offer=lambda key: SAID_NEXT.get(key, "goodbye"),
+                answer=lambda key: SAID_NEXT[message.purpose].get(key, "goodbye"),
             )
         )
 

@@ -15,7 +15,7 @@ from peer.answers import HELLO_CALL_DAYS
 LETTERS = ("abc", "def", "ghi", "jkl", "mno", "pqrs", "tuv", "wxyz")
 KEYPAD = {mark: key for key, marks in enumerate(LETTERS, 2) for mark in marks}
 MOST_WRONG = 3
-OFFER = "offer_call"  # the purpose of a call that brings an offer
+ASKS = frozenset({"offer_call", "own_say"})  # the purposes of calls that wait for an answer by key
 OFFER_VALUES = {"days": str(HELLO_CALL_DAYS)}
 
 
@@ -48,7 +48,7 @@ class Heard:
     wrong_word: Callable[[], int]
     ask_for_interpreter: Callable[[], None]
     own: Callable[[str], Sentence]
-    answer_offer: Callable[[str], str] = lambda _key: "goodbye"
+    answer: Callable[[str], str] = lambda _key: "goodbye"
 
     def line(self, name: str) -> str:
         """Give one sentence of the scripts in English, for this person."""
@@ -140,9 +140,9 @@ def word(heard: Heard) -> Said:
 
 
 def news(heard: Heard) -> Said:
-    """Say the news, and offer it again or a person; an offer waits for its own keys."""
-    if heard.attempt.delivery.notification.purpose == OFFER:
-        return Said((heard.attempt.delivery.body or heard.line("offer"),), to="offer")
+    """Say the news, and offer it again or a person; what asks something waits for its own keys."""
+    if heard.attempt.delivery.notification.purpose in ASKS:
+        return Said((heard.attempt.delivery.body or heard.line("not_known"),), to="asked")
     return Said((heard.attempt.delivery.body or heard.line("not_known"), heard.line("after_news")), to="after")
 
 
@@ -158,11 +158,11 @@ def after(heard: Heard) -> Said:
     return speak(heard.line) if heard.digits == "3" else Said((heard.line("goodbye"),))
 
 
-def offer(heard: Heard) -> Said:
+def asked(heard: Heard) -> Said:
     """Take a yes, a no or the wish for a person; only from somebody who has shown in this call who they are."""
     if heard.attempt.delivery.state != Delivery.State.DELIVERED:
         return Said((heard.line("goodbye"),))
-    return Said((heard.line(heard.answer_offer(heard.digits)),))
+    return Said((heard.line(heard.answer(heard.digits)),))
 
 
 def said(heard: Heard) -> Said:
@@ -182,6 +182,6 @@ STEPS: dict[str, Callable[[Heard], Said]] = {
     "who": who,
     "word": word,
     "after": after,
-    "offer": offer,
+    "asked": asked,
     "said": said,
 }

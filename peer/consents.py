@@ -57,6 +57,11 @@ class Asked:
         return self.last is not None and self.last.given
 
     @property
+    def is_in_new_words(self) -> bool:
+        """Tell whether the last answer was to other words than these."""
+        return self.last is not None and self.last.text_hash != self.text_hash
+
+    @property
     def is_about_parents(self) -> bool:
         """Tell whether it is about what a parent or carer hears."""
         return self.purpose in Consent.ABOUT_PARENTS
@@ -70,6 +75,11 @@ def of(person: Person) -> list[Asked]:
     old = [rows[0].text_hash for rows in said.values()]
     words = dict(ConsentWords.objects.filter(text_hash__in=old).values_list("text_hash", "words"))
     return [_asked(purpose, said[purpose], words, person) for purpose in TITLES if _is_asked(purpose, person)]
+
+
+def own_again(person: Person) -> list[Asked]:
+    """List what one press does not give and somebody of 16 is asked anew: a group, and what is private (C7)."""
+    return [one for one in of(person) if one.answer is Answer.AGAIN and not one.by_a_press]
 
 
 def _is_asked(purpose: str, person: Person) -> bool:

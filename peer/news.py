@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         JoinRequest,
         Membership,
         MembershipDecision,
+        OwnSay,
         Person,
         Post,
         Restriction,
@@ -287,6 +288,13 @@ class DecidedAbout:
     words: str
     role: str
     source: Model
+
+
+@dataclass(frozen=True)
+class OwnYesAsked:
+    """Somebody has turned 16: what rested on a parent or a finding is theirs alone to say from now (C7)."""
+
+    asked: OwnSay
 
 
 @dataclass(frozen=True)

@@ -101,6 +101,8 @@ class Perm(StrEnum):
     CHOOSE_OWN_CONSENTS = "choose_own_consents"
     ASSESS_COMPETENCE = "assess_competence"
     WATCH_COMPETENCE = "watch_competence"
+    RAISE_ALARM = "raise_alarm"
+    LOOK_INTO_ALARM = "look_into_alarm"
     ANSWER_COPY = "answer_copy"
     DECIDE_TRIAGE = "decide_triage"
     MAKE_CALL = "make_call"

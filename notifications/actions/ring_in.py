@@ -7,7 +7,7 @@ import datetime as dt
 from django.db import transaction
 from django.db.models import F, Sum
 
-from notifications import consequences, languages, numbers, offers, replies, ring_in, speech, theirs
+from notifications import consequences, languages, numbers, offers, replies, ring_in, speech, theirs, voice
 from notifications.actions import texts
 from notifications.models import ContactPoint, Delivery, Duty, InboundCall, Sign
 from notifications.ring_in import Rung
@@ -101,7 +101,7 @@ def _hear_news(call: InboundCall) -> str:
     spoken = Delivery.objects.filter(
         contact__person=call.contact.person_id, channel=Delivery.Channel.CALL, duty=Duty.FAMILY, body__isnull=False
     )
-    spoken = spoken.exclude(notification__purpose=offers.BY_CALL)  # an offer is said with keys of its own
+    spoken = spoken.exclude(notification__purpose__in=voice.ASKS)  # what asks something is said with keys of its own
     newest = spoken.select_related("notification").order_by("-notification_id", "-pk").first()
     if newest is None or theirs.is_closed(newest.notification):
         return ""

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from notifications import consequences, intents, languages, messages, numbers, replies, routing
+from notifications import consequences, intents, languages, messages, numbers, offers, replies, routing
 from notifications.intents import Intent
 from notifications.languages import ENGLISH
 from notifications.models import CallTask, ContactPoint, Duty, InboundText, Notification, OptOut, Sign
@@ -29,7 +29,8 @@ LONGEST = 1600
 Kind = InboundText.Kind
 READ = {Kind.OTHER, Kind.CALL, Kind.VOICEMAIL, Kind.WRONG_NUMBER}  # what a person of staff reads or hears
 OFFERS = {Kind.OFFER_YES, Kind.OFFER_NO, Kind.OFFER_ASK, Kind.OFFER_QUESTION, Kind.OFFER_NEW}
-DONE = {Kind.STOP, Kind.START, Kind.GOT_IT, *OFFERS}
+ANSWERS = {*OFFERS, Kind.OWN_YES, Kind.OWN_NO}
+DONE = {Kind.STOP, Kind.START, Kind.GOT_IT, *ANSWERS}
 RINGS = {Kind.CALL, Kind.OFFER_LATE}  # a call by a person has it, where we know who it is
 WHOLE = {"1": Kind.GOT_IT, "CALL": Kind.CALL, "WRONG": Kind.WRONG_NUMBER, "WRONG NUMBER": Kind.WRONG_NUMBER}
 
@@ -152,7 +153,8 @@ def ring_back(key: str, contacts: list[ContactPoint]) -> None:
     """Give a person the task to ring somebody who asked for it, with an interpreter where it needs one (U16)."""
     for contact in contacts[:1]:
         if languages.needs_interpreter(contact.language):
-            consequences.ask_for_interpreter(contact, key=key)
+            offer = offers.open_at(contact.where_hash)
+            consequences.ask_for_interpreter(contact, key=offers.call_key(offer, key) if offer else key)
             continue
         CallTask.objects.get_or_create(
             event_key=key,
@@ -247,9 +249,10 @@ def _answer(row: InboundText) -> str:
             return messages.fill("sms", "hello_card")
         case Kind.OFFER_NEW | Kind.OFFER_LATE:  # alike, whoever it is and whatever there is
             return messages.fill("sms", "offer_new", {"read_when": when(read_by())})
-        case kind if kind in OFFERS:
+        case kind if kind in ANSWERS:
             owed = workdays.due(days=QUESTION_DAYS)
-            return messages.fill("sms", str(kind), {"read_when": when(owed), "days": str(HELLO_CALL_DAYS)})
+            values = {"read_when": when(owed), "days": str(HELLO_CALL_DAYS)}
+            return messages.fill("sms", str(kind), values, language=language)
     if row.is_risk and on_call():
         return messages.fill("sms", "text_worrying")
     opening = routing.opens_at(row.received_at) or row.received_at

@@ -9,7 +9,7 @@ from django.db.models import F
 
 from moderation.actions import escalations
 from moderation.models import EscalationStep
-from notifications import consequences, offers, receipts, replies, speech, voice
+from notifications import consequences, offers, own_yes, receipts, replies, speech, voice
 from notifications.actions import texts
 from notifications.models import (
     CallTask,
@@ -53,9 +53,17 @@ def hear(token: str, *, step: str, sid: str, digits: str = "", answered_by: str 
             wrong_word=lambda: _wrong_word(attempt),
             ask_for_interpreter=lambda: _ask_for_interpreter(attempt, sid),
             own=lambda name: speech.sentence(name, attempt.delivery.contact.language),
-            answer_offer=lambda key: replies.press(key, offers.open_for(attempt.delivery.contact)),
+            answer=lambda key: _take_answer(attempt, key),
         )
         return voice.STEPS[step](heard)
+
+
+def _take_answer(attempt: DeliveryAttempt, key: str) -> str:
+    """Take a key as the answer to what this call asked, and name what is said next."""
+    told, contact = attempt.delivery.notification, attempt.delivery.contact
+    if told.purpose == own_yes.PURPOSE:
+        return own_yes.press(key, told, contact)
+    return replies.press(key, offers.open_for(contact))
 
 
 def _is_live(attempt: DeliveryAttempt, sid: str) -> bool:

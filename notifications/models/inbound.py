@@ -58,6 +58,8 @@ class InboundText(Stateful, Owed):
         OFFER_QUESTION = "offer_question", "Asked about an offer"
         OFFER_NEW = "offer_new", "Asked for an offer again"
         OFFER_LATE = "offer_late", "Asks for something new: is there an offer?"
+        OWN_YES = "own_yes", "Said yes for themselves, at 16"
+        OWN_NO = "own_no", "Said no for themselves, at 16"
         HELLO = "hello", "Hello from a card: not on our list yet"
         OTHER = "other", "Something to read"
 

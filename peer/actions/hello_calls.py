@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from peer import answers, clock, competence, eligibility, joining, workdays
+from peer.actions import consents
 from peer.events import emit
 from peer.gate import action
 from peer.models import CompetenceAssessment, Consent, HelloCall, KeptApart, Membership, Person, SupportGroup, User
@@ -34,6 +36,7 @@ class Said:
     helps: str = ""
     explained: str = ""
     understood: str = ""
+    also: Mapping[str, bool] = field(default_factory=dict)  # what a yes by phone left out, each apart (C1)
 
 
 @action(Perm.MAKE_HELLO_CALL)
@@ -47,6 +50,8 @@ def confirm(call: HelloCall, *, by: User, said: Said) -> Membership:
     _write_down_competence(membership.person, said, by=by)
     Consent.objects.say(membership.person, Consent.Purpose.LIMITS, given=True, basis=said.basis, by=by)
     answers.complete(membership, basis=said.basis, by=by)
+    for purpose, given in said.also.items():
+        consents.note(membership.person, by=by, purpose=purpose, given=given)
     membership.move_to(Membership.State.CONFIRMED)
     joining.place(membership)
     _settle(

@@ -29,6 +29,16 @@ class AnswerForm(forms.Form):
         self.purpose = purpose
 
 
+class OwnYesForm(forms.Form):
+    """One's own yes at 16, to the words that stood above it; or the wish to talk first (C7)."""
+
+    answer = forms.ChoiceField(
+        choices=[("yes", _("Yes")), ("no", _("No"))],
+        error_messages={"required": _("Press one of the two."), "invalid_choice": _("Press one of the two.")},
+    )
+    words = forms.CharField(required=False, max_length=400)
+
+
 class SaidForm(forms.Form):
     """What a young person said in a conversation, after the words were read out."""
 

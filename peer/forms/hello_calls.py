@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from peer.models import HelloCall
+from peer.models import Consent, HelloCall
 
 OUTCOMES = [
     ("confirm", _("Yes: confirm")),
     ("not_now", _("Not now: keep the place, ask again in four weeks, tell nobody")),
     ("unsuitable", _("Not this group: somebody else takes over")),
 ]
+SAID = [("yes", _("Yes")), ("no", _("No")), ("", _("Not asked, or they want to think"))]
 ASKED = {"aria-required": "true"}  # a yes needs these; "not now" does not, so the check is below
 
 
@@ -29,6 +31,11 @@ NEEDED = {
 }
 
 
+ALSO = {  # what a yes by text, key or word of mouth leaves out: each asked apart, in its exact words (C1)
+    Consent.Purpose.POST: _("Writing in the group: what they said"),
+    Consent.Purpose.TEXTS: _("Texts to them: what they said"),
+    Consent.Purpose.PARENT_TOLD: _("Telling a parent or carer that they are in a group: what they said"),
+}
 HOW_FOUND = {  # never a word alone (C6)
     "explained": _("Write down what you explained."),
     "understood": _("Write down what they said back, in their own words."),
@@ -81,9 +88,14 @@ class HelloForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, also: Collection[str] = (), **kwargs: Any) -> None:
         """Ask for what the outcome needs, and for nothing else; before one is chosen, for what a yes needs."""
         super().__init__(*args, **kwargs)
+        for purpose, label in ALSO.items():
+            if purpose in also:
+                self.fields[purpose] = forms.ChoiceField(
+                    label=label, choices=SAID, widget=forms.RadioSelect, required=False
+                )
         outcome = self.data.get("outcome", "confirm")
         needed = NEEDED.get(outcome, {})
         if outcome == "confirm" and self.data.get("basis") == HelloCall.Basis.COMPETENT:
@@ -91,3 +103,8 @@ class HelloForm(forms.Form):
         for name, words in needed.items():
             self.fields[name].required = True
             self.fields[name].error_messages["required"] = words
+
+    def answers(self) -> dict[str, bool]:
+        """Give what they said to each question that was read out; what was left open is no answer (C1)."""
+        said = {str(purpose): self.cleaned_data.get(purpose, "") for purpose in ALSO}
+        return {purpose: answer == "yes" for purpose, answer in said.items() if answer}

@@ -4,6 +4,7 @@ from peer.models.aftermaths import AftermathTask
 from peer.models.appeals import Appeal
 from peer.models.audit import AuditEvent
 from peer.models.birthdays import BandMove
+from peer.models.breaches import BreachAlarm, KnownDevice
 from peer.models.cards import OwnFactor, SignInCard, StartedSignIn
 from peer.models.cohorts import Cohort
 from peer.models.competence import CompetenceAssessment
@@ -40,6 +41,7 @@ __all__ = [
     "Appeal",
     "AuditEvent",
     "BandMove",
+    "BreachAlarm",
     "Cohort",
     "Commitment",
     "CompetenceAssessment",
@@ -63,6 +65,7 @@ __all__ = [
     "InvitationLink",
     "JoinRequest",
     "KeptApart",
+    "KnownDevice",
     "LeftOut",
     "LonelinessAnswer",
     "Membership",

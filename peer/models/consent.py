@@ -74,7 +74,7 @@ class ConsentQuerySet(AppendOnlyQuerySet):
         """Keep one's own; for clinicians all (matrix row 22)."""
         return self if user.may_in_service(Role.CLINICIAN) else self.filter(person__user=user)
 
-    def say(self, person: Person, purpose: str, *, given: bool, basis: str, by: User) -> Consent:
+    def say(self, person: Person, purpose: str, *, given: bool, basis: str, by: User | None) -> Consent:
         """Write down one answer to the words as they stand now."""
         asked = wording(purpose)
         ConsentWords.keep(asked)

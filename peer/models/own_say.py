@@ -41,11 +41,19 @@ class OwnSay(Stateful, Owed):
         """Why the talk is owed."""
 
         PARENT_NEWS = "parent_news", "Does not want a parent to hear news: can they decide this?"
-        SIXTEEN = "sixteen", "Turns 16: ask for their own yes"
+        SIXTEEN = "sixteen", "Turns 16: tell them that their own yes is asked"
+        OWN_YES = "own_yes", "Is 16: was asked for their own yes"
+
+    class Answer(models.TextChoices):
+        """What they said, where they were asked."""
+
+        YES = "yes", "Yes"
+        NO = "no", "No: talk with them"
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="own_says")
     about = models.CharField(max_length=20, choices=About.choices)
     state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
+    answer = models.CharField(max_length=3, choices=Answer.choices, blank=True)
     since_at = models.DateTimeField(default=clock.now)
     done_at = models.DateTimeField(null=True, blank=True)
 

@@ -7,7 +7,7 @@ import datetime as dt
 from django.db.models import QuerySet
 
 from peer import clock
-from peer.actions import competence
+from peer.actions import competence, own_yes
 from peer.competence import sixteenth
 from peer.models import CompetenceAssessment, HelloCall, Membership, OwnSay, Person
 from peer.models.competence import sixteen_before
@@ -23,7 +23,19 @@ def watch_competence() -> int:
     done += each(
         to_review.exclude(pk__in=is_sixteen.values("pk")).order_by("pk"), competence.lapse, by=competence.CLOCK
     )
-    return done + each(_soon_sixteen(), competence.ask_before_sixteen, by=competence.CLOCK)
+    done += each(_soon_sixteen(), competence.ask_before_sixteen, by=competence.CLOCK)
+    return done + each(_now_sixteen(), own_yes.ask, by=competence.CLOCK)
+
+
+def _now_sixteen() -> QuerySet[Person]:
+    """Find the members who turned 16 in the last sixty days, whose yes rests on less, and who were not asked (C7)."""
+    inside = Membership.objects.exclude(state__in=Membership.OVER)
+    on_less = inside.filter(hello_call__basis__in=[HelloCall.Basis.COMPETENT, HelloCall.Basis.PARENT])
+    asked = OwnSay.objects.filter(about=OwnSay.About.OWN_YES).values("person")
+    people = Person.objects.filter(pk__in=on_less.values("person"), kind=Person.Kind.YOUNG_PERSON, deceased_at=None)
+    turned = sixteen_before()
+    people = people.filter(born_on__lte=turned, born_on__gt=turned - competence.BEFORE_SIXTEEN)
+    return people.exclude(pk__in=asked).order_by("born_on", "pk")
 
 
 def _soon_sixteen() -> QuerySet[Person]:

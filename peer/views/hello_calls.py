@@ -10,9 +10,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
-from peer import gate
+from peer import consents, gate
 from peer.actions import hello_calls
-from peer.forms.hello_calls import HelloForm
+from peer.forms.hello_calls import ALSO, HelloForm
 from peer.forms.invitations import KeepApartForm
 from peer.methods import require_http_methods, require_POST, require_safe
 from peer.models import HelloCall, KeptApart, Membership, Person, ProfileNote, User
@@ -21,7 +21,7 @@ from peer.models.hello_calls import HelloCallQuerySet
 from peer.roles import Perm
 from peer.web import acted, who
 
-HEARD = ("born_on", "basis", "safe_ways", "helps", "explained", "understood")
+HEARD = ("born_on", "basis", "safe_ways", "helps", "explained", "understood", "also")
 FILLED_IN = (ProfileNote.Part.SAFE_WAYS, ProfileNote.Part.HELPS)  # these stand in the form itself
 
 
@@ -44,9 +44,11 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
     call = get_object_or_404(_mine(request), public_id=public_id)
     person = call.membership.person
     told = ProfileNote.objects.none().shown_at(ProfileNote.Place.HELLO, person)
-    form = HelloForm(request.POST or None, initial=_first(call, told))
+    also = _not_asked_yet(call.membership)
+    form = HelloForm(request.POST or None, initial=_first(call, told), also=[one.purpose for one in also])
     settle = partial(_settle, call, by=who(request))
-    if request.method == "POST" and form.is_valid() and acted(form, lambda: settle(said=form.cleaned_data)) is not None:
+    do = lambda: settle(said=form.cleaned_data | {"also": form.answers()})  # noqa: E731 - run when the form is valid
+    if request.method == "POST" and form.is_valid() and acted(form, do) is not None:
         messages.success(request, _("Written down. Thank you for ringing."))
         return redirect("hello-calls-index")
     if request.method != "POST":
@@ -60,6 +62,7 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
         "form": form,
         "limits": wording("limits"),
         "join": wording("join"),
+        "also": also,
         "is_open": is_open,
         "apart": KeptApart.objects.visible_to(who(request)).of(person).select_related("one", "other"),
         "stands_between": KeptApart.objects.visible_to(who(request)).stands_between(person, call.membership.group),
@@ -86,6 +89,14 @@ def keep_apart(request: HttpRequest, public_id: str) -> HttpResponse:
         return redirect(call)
     context = {"call": call, "person": person, "form": form}
     return render(request, "peer/hello_calls/keep_apart.html", context, status=422 if form.errors else 200)
+
+
+def _not_asked_yet(membership: Membership) -> list[consents.Asked]:
+    """List the questions that a yes without a page has left open; whoever came by the link has answered them (C1)."""
+    if membership.user_id is not None:
+        return []
+    asked = consents.of(membership.person)
+    return [one for one in asked if one.purpose in ALSO and one.answer is consents.Answer.NOT_ASKED]
 
 
 def _first(call: HelloCall, told: list[ProfileNote]) -> dict[str, str]:

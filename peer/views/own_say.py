@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from peer import adults, clock, consents, gate
 from peer.actions import competence
 from peer.actions import consents as acts
-from peer.forms.consents import AssessForm, SaidForm
+from peer.actions import own_yes as own_yes_acts
+from peer.forms.consents import AssessForm, OwnYesForm, SaidForm
 from peer.methods import require_http_methods, require_POST, require_safe
 from peer.models import CompetenceAssessment, DataRequest, OwnSay, Person
 from peer.roles import Perm
@@ -61,6 +62,7 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
         .select_related("assessed_by")
         .order_by("-pk"),
         "talks": OwnSay.objects.visible_to(user).waiting().filter(person=person),
+        "own_again": consents.own_again(person),
         "may_be_asked": person.age() is not None and not adults.is_sixteen(person),
         "hear_news": adults.hear_news(person),
     }
@@ -82,6 +84,20 @@ def note(request: HttpRequest, public_id: str, purpose: str) -> HttpResponse:
         return redirect("own-say-detail", public_id)
     context = {"person": person, "asked": asked, "form": form}
     return render(request, "peer/own_say/note.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+def own_yes(request: HttpRequest, public_id: str, pk: int) -> HttpResponse:
+    """Write down the own yes of somebody of 16, or their no, after the words were read out (C7)."""
+    person, user = _young(request, public_id), who(request)
+    owed = OwnSay.objects.visible_to(user).waiting().filter(person=person, about=OwnSay.About.OWN_YES)
+    asked, form = get_object_or_404(owed, pk=pk), OwnYesForm(request.POST)
+    if form.is_valid():
+        own_yes_acts.note(asked, by=user, given=form.cleaned_data["answer"] == "yes")
+        messages.success(request, _("Written down. Thank you for talking with them."))
+    else:
+        messages.error(request, _("Press one of the two."))
+    return redirect("own-say-detail", public_id)
 
 
 @require_POST

@@ -162,14 +162,19 @@ def test_no_language_is_called_checked_before_somebody_who_speaks_it_has_read_it
 def test_a_text_of_another_language_has_an_english_one_and_no_english_words_as_values(file: Path) -> None:
     assert messages.template(file.parent.name, file.stem, "en").language == "en"
     names = blanks(read(file).text)
-    assert names <= {"service", "phone"} | ({"your_word", "ring_numbers"} if file.parent.name == "sms" else set())
+    assert names <= {"service", "phone"} | (
+        {"your_word", "ring_numbers", "link", "days"} if file.parent.name == "sms" else set()
+    )
+
+
+OFFERS = ("invitation", "offer_reminder", "offer_yes", "offer_no")
 
 
 @pytest.mark.parametrize("language", ["ar", "bn", "pl", "so"])
 def test_every_written_language_has_every_sentence_of_a_call_and_its_own_first_texts(language: str) -> None:
     for name in speech.NAMES:
         assert messages.template("call", name, language).language == language
-    for name in ("first_hello", "news", "we_will_ring", "got_it", "will_ring", "wrong_number"):
+    for name in ("first_hello", "news", "we_will_ring", "got_it", "will_ring", "wrong_number", *OFFERS):
         assert messages.template("sms", name, language).language == language
 
 

@@ -15,7 +15,7 @@ from notifications.actions import texts
 from notifications.models import CallTask, ContactPoint, Delivery, Duty, InboundText, Notification, OptOut
 from notifications.providers.port import Accepted
 from notifications.rules import RULES
-from peer import clock
+from peer import answers, clock
 from peer.actions import hello_calls, invitations
 from peer.actions.invitations import LINK
 from peer.models import Consent, HelloCall, Invitation, Membership, Person, User
@@ -434,3 +434,80 @@ def test_of_many_news_at_once_on_postgresql_one_makes_an_offer(kim) -> None:
 
     assert rush(*[anew] * 6) == 6
     assert Invitation.objects.filter(state="offered").count() == 1
+
+
+# ── In other languages (U16) ────────────────────────────────────────────────────────────────────────────────────────
+@pytest.fixture
+def all_languages(settings) -> None:
+    settings.MESSAGE_LANGUAGES = ["all"]
+
+
+def sent_to(kim: User, language: str) -> tuple[Invitation, str]:
+    noor = make_person(given_name="Noor", born_on=dt.date(2012, 6, 1))
+    make_wait(person=noor)
+    make_contact(person=noor, number=NOOR, language=language)
+    invitation = invitations.offer(noor, by=kim, group=make_open_group())
+    return invitation, "".join(send())
+
+
+@pytest.mark.usefixtures("all_languages")
+@pytest.mark.parametrize(
+    ("language", "word", "state", "answer"),
+    [
+        ("so", "Haa", "accepted", "turjubaan"), ("so", "maya.", "declined", "Waad ku mahadsan"),
+        ("pl", "Tak!", "accepted", "tlumaczem"), ("pl", "NIE", "declined", "Dziekujemy"),
+        ("ar", "نعم", "accepted", "مترجم"), ("ar", "لا", "declined", "شكرا"),
+        ("bn", "হ্যাঁ", "accepted", "দোভাষী"), ("bn", "না।", "declined", "ধন্যবাদ"),
+        ("so", "yes", "accepted", "turjubaan"), ("pl", "no", "declined", "Dziekujemy"),
+    ],
+)  # fmt: skip
+def test_an_offer_speaks_their_language_and_understands_it(kim, language: str, word: str, state: str, answer: str) -> None:  # fmt: skip
+    invitation, sent = sent_to(kim, language)
+    assert Delivery.objects.get().language == language
+    assert "/i/" in sent
+    assert messages.segments(sent) <= 2
+    assert answer in say(word)
+    assert answers_of(invitation) == (state, "text")
+
+
+@pytest.mark.usefixtures("all_languages")
+@pytest.mark.parametrize("words", ["CALL", "ask"])
+def test_who_wants_to_talk_first_is_rung_with_an_interpreter_about_the_offer(kim, words: str) -> None:
+    invitation, _sent = sent_to(kim, "so")
+    assert "turjubaan" in say(words)
+    task = CallTask.objects.get()
+    assert (task.about, task.language, offers.of_call(task)) == ("interpreter", "so", invitation)
+    say("haa")
+    task.refresh_from_db()
+    assert task.state == "cancelled"
+
+
+@pytest.mark.parametrize(("offered", "language"), [([], "so"), (["all"], "yo"), (["pl"], "so")])
+def test_without_words_in_their_language_a_person_rings_with_an_interpreter(kim, settings, offered, language) -> None:
+    settings.MESSAGE_LANGUAGES = offered
+    _invitation, sent = sent_to(kim, language)
+    assert sent == ""
+    task = CallTask.objects.get()
+    assert (task.about, task.language, task.due_at is not None) == ("offer", language, True)
+
+
+@pytest.mark.usefixtures("all_languages")
+def test_an_answer_in_english_words_is_told_by_a_person_not_by_a_link(kim) -> None:
+    invitation, _sent = sent_to(kim, "pl")
+    say("Czy to daleko?")
+    assert InboundText.objects.get().state == "new"  # a person reads what they mean
+    answers.take_question(invitation, question="Is it far?")
+    invitations.answer_question(invitation, by=kim, answer="No.")
+    assert send() == []
+    assert CallTask.objects.get().language == "pl"
+
+
+def test_every_news_of_an_offer_goes_in_the_words_of_its_rule() -> None:
+    by_text = {rule.news: rule.words["sms"] for rule in RULES if rule.news in offers.WORDS and "sms" in rule.words}
+    assert by_text == offers.WORDS
+
+
+def test_a_word_of_another_language_is_nothing_to_whoever_speaks_english(invitation, settings) -> None:
+    settings.MESSAGE_LANGUAGES = ["all"]
+    assert "Somebody will read" in say("Maya")
+    assert answers_of(invitation)[0] == "offered"

@@ -112,9 +112,9 @@ def test_keys_count_only_after_the_word_in_this_call() -> None:
     heard_now = voice.Heard(
         attempt=DeliveryAttempt(delivery=delivery), digits="1", answered_by="", read_when="", heard_news=list,
         wrong_number=list, ring_me=list, take_page=bool, wrong_word=int, ask_for_interpreter=list, own=str,
-        answer_offer=lambda key: pressed.append(key) or "offer_yes",
+        answer=lambda key: pressed.append(key) or "offer_yes",
     )  # fmt: skip
-    assert voice.offer(heard_now).sentences == ("Goodbye.",)
+    assert voice.asked(heard_now).sentences == ("Goodbye.",)
     assert pressed == []
 
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.html import escape
 
-from peer.models import AuditEvent, HelloCall
+from peer import clock
+from peer.models import AuditEvent, Consent, HelloCall, Membership
+from peer.models.consent import wording
 from peer.roles import Role
 from tests.make import make_open_group, make_phone, make_user
 from tests.peer.actions.test_hello_calls import due_call
@@ -51,3 +54,53 @@ def test_when_the_call_is_made_the_number_is_gone_again(client: Client, call: He
 def test_nobody_else_has_such_a_page(client: Client, call: HelloCall) -> None:
     client.force_login(make_user(roles=(Role.CO_ORDINATOR,)))
     assert client.get(reverse("hello-calls-detail", args=[call.public_id])).status_code == 404
+
+
+# ── What a yes by text left open (C1) ───────────────────────────────────────────────────────────────────────────────
+@pytest.fixture
+def texted(call: HelloCall) -> HelloCall:
+    """Let the yes have come by text: no page was read, and there is no account."""
+    Membership.objects.filter(pk=call.membership_id).update(user=None)
+    return HelloCall.objects.get(pk=call.pk)
+
+
+def heard(**also: str) -> dict[str, str]:
+    born = clock.today().replace(year=clock.today().year - 15, day=1)
+    return {
+        "outcome": "confirm", "born_on": born.isoformat(), "basis": "competent", "explained": "What it is.",
+        "understood": "I can stop.", "limits_read": "on", "apart_asked": "on", "safe_ways": "Text first.", **also,
+    }  # fmt: skip
+
+
+def answers(call: HelloCall) -> set[tuple[str, bool]]:
+    rows = Consent.objects.filter(person=call.membership.person, purpose__in=["post", "texts", "parent_told"])
+    return set(rows.values_list("purpose", "given"))
+
+
+def test_what_a_yes_by_text_left_open_is_read_out_and_each_answer_is_kept_in_its_exact_words(
+    client: Client, texted: HelloCall
+) -> None:
+    client.force_login(make_user(roles=(Role.CLINICIAN,)))
+    page = client.get(texted.get_absolute_url()).content.decode()
+    for purpose in ("post", "texts", "parent_told"):
+        assert escape(wording(purpose).lines[0]) in page
+    assert client.post(texted.get_absolute_url(), heard(post="yes", texts="no", parent_told="")).status_code == 302
+    assert answers(texted) == {("post", True), ("texts", False)}  # what was left open is no answer
+    for row in Consent.objects.filter(purpose__in=["post", "texts"]):
+        assert (row.text_hash, row.basis) == (wording(row.purpose).text_hash, "on the phone")
+
+
+def test_a_form_that_lacks_something_keeps_the_answers_and_records_none(client: Client, texted: HelloCall) -> None:
+    client.force_login(make_user(roles=(Role.CLINICIAN,)))
+    for wrong in ({"safe_ways": ""}, {"post": "perhaps"}):
+        answer = client.post(texted.get_absolute_url(), heard(**{"post": "yes", "texts": "no"} | wrong))
+        assert answer.status_code == 422
+        assert answers(texted) == set()
+    assert 'name="texts" value="no"' in " ".join(answer.content.decode().split())
+
+
+def test_whoever_came_by_the_link_has_answered_and_is_not_asked_again(client: Client, call: HelloCall) -> None:
+    client.force_login(make_user(roles=(Role.CLINICIAN,)))
+    assert wording("post").lines[0] not in client.get(call.get_absolute_url()).content.decode()
+    client.post(call.get_absolute_url(), heard(post="yes"))
+    assert answers(call) == set()
