@@ -62,7 +62,7 @@ class AssessForm(forms.Form):
     review_on = forms.DateField(
         label=_("When is it asked again?"),
         help_text=_("Within a year. Then it comes back to a clinician’s list; nothing changes by itself."),
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -123,7 +123,9 @@ class RoleForm(forms.Form):
         ],
     )
     name = forms.CharField(label=_("Name in the group"), max_length=30)
-    until_on = forms.DateField(label=_("Until"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    until_on = forms.DateField(
+        label=_("Until"), required=False, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

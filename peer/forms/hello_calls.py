@@ -42,7 +42,7 @@ class HelloForm(forms.Form):
     born_on = forms.DateField(
         label=_("Birth date, as they said it"),
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"} | ASKED),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"} | ASKED),
     )
     basis = forms.ChoiceField(
         label=_("What does the yes rest on?"),
