@@ -35,7 +35,7 @@ UNSEEN = """() => [...document.querySelectorAll('a[href], button, input, select,
 def route_of(path: str) -> str:
     """Name the route behind an address; of the public pages each is its own."""
     try:
-        found = resolve(path.split("?")[0])
+        found = resolve(path.split("?", maxsplit=1)[0])
     except Resolver404:
         return path
     return path if found.url_name in {None, "wagtail_serve"} else str(found.url_name)
