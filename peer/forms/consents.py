@@ -47,12 +47,14 @@ class AssessForm(forms.Form):
     explained = forms.CharField(
         label=_("What did you explain?"),
         help_text=_("In the words you used."),
+        max_length=2_000,
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": _("Write down what you explained.")},
     )
     understood = forms.CharField(
         label=_("What did they say back?"),
         help_text=_("In their own words: what it is for, what could go wrong, what they would do then."),
+        max_length=2_000,
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": _("Write down what they said back, in their own words.")},
     )

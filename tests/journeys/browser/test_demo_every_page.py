@@ -94,7 +94,8 @@ class Walker:
             return []
         html = BeautifulSoup(answer.text(), "html.parser")
         title = html.title.get_text().rpartition(" – ")[0].strip() if html.title else ""
-        self.titles[title].add(route_of(here.path))
+        if not route_of(here.path).startswith("/"):  # a public page may be called as what it is about
+            self.titles[title].add(route_of(here.path))
         for wrong in wrong_with(html) + ([] if title and title != "While you wait" else [f"title {title!r}"]):
             self.note(path, wrong)
         if route not in drawn:

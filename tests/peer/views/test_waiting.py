@@ -112,6 +112,14 @@ def test_a_cursor_that_is_nonsense_gives_the_first_page(client: Client, kim: Use
     assert "R1" in client.get("/staff/waiting/", {"after": "x_'y"}).content.decode()
 
 
+def test_the_page_of_a_person_leads_only_where_the_reader_may_go(client: Client, kim: User) -> None:
+    page = f"/staff/waiting/{make_entry().person.public_id}/"
+    doors = ("wishes/", "numbers/")
+    assert [door in client.get(page).content.decode() for door in doors] == [True, True]
+    client.force_login(make_user(roles=(Role.CLINICIAN,)))
+    assert [door in client.get(page).content.decode() for door in doors] == [False, False]
+
+
 def test_looking_at_a_person_leaves_a_trace(client: Client, kim: User) -> None:
     entry = make_entry(state="released")
     assert client.get(f"/staff/waiting/{entry.person.public_id}/").status_code == 200
