@@ -118,6 +118,9 @@ def test_the_page_of_a_person_leads_only_where_the_reader_may_go(client: Client,
     assert [door in client.get(page).content.decode() for door in doors] == [True, True]
     client.force_login(make_user(roles=(Role.CLINICIAN,)))
     assert [door in client.get(page).content.decode() for door in doors] == [False, False]
+    client.force_login(make_user(roles=(Role.SAFEGUARDING_LEAD,)))
+    for door in (*doors, "decide/", "start/", "release/", "offer/"):
+        assert door not in client.get(page).content.decode()
 
 
 def test_looking_at_a_person_leaves_a_trace(client: Client, kim: User) -> None:
