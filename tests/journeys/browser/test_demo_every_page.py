@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.once]
 NOBODY = "nobody"
 # One of each kind, the young first: a page is drawn for the first of them that reaches it, and asked for by all.
 WALKERS = (
-    "asha", "tess", "ravi", "lily", "omar", "noor", "mo", NOBODY, "pat", "ben", "dr_lee", "kim", "sam", "nell",
+    "asha", "tess", "ravi", "lily", "omar", "mo", NOBODY, "pat", "ben", "dr_lee", "kim", "sam", "nell",
 )  # fmt: skip
 ELSEWHERE = ("/admin/", "/static/", "/documents/", "/demo/", "/account/logout/")
 UNSEEN = """() => [...document.querySelectorAll('a[href], button, input, select, textarea, summary')].filter((e) => {
@@ -79,6 +79,8 @@ class Walker:
             route = route_of(path)
             if route in self.opened or path.startswith(ELSEWHERE):
                 continue
+            if route.startswith("/") and self.handle != NOBODY:  # a public page is the same for all
+                continue
             self.opened.add(route)
             ways += self.open(path, route, drawn)
         self.wrong += [f"{routes} all say {title}" for title, routes in self.titles.items() if len(routes) > 1]
@@ -133,7 +135,6 @@ def test_every_page_of_everybody_is_whole(demo: Demo, page: Page, watch: Watch) 
         walker.walk(drawn)
         counts[handle] = len(walker.opened)
         wrong += walker.wrong
-    print(counts, len(drawn))
     assert wrong == []
     assert watch.outside == []
     assert min(counts[handle] for handle in WALKERS if handle != NOBODY) > 25
