@@ -17,7 +17,7 @@ class ShiftForm(forms.Form):
 
     group = forms.ModelChoiceField(label=_("Group"), queryset=SupportGroup.objects.none(), empty_label=None)
     user = forms.ModelChoiceField(label=_("Clinician"), queryset=User.objects.none(), empty_label=None)
-    day = forms.DateField(label=_("Day"), widget=forms.DateInput(attrs={"type": "date"}))
+    day = forms.DateField(label=_("Day"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
     starts = forms.TimeField(label=_("From"), widget=forms.TimeInput(attrs={"type": "time"}))
     ends = forms.TimeField(
         label=_("Until"),

@@ -26,7 +26,7 @@ class NewcomerForm(forms.Form):
         label=_("Birth date"),
         help_text=_("Of a young person we need it: groups are by age."),
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )
     number = forms.CharField(
         label=_("Their own mobile number"),

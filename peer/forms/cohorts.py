@@ -14,7 +14,7 @@ from peer.models.cohorts import LARGEST, SMALLEST
 
 
 def _day(label: Any) -> forms.DateField:
-    return forms.DateField(label=label, widget=forms.DateInput(attrs={"type": "date"}))
+    return forms.DateField(label=label, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
 
 
 class DayForm(forms.Form):

@@ -57,12 +57,14 @@ class AssessForm(forms.Form):
     explained = forms.CharField(
         label=_("What did you explain?"),
         help_text=_("In the words you used."),
+        max_length=2_000,
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": _("Write down what you explained.")},
     )
     understood = forms.CharField(
         label=_("What did they say back?"),
         help_text=_("In their own words: what it is for, what could go wrong, what they would do then."),
+        max_length=2_000,
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": _("Write down what they said back, in their own words.")},
     )
@@ -72,7 +74,7 @@ class AssessForm(forms.Form):
     review_on = forms.DateField(
         label=_("When is it asked again?"),
         help_text=_("Within a year. Then it comes back to a clinician’s list; nothing changes by itself."),
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

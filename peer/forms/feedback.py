@@ -130,7 +130,7 @@ class PromiseForm(forms.Form):
 
     what = forms.CharField(label=_("What we will do"), max_length=300)
     owner_role = forms.CharField(label=_("Who will see to it"), max_length=80, help_text=_("A role, not a name."))
-    due_on = forms.DateField(label=_("By which day"), widget=forms.DateInput(attrs={"type": "date"}))
+    due_on = forms.DateField(label=_("By which day"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
 
     def clean_due_on(self) -> Any:
         """Refuse a day that has gone."""

@@ -53,7 +53,9 @@ class GroupForm(forms.Form):
     """What a group says of itself, who it is for and when one can write."""
 
     title = forms.CharField(label=_("Name of the group"), max_length=80)
-    about = forms.CharField(label=_("What it is, in a few words"), widget=forms.Textarea(attrs={"rows": 3}))
+    about = forms.CharField(
+        label=_("What it is, in a few words"), max_length=1_000, widget=forms.Textarea(attrs={"rows": 3})
+    )
     audience = forms.ChoiceField(label=_("Who it is for"), choices=SupportGroup.Audience.choices)
     age_from = forms.IntegerField(label=_("Youngest age"), min_value=11, max_value=99, initial=14)
     age_to = forms.IntegerField(label=_("Oldest age"), min_value=11, max_value=99, initial=15)
@@ -72,6 +74,7 @@ class GroupForm(forms.Form):
     hello = forms.CharField(
         label=_("A few words from who leads it"),
         help_text=_("Shown on the group’s page, also when it is closed or quiet."),
+        max_length=1_000,
         widget=forms.Textarea(attrs={"rows": 3}),
         required=False,
     )
@@ -103,9 +106,13 @@ class GroupForm(forms.Form):
 class ProtocolForm(forms.Form):
     """How we treat each other, under its three headings (S45)."""
 
-    treated = forms.CharField(label=_("How I am treated"), widget=forms.Textarea(attrs={"rows": 4}))
-    listened = forms.CharField(label=_("How I am listened to"), widget=forms.Textarea(attrs={"rows": 4}))
-    accepted = forms.CharField(label=_("How my views are accepted"), widget=forms.Textarea(attrs={"rows": 4}))
+    treated = forms.CharField(label=_("How I am treated"), max_length=2_000, widget=forms.Textarea(attrs={"rows": 4}))
+    listened = forms.CharField(
+        label=_("How I am listened to"), max_length=2_000, widget=forms.Textarea(attrs={"rows": 4})
+    )
+    accepted = forms.CharField(
+        label=_("How my views are accepted"), max_length=2_000, widget=forms.Textarea(attrs={"rows": 4})
+    )
 
 
 class RoleForm(forms.Form):
@@ -123,7 +130,9 @@ class RoleForm(forms.Form):
         ],
     )
     name = forms.CharField(label=_("Name in the group"), max_length=30)
-    until_on = forms.DateField(label=_("Until"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    until_on = forms.DateField(
+        label=_("Until"), required=False, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

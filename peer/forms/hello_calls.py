@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from peer.models import Consent, HelloCall
 
+LONGEST = 2_000
 OUTCOMES = [
     ("confirm", _("Yes: confirm")),
     ("not_now", _("Not now: keep the place, ask again in four weeks, tell nobody")),
@@ -49,7 +50,7 @@ class HelloForm(forms.Form):
     born_on = forms.DateField(
         label=_("Birth date, as they said it"),
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"} | ASKED),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"} | ASKED),
     )
     basis = forms.ChoiceField(
         label=_("What does the yes rest on?"),
@@ -61,12 +62,14 @@ class HelloForm(forms.Form):
         label=_("Under 16, deciding for themselves: what you explained"),
         help_text=_("What the group is and is not, what is private, that they can stop. In the words you used."),
         required=False,
+        max_length=LONGEST,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
     understood = forms.CharField(
         label=_("What they said back, in their own words"),
         help_text=_("What it is for, what could go wrong, what they would do then. We ask again in six months."),
         required=False,
+        max_length=LONGEST,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
     limits_read = forms.BooleanField(
@@ -79,12 +82,16 @@ class HelloForm(forms.Form):
         label=_("Safe ways to reach them"),
         help_text=_("When to ring, who may pick up, what not to say, who to ring if it is urgent."),
         required=False,
+        max_length=LONGEST,
         widget=forms.Textarea(attrs={"rows": 3} | ASKED),
     )
-    helps = forms.CharField(label=_("What helps"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    helps = forms.CharField(
+        label=_("What helps"), required=False, max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 2})
+    )
     handover = forms.CharField(
         label=_("If not this group: who takes over, and with what"),
         required=False,
+        max_length=LONGEST,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
 

@@ -177,7 +177,7 @@ class KeepApartForm(forms.Form):
     """Whom to keep apart from somebody, and why; only clinicians see it."""
 
     other = forms.ModelChoiceField(label=_("Keep apart from"), queryset=Person.objects.none())
-    why = forms.CharField(label=_("Why"), widget=forms.Textarea(attrs={"rows": 3}))
+    why = forms.CharField(label=_("Why"), max_length=1_000, widget=forms.Textarea(attrs={"rows": 3}))
 
     def __init__(self, *args: Any, people: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

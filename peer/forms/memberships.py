@@ -30,7 +30,7 @@ class PauseForm(forms.Form):
 
     until_on = forms.DateField(
         label=_("They are back on"),
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
         error_messages={"required": _("Choose the day on which they are back.")},
     )
     reason = _words(_("Why, in words for them"), KIND_WORDS, _("Say why, in kind words: the person reads them."))

@@ -20,7 +20,7 @@ class DeathForm(forms.Form):
 
     died_on = forms.DateField(
         label=_("On which day did they die?"),
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
         error_messages={"required": _("Write down the day."), "invalid": _("Write a day, like 3/5/2026.")},
     )
     known_how = forms.CharField(

@@ -74,7 +74,8 @@ def index(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def log(request: HttpRequest) -> HttpResponse:
     """Write down what somebody says by phone; `?for=` names the person, who may hear what comes of it."""
-    _staff(request)
+    if not gate.can(_user(request), Perm.LOG_PHONE_FEEDBACK, gate.SERVICE):
+        raise Http404
     person = Person.objects.visible_to(_user(request)).filter(public_id=request.GET.get("for", "")).first()
     form = PhoneForm(request.POST or None, is_known=person is not None)
     if request.method == "POST" and form.is_valid():

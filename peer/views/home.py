@@ -7,7 +7,7 @@ from typing import Any, cast
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from peer import clock, grants
+from peer import clock, desks, grants
 from peer.events import emit
 from peer.methods import require_safe
 from peer.models import (
@@ -34,6 +34,7 @@ def home(request: HttpRequest) -> HttpResponse:
     roles = grants.service_roles(user)
     context: dict[str, Any] = {"places": _places(user), "roles": {str(role) for role in roles}}
     context["administered"] = list(SupportGroup.objects.administered_by(user).order_by("title"))
+    context["work"] = desks.work(user, roles)
     if not roles.isdisjoint({Role.CO_ORDINATOR, Role.CLINICIAN}):
         context |= _work(user)
     elif user.person is not None:

@@ -113,6 +113,13 @@ def test_every_shelf_of_the_desk_opens(client: Client, manager: User) -> None:
     assert client.get("/staff/feedback/", {"show": "nothing"}).status_code == 404
 
 
+def test_who_may_not_write_it_down_finds_no_door_to_it(client: Client) -> None:
+    client.force_login(make_user(roles=(Role.CLINICIAN,)))
+    assert "by-phone" not in client.get("/staff/feedback/").content.decode()
+    assert client.get("/staff/feedback/by-phone/").status_code == 404
+    assert client.post("/staff/feedback/by-phone/", {"works": "The calls", "read_back": "on"}).status_code == 404
+
+
 def test_feedback_by_phone_is_read_back_first(client: Client, manager: User) -> None:
     assert client.post("/staff/feedback/by-phone/", {"works": "The calls"}).status_code == 422
     page = client.post("/staff/feedback/by-phone/", {"works": "The calls", "read_back": "on"}, follow=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 
 import pytest
@@ -14,7 +15,16 @@ from notifications.models import CallTask
 from peer import clock
 from peer.actions import feedback, waiting
 from peer.gate import SERVICE
-from peer.models import Consent, ParentRelationship, Person, TimelineEntry, User, WaitingListEntry
+from peer.models import (
+    Consent,
+    HelloCall,
+    JoinRequest,
+    ParentRelationship,
+    Person,
+    TimelineEntry,
+    User,
+    WaitingListEntry,
+)
 from peer.roles import Role
 from tests.make import make_group, make_member, make_person, make_phone, make_user
 from tests.peer.actions.test_waiting import make_entry
@@ -128,6 +138,24 @@ def test_home_takes_few_queries(client: Client) -> None:
     with CaptureQueriesContext(connection) as seen:
         client.get("/home/")
     assert len(seen) <= 11, [query["sql"][:90] for query in seen]
+
+
+def test_staff_find_what_waits_at_each_desk_the_most_pressing_first_and_nobody_else_does(client: Client) -> None:
+    due = {"owner_role": Role.CLINICIAN, "due_at": clock.now() + dt.timedelta(days=2)}
+    for days in (1, 3):
+        member = make_member(group=make_group(title=f"Group {days}"))
+        HelloCall.objects.create(membership=member, **due | {"due_at": clock.now() + dt.timedelta(days=days)})
+    late = due | {"due_at": clock.now() - dt.timedelta(hours=1)}
+    JoinRequest.objects.create(person=make_person(), group=make_group(title="Lantern"), asked_at=clock.now(), **late)
+    page = home(client, make_user(roles=(Role.CLINICIAN,))).partition("Waiting for you")[2]
+    assert page.index("The first was due") < page.index("2 wait.")
+    assert page.index("People who ask to join") < page.index("Hello calls</a>")
+    page = home(client, make_user(roles=(Role.CO_ORDINATOR,)))
+    assert "People who ask to join" in page
+    assert "2 wait." not in page
+    for role in (Role.SERVICE_MANAGER, Role.SAFEGUARDING_LEAD, Role.EDITOR):
+        assert "Nothing waits for you here now" in home(client, make_user(roles=(role,)))
+    assert "Waiting for you" not in home(client, member.user)
 
 
 def ring_after(entry: WaitingListEntry) -> CallTask:

@@ -65,7 +65,7 @@ def test_a_clinician_reads_writes_down_and_finds_out(client: Client, child: Pers
     client.force_login(lee)
     index, page = reverse("own-say-index"), reverse("own-say-detail", args=[child.public_id])
     assert "Does not want a parent to hear news" in client.get(index).content.decode()
-    assert "the adults who may know hear news of the wait" in client.get(page).content.decode()
+    assert "the adults who may know it hear news of the wait" in client.get(page).content.decode()
     assert "what they can decide" in client.get(reverse("waiting-detail", args=[child.public_id])).content.decode()
     for wrong in (
         {},

@@ -112,6 +112,19 @@ def test_a_cursor_that_is_nonsense_gives_the_first_page(client: Client, kim: Use
     assert "R1" in client.get("/staff/waiting/", {"after": "x_'y"}).content.decode()
 
 
+def test_the_page_of_a_person_leads_only_where_the_reader_may_go(client: Client, kim: User) -> None:
+    page = f"/staff/waiting/{make_entry(state='released').person.public_id}/"
+    doors = {"wishes/", "numbers/", "decide/", "offer/"}
+    for role, hidden in (
+        (Role.CO_ORDINATOR, set()),
+        (Role.CLINICIAN, {"wishes/", "numbers/"}),
+        (Role.SAFEGUARDING_LEAD, doors),
+    ):
+        client.force_login(make_user(roles=(role,)))
+        words = client.get(page).content.decode()
+        assert {door for door in doors if door not in words} == hidden
+
+
 def test_looking_at_a_person_leaves_a_trace(client: Client, kim: User) -> None:
     entry = make_entry(state="released")
     assert client.get(f"/staff/waiting/{entry.person.public_id}/").status_code == 200
