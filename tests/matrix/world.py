@@ -155,6 +155,7 @@ def _at_work(world: World) -> None:
     world.escalation = Escalation.objects.create(
         group=world.group,
         about=world.place_yp,
+        person=world.place_yp.person,
         level="red",
         state=Escalation.State.IN_PROGRESS,
         owner=lee,
