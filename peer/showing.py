@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext as _
+from django.utils.formats import date_format
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from peer.events import emit, on
-from peer.models import ShownDecision
-from peer.news import DecidedAbout, InvitationOffered, MembershipConfirmed
+from peer.models import Appeal, MembershipDecision, ShownDecision, User
+from peer.news import DecidedAbout, InvitationOffered, MembershipConfirmed, PlaceNews
 from peer.roles import Role
+
+Kind, State = MembershipDecision.Kind, MembershipDecision.State
+BECAME = {
+    (Kind.PAUSE, State.HOLDS): _("Your place in %(group)s rests until %(day)s. %(why)s"),
+    (Kind.REMOVE, State.HOLDS): _("You are not in %(group)s any more. %(why)s"),
+    (Kind.REMOVE, State.OVER): _("You have your place in %(group)s again."),
+    (Kind.BAN, State.HOLDS): _("You are not in any of our groups now. %(why)s"),
+    (Kind.BAN, State.OVER): _("You may be in our groups again."),
+}
+LOOKED_AGAIN = {
+    Appeal.State.UPHELD: _("We looked again at your place in %(group)s. It stays as it is. %(why)s"),
+    Appeal.State.OVERTURNED: _("We looked again at your place in %(group)s. You have it back. %(why)s"),
+}
 
 
 @on(DecidedAbout)
@@ -35,7 +50,7 @@ def show_offer(news: InvitationOffered) -> None:
         DecidedAbout(
             person=news.invitation.person,
             kind=ShownDecision.Kind.PLACE,
-            words=_("We offered you a place in %(group)s. You say yes or no.") % {"group": group},
+            words=gettext("We offered you a place in %(group)s. You say yes or no.") % {"group": group},
             role=Role.CLINICIAN,
             source=news.invitation,
         )
@@ -50,8 +65,36 @@ def show_welcome(news: MembershipConfirmed) -> None:
         DecidedAbout(
             person=news.membership.person,
             kind=ShownDecision.Kind.HELLO_CALL,
-            words=_("We rang and said hello. You can come into %(group)s.") % {"group": group},
+            words=gettext("We rang and said hello. You can come into %(group)s.") % {"group": group},
             role=Role.CLINICIAN,
             source=news.membership,
+        )
+    )
+
+
+@on(PlaceNews)
+def show_place(news: PlaceNews) -> None:
+    """Tell somebody what was decided about their place, in the words that stand on its own page."""
+    about = news.about
+    values = {"group": news.membership.group.title}
+    by: User | None
+    if isinstance(about, MembershipDecision):
+        shape, by = BECAME.get((Kind(about.kind), State(about.state))), about.asked_by
+        values |= {"why": about.reason, "day": date_format(about.until_on, "j F") if about.until_on else ""}
+    elif isinstance(about, Appeal):
+        shape, by = LOOKED_AGAIN.get(Appeal.State(about.state)), about.decided_by
+        values |= {"why": about.answer}
+    else:
+        return
+    if shape is None or by is None:
+        return
+    is_manager = by.may_in_service(Role.SERVICE_MANAGER)
+    emit(
+        DecidedAbout(
+            person=news.membership.person,
+            kind=ShownDecision.Kind.GROUP,
+            words=shape % values,
+            role=Role.SERVICE_MANAGER if is_manager else Role.CLINICIAN,
+            source=about,
         )
     )

@@ -11,7 +11,7 @@ from moderation.models import Escalation
 from notifications.models import Delivery
 from peer import clock, endings, gate, workdays
 from peer.actions import appeals, memberships
-from peer.models import Appeal, KeptApart, MembershipDecision
+from peer.models import Appeal, KeptApart, MembershipDecision, ShownDecision
 from peer.roles import Perm, Role
 from peer.states import RuleBroken
 from tests.make import make_member, make_open_group, make_person, make_phone, make_user
@@ -137,3 +137,33 @@ def test_the_table_of_times_holds_what_the_rules_name() -> None:
     assert endings.number("moving_on", "started") == 42
     assert endings.number("moving_on", "eighteen") == 30
     assert endings.number("appeal", "within") == 5
+
+
+def told(asha) -> list[str]:
+    shown = ShownDecision.objects.visible_to(asha.user).filter(kind=ShownDecision.Kind.GROUP)
+    return list(shown.order_by("pk").values_list("words", flat=True))
+
+
+@pytest.mark.parametrize(
+    ("kind", "first"),
+    [
+        ("pause", "Your place in Lantern rests until 28 November. Some days of quiet."),
+        ("remove", "You are not in Lantern any more. You told a school."),
+        ("ban", "You are not in any of our groups now. You told a school."),
+    ],
+)
+def test_what_is_decided_about_a_place_stands_among_the_decisions_about_them_s100(
+    asha, lee, sam, lead, kind: str, first: str
+) -> None:
+    with clock.at(dt.datetime(2026, 11, 19, 12, tzinfo=dt.UTC)):
+        decision = paused(asha, lee) if kind == "pause" else ended(asha, lee, sam, kind)
+    assert told(asha) == [first]
+    asked = appeals.appeal(decision, by=asha.user, words="It was not me.")
+    appeals.overturn(asked, by=lead, answer="We were wrong. Sorry.")
+    assert told(asha)[1:] == ["We looked again at your place in Lantern. You have it back. We were wrong. Sorry."]
+
+
+def test_a_second_person_s_no_is_not_among_the_decisions_about_them(asha, lee, sam) -> None:
+    asked = memberships.ask_end(asha, by=lee, kind="remove", reason="You told a school.", note="Twice.")
+    memberships.say_no(asked, by=sam)
+    assert told(asha) == []
