@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from peer import clock, erasing
 from peer.actions import data_requests
-from peer.forms.data_requests import ASK, FetchForm
+from peer.forms.data_requests import ASK, CopyForm, FetchForm
 from peer.methods import require_http_methods, require_POST, require_safe
 from peer.models import DataRequest, ParentRelationship
 from peer.views.my_data import own_person
@@ -48,7 +48,7 @@ def ask_of_child(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask, as an adult, for a copy about a child; every adult of every child gets the same words back."""
     children = ParentRelationship.objects.visible_to(who(request)).select_related("young_person", "adult")
     child = get_object_or_404(children, pk=pk)
-    form = ASK[DataRequest.Kind.COPY](request.POST if request.method == "POST" else None)
+    form = CopyForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         asked = acted(form, lambda: data_requests.ask_of_child(child, by=who(request)))
         if asked is not None:

@@ -10,10 +10,11 @@ from django.urls import reverse
 
 from notifications import consequences, messages, own_yes
 from notifications.models import CallTask, ContactPoint, Delivery, InboundText, Notification, OptOut
-from peer import clock, sweeps
+from peer import clock
 from peer.models import Consent, ConsentWords, HelloCall, Membership, OwnSay, Person, User
 from peer.models.consent import wording
 from peer.roles import Role
+from peer.sweeps.competence import watch_competence
 from tests.make import make_member, make_open_group, make_person, make_user
 from tests.notifications.make import make_contact
 from tests.notifications.test_offers import NOOR, say, send
@@ -65,10 +66,10 @@ def bases(person: Person) -> list[tuple[str, str]]:
 
 def test_on_the_birthday_a_neutral_text_asks_once_and_a_yes_is_their_own_to_the_words_they_read(noor) -> None:
     with clock.at(BIRTHDAY - DAY):
-        sweeps.watch_competence()
+        watch_competence()
         assert not OwnSay.objects.filter(about="own_yes").exists()
-    sweeps.watch_competence()
-    sweeps.watch_competence()
+    watch_competence()
+    watch_competence()
     (sent,) = send()
     assert sent.startswith("robin: hello Noor, ")
     assert "group" not in sent
@@ -85,12 +86,12 @@ def test_on_the_birthday_a_neutral_text_asks_once_and_a_yes_is_their_own_to_the_
     assert not OwnSay.objects.waiting().exists()
     assert InboundText.objects.get().state == "handled"
     with clock.at(BIRTHDAY + 10 * DAY):
-        sweeps.watch_competence()
+        watch_competence()
         assert send() == []
 
 
 def test_a_no_stops_nothing_and_is_a_talk_that_a_clinician_owes_tomorrow(noor) -> None:
-    sweeps.watch_competence()
+    watch_competence()
     send()
     assert "nothing changes" in say("no")
     noor.refresh_from_db()
@@ -103,10 +104,10 @@ def test_a_no_stops_nothing_and_is_a_talk_that_a_clinician_owes_tomorrow(noor) -
 
 
 def test_silence_stops_nothing_and_stays_on_the_clinicians_list_when_it_is_due(noor, lee, client: Client) -> None:
-    sweeps.watch_competence()
+    watch_competence()
     send()
     with clock.at(BIRTHDAY + 15 * DAY):
-        sweeps.watch_competence()
+        watch_competence()
         noor.refresh_from_db()
         assert noor.state == "active"
         assert asked_of(noor).due_at < clock.now()
@@ -125,7 +126,7 @@ def test_the_page_asks_in_the_exact_words_and_a_bad_press_changes_nothing(noor, 
     client.force_login(noor.user)
     address = reverse("consents-own-yes")
     assert client.post(address, {"answer": "yes"}).status_code == 404  # nobody has asked yet
-    sweeps.watch_competence()
+    watch_competence()
     page = client.get(reverse("consents-own")).content.decode()
     assert "yours to say now" in page
     assert client.post(address, {"answer": "perhaps"}).status_code == 422
@@ -138,7 +139,7 @@ def test_the_page_asks_in_the_exact_words_and_a_bad_press_changes_nothing(noor, 
 
 def test_a_yes_by_text_does_not_reach_new_words_and_the_rest_stays_owed(noor) -> None:
     Consent.objects.create(person=noor.person, purpose="limits", given=True, basis="competent", text_hash="older")
-    sweeps.watch_competence()
+    watch_competence()
     send()
     say("yes")
     assert bases(noor.person) == [("join", "sixteen")]
@@ -152,7 +153,7 @@ def test_a_yes_by_text_does_not_reach_new_words_and_the_rest_stays_owed(noor) ->
 )  # fmt: skip
 def test_it_goes_to_a_proved_number_of_their_own_alone_else_a_clinician_rings(lee, contact, goes: bool) -> None:
     held = member(lee, born_on=dt.date(2010, 11, 18), **contact)
-    sweeps.watch_competence()
+    watch_competence()
     assert (len(send()) == 1) is goes
     assert asked_of(held).due_at is not None
 
@@ -165,13 +166,13 @@ def test_whoever_has_nothing_to_say_anew_is_not_asked(lee, why: str) -> None:
         held.move_to("left", ended_at=clock.now())
     if why == "dead":
         Person.objects.filter(pk=held.person_id).update(deceased_at=clock.now())
-    sweeps.watch_competence()
+    watch_competence()
     assert not OwnSay.objects.filter(about="own_yes").exists()
 
 
 @pytest.mark.parametrize("sender", ["+447700900777", NOOR])
 def test_a_yes_from_elsewhere_or_after_other_words_is_read_by_a_person(noor, sender: str) -> None:
-    sweeps.watch_competence()
+    watch_competence()
     if sender != NOOR:
         send()
     assert "Somebody will read" in say("yes", sender=sender)  # from another phone, or before it has gone
@@ -181,7 +182,7 @@ def test_a_yes_from_elsewhere_or_after_other_words_is_read_by_a_person(noor, sen
 def test_after_a_stop_it_is_a_call_and_its_keys_answer(noor) -> None:
     consequences.stop(ContactPoint.objects.get().where_hash, channel="sms", topic="", said="STOP")
     assert OptOut.objects.current().exists()
-    sweeps.watch_competence()
+    watch_competence()
     row = Delivery.objects.get(notification__purpose="own_say")
     assert row.channel == "call"
     told = Notification.objects.get(purpose="own_say")
@@ -196,7 +197,7 @@ def test_after_a_stop_it_is_a_call_and_its_keys_answer(noor) -> None:
 
 
 def test_an_answer_takes_back_the_call_that_was_still_to_come(noor) -> None:
-    sweeps.watch_competence()
+    watch_competence()
     send()
     say("yes")
     with clock.at(BIRTHDAY + DAY):

@@ -9,11 +9,12 @@ from django.test import Client
 from django.urls import reverse
 
 from cms import sessions
-from peer import breach, clock, gate, sweeps
+from peer import breach, clock, gate
 from peer.actions import breaches
 from peer.models import AuditEvent, BreachAlarm, KnownDevice, Person, User
 from peer.roles import Role
 from peer.states import RuleBroken
+from peer.sweeps.breaches import watch_for_breaches
 from tests.make import make_person, make_user
 
 pytestmark = pytest.mark.django_db
@@ -86,13 +87,13 @@ def test_the_first_device_is_a_beginning_and_another_one_is_new() -> None:
 def test_one_too_many_within_the_hour_is_one_alarm_with_an_owner_and_a_due_time(lee: User, kind: str) -> None:
     limit = breach.limits()[kind]
     did(lee, kind, limit.most)
-    assert sweeps.watch_for_breaches() == 0
+    assert watch_for_breaches() == 0
     AuditEvent.objects.create(
         at=clock.now(), action=AuditEvent.objects.get(target_id=0).action, by_id=lee.pk, as_role="x",
         target_kind=AuditEvent.objects.get(target_id=0).target_kind, target_id=9999,
     )  # fmt: skip
-    assert sweeps.watch_for_breaches() == 1
-    assert sweeps.watch_for_breaches() == 0
+    assert watch_for_breaches() == 1
+    assert watch_for_breaches() == 0
     alarm = BreachAlarm.objects.get()
     assert (alarm.kind, alarm.about, alarm.seen) == (kind, lee, limit.most + 1)
     assert (alarm.owner_role, alarm.due_at) == (limit.owner, clock.now() + limit.due_minutes * MINUTE)
@@ -101,7 +102,7 @@ def test_one_too_many_within_the_hour_is_one_alarm_with_an_owner_and_a_due_time(
 @pytest.mark.parametrize(("ago", "rings"), [(59 * MINUTE, 1), (60 * MINUTE, 0)])
 def test_what_is_an_hour_old_does_not_count(lee: User, ago: dt.timedelta, rings: int) -> None:
     did(lee, "many_people", 21, ago=ago)
-    assert sweeps.watch_for_breaches() == rings
+    assert watch_for_breaches() == rings
 
 
 def test_real_looks_count_and_the_clock_process_never_does(lee: User) -> None:
@@ -111,17 +112,17 @@ def test_real_looks_count_and_the_clock_process_never_does(lee: User) -> None:
         AuditEvent(at=clock.now(), action="looked", by_name="clock", as_role="system", target_id=number, target_kind="peer.person")
         for number in range(200)
     )  # fmt: skip
-    assert sweeps.watch_for_breaches() == 1
+    assert watch_for_breaches() == 1
 
 
 def test_after_somebody_has_looked_into_it_only_what_came_since_counts(lee: User, sam: User) -> None:
     did(lee, "many_people", 21)
-    sweeps.watch_for_breaches()
+    watch_for_breaches()
     breaches.settle(BreachAlarm.objects.get(), by=sam, outcome="in_order", found="Asked Dr Lee: handing over the list.")
     with clock.at(NOON + MINUTE):
-        assert sweeps.watch_for_breaches() == 0
+        assert watch_for_breaches() == 0
         did(lee, "many_people", 21, ago=dt.timedelta())
-        assert sweeps.watch_for_breaches() == 1
+        assert watch_for_breaches() == 1
 
 
 # ── A device not used before ────────────────────────────────────────────────────────────────────────────────────────
@@ -152,7 +153,7 @@ def test_of_young_people_and_families_no_device_is_remembered() -> None:
 @pytest.fixture
 def alarm(lee: User) -> BreachAlarm:
     did(lee, "many_people", 21)
-    sweeps.watch_for_breaches()
+    watch_for_breaches()
     return BreachAlarm.objects.get()
 
 

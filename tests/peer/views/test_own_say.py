@@ -133,7 +133,7 @@ def test_at_sixteen_a_finding_rests_and_the_own_yes_is_asked_again(client: Clien
     with clock.at(NOON + dt.timedelta(days=13)):
         watch_competence()
         assert CompetenceAssessment.objects.get().state == "ended"
-        talk = OwnSay.objects.get()
+        talk = OwnSay.objects.get(about=OwnSay.About.SIXTEEN)
         assert "Turns 16" in client.get(page).content.decode()
         assert client.post(page, SAID | {"review_on": "2027-01-10"}).status_code == 422
         assert client.post(reverse("own-say-talked", args=[person.public_id, talk.pk])).status_code == 302
