@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from peer import clock, workdays
+from peer import breach, clock, workdays
 from peer.gate import action
 from peer.models import Membership, Person, Reveal, User
-from peer.models.reveals import CHECKED_WITHIN, LASTS, MOST_AN_HOUR
+from peer.models.reveals import CHECKED_WITHIN, LASTS
 from peer.roles import Perm, Role
 from peer.states import RuleBroken
 
@@ -19,7 +19,8 @@ def reveal(membership: Membership, *, by: User, reason: str) -> Reveal:
         raise RuleBroken(_("This person works here. Everybody may know who they are."))
     if len(reason.split()) < 2:
         raise RuleBroken(_("Say why in a few words: somebody else reads it."))
-    if Reveal.objects.lately(by) >= MOST_AN_HOUR:
+    limit = breach.limits()["many_people"]
+    if limit.is_passed(Reveal.objects.lately(by, within=limit.window) + 1):
         raise RuleBroken(_("That is many people in one hour. Ring the safeguarding lead before you look up more."))
     now = clock.now()
     return Reveal.objects.create(

@@ -18,7 +18,6 @@ from peer.states import Owed, Stateful, one_of_states, owed_unless
 
 LASTS = dt.timedelta(minutes=15)
 CHECKED_WITHIN = 2  # working days
-MOST_AN_HOUR = 20  # safety B3
 
 
 class RevealQuerySet(models.QuerySet["Reveal"]):
@@ -32,9 +31,9 @@ class RevealQuerySet(models.QuerySet["Reveal"]):
         """Find the look that still shows this person who somebody is."""
         return self.filter(membership=membership, by=by, until_at__gt=clock.now()).order_by("-pk").first()
 
-    def lately(self, by: User) -> int:
-        """Count how many of them one person opened in the last hour."""
-        return self.filter(by=by, at__gt=clock.now() - dt.timedelta(hours=1)).count()
+    def lately(self, by: User, *, within: dt.timedelta) -> int:
+        """Count how many of them one person opened a short while ago."""
+        return self.filter(by=by, at__gt=clock.now() - within).count()
 
     def to_check(self) -> RevealQuerySet:
         """Keep those that nobody has checked yet, the oldest first."""
