@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from peer import clock
 from peer.models.dated import public_id
 from peer.models.groups import SupportGroup
+from peer.models.memberships import MembershipRole
 from peer.models.people import User
 from peer.roles import Role
 from peer.states import Owed, Stateful, one_of_states, owed_unless
@@ -25,6 +26,14 @@ class ModeratorProposalQuerySet(models.QuerySet["ModeratorProposal"]):
     def waiting(self) -> ModeratorProposalQuerySet:
         """Keep those that nobody has agreed to yet, the most pressing first."""
         return self.filter(state=ModeratorProposal.State.ASKED).order_by("due_at", "pk")
+
+    def to_second(self, user: User) -> ModeratorProposalQuerySet:
+        """Keep those that this person could agree to: a manager any, a clinician in their groups, nobody their own."""
+        rows = self.waiting().exclude(asked_by=user).exclude(user=user)
+        if user.may_in_service(Role.SERVICE_MANAGER):
+            return rows
+        held = MembershipRole.objects.inside().filter(role=Role.CLINICIAN, membership__user=user)
+        return rows.filter(group__in=held.values("membership__group"))
 
 
 class ModeratorProposalState(models.TextChoices):

@@ -143,6 +143,8 @@ def test_the_desk_shows_what_waits_and_the_second_person_presses_once(group, sam
     said = {"user": zara.pk, "role": "peer_moderator", "name": "Zara"}
     assert desk.post(f"{page}role/", said).headers["Location"] == page
     assert "A second person must agree" in desk.get(page).content.decode()
+    assert "Peer moderators to agree to" not in desk.get("/home/").content.decode()
+    assert "Peer moderators to agree to" in other.get("/home/").content.decode()
     assert "asks for a peer moderator" in other.get("/staff/groups/").content.decode()
     agree = f"/staff/groups/asked/{ModeratorProposal.objects.get().public_id}/agree/"
     assert agree not in desk.get(page).content.decode()
