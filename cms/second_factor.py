@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from allauth.account.internal.flows.login import get_authentication_records, record_authentication
+from allauth.account.internal.flows.reauthentication import suspend_request
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_added
 from allauth.mfa.utils import is_mfa_enabled
@@ -18,13 +19,14 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from cms.door import ROOMS
-from peer import grants
+from peer import clock, grants
 from peer.models import Person, User
 from peer.roles import SERVICE_WIDE, Role
 
 KEYS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 DUTIES = SERVICE_WIDE | {Role.CLINICIAN, Role.GROUP_ADMINISTRATOR}
 SINGLE_SIGN_ON, ONE_PRESS_DOOR = "socialaccount", "demo"
+FRESH_FOR = 5 * 60  # seconds
 ENROLMENT = frozenset({
     "second-step", "mfa_index", "mfa_activate_totp", "mfa_add_webauthn", "mfa_reauthenticate",
     "mfa_reauthenticate_webauthn", "account_reauthenticate",
@@ -56,6 +58,25 @@ def has_shown(request: HttpRequest, user: User) -> bool:
     if SINGLE_SIGN_ON in methods or (settings.DEMO and ONE_PRESS_DOOR in methods):
         return True
     return "mfa" in methods and is_enrolled(user)
+
+
+def is_fresh(request: HttpRequest, user: User) -> bool:
+    """Tell whether this session showed its second factor within the last five minutes (safety B2)."""
+    records = get_authentication_records(request, user)
+    if settings.DEMO and any(record.get("method") == ONE_PRESS_DOOR for record in records):
+        return True
+    shown = [record["at"] for record in records if record.get("method") in {"mfa", SINGLE_SIGN_ON}]
+    now = (clock.now() - clock.offset()).timestamp()  # the library writes down real time
+    return bool(shown) and now - max(shown) < FRESH_FOR
+
+
+def ask_again(request: HttpRequest, user: User) -> HttpResponse:
+    """Have the second factor shown once more, and go on from here; a form that was sent is kept meanwhile."""
+    if is_enrolled(user):
+        kept: HttpResponse = suspend_request(request, reverse("mfa_reauthenticate"))
+        return kept
+    again = {"process": "login", "auth_params": "prompt=login", "next": request.path}
+    return redirect(f"{reverse('openid_connect_login', args=['staff'])}?{urlencode(again)}")
 
 
 @receiver(authenticator_added)

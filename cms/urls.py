@@ -11,7 +11,7 @@ from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.contrib.sitemaps.views import sitemap
 from wagtail.documents.views.serve import serve as serve_document
 
-from cms.views import accounts, accounts_desk, health, imports, robots, sign_in, style
+from cms.views import accounts, accounts_desk, health, imports, reveals, robots, sign_in, style
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
@@ -59,6 +59,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("staff/people/<str:public_id>/account/way-back/stop/", accounts_desk.call_off, name="accounts-call-off"),
     path("staff/people/<str:public_id>/account/sign-out/", accounts_desk.end_sessions, name="accounts-end-sessions"),
     path("staff/people/<str:public_id>/account/email/", accounts_desk.write_email, name="accounts-email"),
+    path("staff/places/<str:public_id>/who/", reveals.person, name="reveals-person"),
+    path("staff/looked-up/", reveals.index, name="reveals-index"),
+    path("staff/looked-up/<str:public_id>/checked/", reveals.check, name="reveals-check"),
     path("staff/lists/", imports.index, name="imports-index"),
     path("staff/lists/changes/", imports.changes, name="imports-changes"),
     path("staff/lists/changes/<str:public_id>/", imports.change, name="imports-change"),

@@ -23,7 +23,9 @@ from peer.models import (
     Invitation,
     JoinRequest,
     MembershipDecision,
+    ModeratorProposal,
     OwnSay,
+    Reveal,
     User,
 )
 from peer.roles import Perm, Role, rules
@@ -70,6 +72,18 @@ DESKS = (
         _("Places to decide together"),
         Perm.PAUSE_MEMBER,
         lambda user: MembershipDecision.objects.visible_to(user).filter(state=MembershipDecision.State.ASKED),
+    ),
+    Desk(
+        "groups-desk",
+        _("Peer moderators to agree to"),
+        Perm.SECOND_MODERATOR,
+        lambda user: ModeratorProposal.objects.visible_to(user).to_second(user),
+    ),
+    Desk(
+        "reveals-index",
+        _("Names looked up"),
+        Perm.CHECK_REVEAL,
+        lambda user: Reveal.objects.visible_to(user).to_check().exclude(by=user),
     ),
     Desk("appeals-index", _("Second looks"), Perm.DECIDE_APPEAL, lambda user: Appeal.objects.visible_to(user).open()),
     Desk(
@@ -122,7 +136,7 @@ def work(user: User, roles: Collection[Role]) -> list[Work]:
     """Give what waits for somebody with these roles, the most pressing desk first."""
     mine = [desk for desk in DESKS if not set(roles).isdisjoint(rules()[desk.perm].may)]
     rows = [
-        desk.rows(user).order_by().annotate(at=Value(place)).values_list("at", "due_at")
+        desk.rows(user).order_by().annotate(place=Value(place)).values_list("place", "due_at")
         for place, desk in enumerate(mine)
     ]
     if not rows:

@@ -97,7 +97,7 @@ def standing(by: User | System, perm: Perm, target: object, *, locked: bool = Fa
         return None
     held = grants.roles(by, group, perm=perm, locked=locked)
     if group is not None and SERVICE_WIDE & set(rule.may):
-        held |= grants.roles(by, None, perm=perm, locked=locked)
+        held |= grants.roles(by, None, perm=perm, locked=locked) & SERVICE_WIDE
     for role in sorted(held & set(rule.may)):
         if _reaches(rule.may[role], target, by, group, locked=locked):
             return str(role)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from peer import clock, group_templates
-from peer.actions import groups
+from peer.actions import groups, moderators
 from peer.gate import SERVICE
 from peer.models import Person, ServiceRole, SupportGroup, User
 from peer.roles import Role
@@ -33,8 +33,8 @@ def load_charity() -> SupportGroup:
     like = group_templates.every()[group.made_like]
     words = {"treated": like.treated, "listened": like.listened, "accepted": like.accepted}
     groups.publish_protocol(group, by=june, **words)
-    groups.give_role(group, by=june, user=ines, role=Role.PEER_MODERATOR, name="Ines")
     groups.give_role(group, by=june, user=rae, role=Role.CLINICIAN, name="Rae")
+    moderators.agree(moderators.ask(group, by=june, user=ines, name="Ines"), by=rae)
     return groups.open_group(group, by=june)
 
 

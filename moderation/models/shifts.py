@@ -34,10 +34,11 @@ class OnCallShiftQuerySet(models.QuerySet["OnCallShift"]):
     """Shifts, as far as the viewer may know of them."""
 
     def visible_to(self, user: User) -> OnCallShiftQuerySet:
-        """Keep one's own; for those who plan the rota all of them (matrix row 27)."""
+        """Keep one's own and those of the groups one is a clinician of; for those who plan the rota all (row 27)."""
         if user.may_in_service(Role.CO_ORDINATOR, Role.SERVICE_MANAGER):
             return self
-        return self.filter(user=user)
+        held = MembershipRole.objects.inside().filter(role=Role.CLINICIAN, membership__user=user)
+        return self.filter(models.Q(user=user) | models.Q(group__in=held.values("membership__group")))
 
     def administered_by(self, user: User) -> OnCallShiftQuerySet:
         """Keep the shifts of the groups that one administers: to read, and to change none of them."""

@@ -185,6 +185,7 @@ def _page(
     context = {
         "escalation": escalation,
         "mine": escalation.is_own(who(request)),
+        "may_reveal": escalation.about and gate.can(who(request), Perm.REVEAL_IDENTITY, escalation.about),
         "posts": escalation.posts.select_related("thread", "author").order_by("pk"),
         "heard": heard(escalation, reader=who(request)),
         "steps": escalation.steps.exclude(state="cancelled").select_related("user").order_by("round", "number", "pk"),

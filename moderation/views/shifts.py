@@ -1,4 +1,4 @@
-"""The rota for those who plan it, and one's own shifts for those who cover (matrix row 27)."""
+"""The rota for those who plan it and those who cover, and one's own shifts (matrix row 27)."""
 
 from __future__ import annotations
 
@@ -14,22 +14,29 @@ from moderation.forms.shifts import HandOverForm, ShiftForm
 from moderation.models import OnCallShift
 from peer import gate
 from peer.methods import require_http_methods, require_POST, require_safe
+from peer.models import SupportGroup
 from peer.roles import Perm
 from peer.states import RuleBroken
 from peer.web import for_whom_may, only_with, or_404, who
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@only_with(Perm.READ_ROTA)
 def rota(request: HttpRequest) -> HttpResponse:
-    """Show seven days ahead with every gap, and plan a shift."""
-    or_404(gate.can(who(request), Perm.PLAN_ROTA, gate.SERVICE) or None)
-    mine = OnCallShift.objects.visible_to(who(request))
-    form = ShiftForm(request.POST or None, groups=mine.groups(), people=mine.clinicians())
+    """Show seven days ahead with every gap; whoever plans the rota plans a shift here too."""
+    user = who(request)
+    rows = OnCallShift.objects.visible_to(user)
+    if not gate.can(user, Perm.PLAN_ROTA, gate.SERVICE):
+        or_404(request.method != "POST" or None)
+        mine = SupportGroup.objects.joined_by(user).order_by("title")
+        groups = [group for group in mine if gate.can(user, Perm.READ_ROTA, group)]
+        return render(request, "moderation/shifts/rota.html", {"groups": rows.week(groups=groups)})
+    form = ShiftForm(request.POST or None, groups=rows.groups(), people=rows.clinicians())
     if request.method == "POST" and form.is_valid():
         start, end = form.span()
         said = form.cleaned_data
         try:
-            shift = shifts.plan(said["group"], by=who(request), user=said["user"], from_at=start, until_at=end)
+            shift = shifts.plan(said["group"], by=user, user=said["user"], from_at=start, until_at=end)
         except RuleBroken as broken:
             form.add_error(None, str(broken))
         else:
@@ -38,7 +45,7 @@ def rota(request: HttpRequest) -> HttpResponse:
                 request, _("Planned: %(hours)g hours for %(name)s.") % {"hours": hours, "name": shift.user}
             )
             return redirect("rota-list")
-    context = {"form": form, "groups": mine.week()}
+    context = {"form": form, "groups": rows.week()}
     return render(request, "moderation/shifts/rota.html", context, status=422 if form.errors else 200)
 
 

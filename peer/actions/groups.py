@@ -9,9 +9,8 @@ from typing import Any
 from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
-from peer import clock, endings, grants, joining, names
+from peer import clock, endings, given_roles, joining, names
 from peer.gate import TheService, action
-from peer.lookalikes import fold
 from peer.models import (
     Consent,
     GroupProtocol,
@@ -76,16 +75,10 @@ def open_group(group: SupportGroup, *, by: User) -> SupportGroup:
 def give_role(
     group: SupportGroup, *, by: User, user: User, role: Role, name: str, until_at: dt.datetime | None = None
 ) -> MembershipRole:
-    """Give somebody a dated role in a group, under the name people there will know them by."""
-    if user == by:
-        raise RuleBroken(_("Nobody gives a role to themselves. Ask a colleague."))
-    if role not in GIVEN:
+    """Give somebody a dated role in a group; a peer moderator takes a clinician on duty, or two (matrix row 26)."""
+    if role not in GIVEN or role is Role.PEER_MODERATOR:
         raise RuleBroken(_("That role is not given by hand."))
-    membership = _staff_membership(group, user, name)
-    _check_apart(membership, role)
-    given = membership.roles.create(role=role, from_at=clock.now(), until_at=until_at)
-    grants.sync(membership)
-    return given
+    return given_roles.give(group, by=by, user=user, role=role, name=name, until_at=until_at)
 
 
 @action(Perm.GIVE_ROLE)
@@ -93,10 +86,7 @@ def end_role(group: SupportGroup, *, by: User, role: MembershipRole) -> Membersh
     """End a role in a group now; the right is gone with the next request (M7)."""
     if role.membership.group_id != group.pk:
         raise RuleBroken(_("That role belongs to another group."))
-    role.until_at = clock.now()
-    role.save(update_fields=["until_at"])
-    grants.sync(role.membership)
-    return role
+    return given_roles.end(role)
 
 
 @action(Perm.CHOOSE_NAME)
@@ -151,36 +141,3 @@ def accept_protocol(protocol: GroupProtocol, *, by: User) -> ProtocolAcceptance:
 def _check_current(protocol: GroupProtocol, group: SupportGroup) -> None:
     if group.protocol() != protocol:
         raise RuleBroken(_("These words have just changed. Please read the new ones."))
-
-
-def _check_apart(membership: Membership, role: Role) -> None:
-    """Keep the peer and the clinician two people, so that no group is ever led by a clinician alone (S90)."""
-    pair = {Role.PEER_MODERATOR: Role.CLINICIAN, Role.CLINICIAN: Role.PEER_MODERATOR}
-    other = pair.get(role)
-    if other is None:
-        return
-    is_clinician = role is Role.PEER_MODERATOR and membership.user is not None and membership.user.may_in_service(other)
-    if is_clinician or membership.roles.current().filter(role=other).exists():
-        raise RuleBroken(_("A clinician helps, and a peer checks posts: they are two people. Choose somebody else."))
-
-
-def _staff_membership(group: SupportGroup, user: User, name: str) -> Membership:
-    """Find or make the membership of somebody who works in the group; staff names are theirs by right."""
-    if user.person is None:
-        raise RuleBroken(_("That account belongs to nobody. Join it to a person first."))
-    skeleton = fold(name)
-    if group.memberships.exclude(user=user).filter(skeleton=skeleton).exists():
-        raise RuleBroken(_("Somebody here has a name like that already."))
-    membership, is_new = group.memberships.get_or_create(
-        person=user.person,
-        defaults={
-            "user": user,
-            "pseudonym": name,
-            "skeleton": skeleton,
-            "state": Membership.State.ACTIVE,
-            "joined_at": clock.now(),
-        },
-    )
-    if not is_new and not membership.is_current():
-        raise RuleBroken(_("That person is not in the group now."))
-    return membership

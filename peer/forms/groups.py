@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -115,27 +116,27 @@ class ProtocolForm(forms.Form):
     )
 
 
+AS_WHAT = {
+    Role.PEER_MODERATOR: _("Peer moderator: checks posts"),
+    Role.PEER_FACILITATOR: _("Peer facilitator: leads the group"),
+    Role.CLINICIAN: _("Clinician: can be called"),
+    Role.GROUP_ADMINISTRATOR: _("Group administrator: sees hours, cover and numbers, never a post"),
+}
+
+
 class RoleForm(forms.Form):
     """A dated role of somebody in a group."""
 
     user = forms.ModelChoiceField(label=_("Who"), queryset=User.objects.none())
-    role = forms.TypedChoiceField(
-        label=_("As what"),
-        coerce=Role,
-        choices=[
-            (Role.PEER_MODERATOR, _("Peer moderator: checks posts")),
-            (Role.PEER_FACILITATOR, _("Peer facilitator: leads the group")),
-            (Role.CLINICIAN, _("Clinician: can be called")),
-            (Role.GROUP_ADMINISTRATOR, _("Group administrator: sees hours, cover and numbers, never a post")),
-        ],
-    )
+    role = forms.TypedChoiceField(label=_("As what"), coerce=Role)
     name = forms.CharField(label=_("Name in the group"), max_length=30)
     until_on = forms.DateField(
         label=_("Until"), required=False, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, roles: Iterable[Role], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["role"].choices = [(role, AS_WHAT[role]) for role in roles]  # type: ignore[attr-defined]
         people = User.objects.filter(is_active=True, person__isnull=False)
         people = people.exclude(person__kind=Person.Kind.PARENT_CARER).order_by("display_name", "pk")
         self.fields["user"].queryset = people  # type: ignore[attr-defined]

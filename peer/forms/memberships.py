@@ -77,6 +77,22 @@ class WhyForm(forms.Form):
     reason = _words(_("Why?"), _("Staff alone read this."), _("Say why."), rows=3)
 
 
+class WhosePlaceForm(forms.Form):
+    """Whose place it is, by the group and the name used there."""
+
+    group = forms.ModelChoiceField(label=_("Group"), queryset=SupportGroup.objects.none(), empty_label=None)
+    name = forms.CharField(
+        label=_("Their name in the group"),
+        max_length=30,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        error_messages={"required": _("Write the name they have in the group.")},
+    )
+
+    def __init__(self, *args: Any, groups: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["group"].queryset = groups  # type: ignore[attr-defined]
+
+
 class NextGroupForm(forms.Form):
     """Whether there is a group for afterwards."""
 

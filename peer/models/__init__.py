@@ -21,6 +21,7 @@ from peer.models.invitations import Invitation, InvitationLink
 from peer.models.join_requests import JoinRequest
 from peer.models.loneliness import LonelinessAnswer
 from peer.models.memberships import Membership, MembershipRole
+from peer.models.moderator_proposals import ModeratorProposal
 from peer.models.moving_on import MovingOn
 from peer.models.own_say import OwnSay
 from peer.models.partners import PartnerReferral
@@ -30,6 +31,7 @@ from peer.models.proposals import GroupProposal
 from peer.models.protocols import GroupProtocol, ProtocolAcceptance
 from peer.models.recoveries import AccountRecovery
 from peer.models.restrictions import Restriction
+from peer.models.reveals import Reveal
 from peer.models.shown_decisions import DecisionReply, ShownDecision, Withholding
 from peer.models.talk import Post, Thread
 from peer.models.waiting import Referral, TimelineEntry, TriageDecision, WaitingListEntry
@@ -71,6 +73,7 @@ __all__ = [
     "Membership",
     "MembershipDecision",
     "MembershipRole",
+    "ModeratorProposal",
     "MovingOn",
     "OwnFactor",
     "OwnSay",
@@ -82,6 +85,7 @@ __all__ = [
     "ProtocolAcceptance",
     "Referral",
     "Restriction",
+    "Reveal",
     "ServiceResponse",
     "ServiceRole",
     "ShownDecision",

@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 
 from peer import clock
+from peer.lookalikes import fold
 from peer.models.dated import DatedQuerySet, public_id
 from peer.models.people import Person, ServiceRole, User
 from peer.roles import Role
@@ -58,10 +59,14 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         return self.filter(user=user, state__in=states).select_related("group", "person")
 
     def visible_to(self, user: User) -> MembershipQuerySet:
-        """Keep one's own; for clinicians and co-ordinators all (there is no member list for members, M6)."""
-        if user.may_in_service(Role.CLINICIAN, Role.CO_ORDINATOR):
+        """Keep one's own; for clinicians, co-ordinators and managers all (there is no list for members, M6)."""
+        if user.may_in_service(Role.CLINICIAN, Role.CO_ORDINATOR, Role.SERVICE_MANAGER):
             return self
         return self.filter(user=user)
+
+    def called(self, name: str) -> MembershipQuerySet:
+        """Keep who has just this name in a group: one is found by it, and never listed (matrix row 17)."""
+        return self.filter(skeleton=fold(name)).exclude(skeleton="")
 
 
 class Membership(Stateful):

@@ -13,14 +13,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from peer import clock, gate, group_templates
-from peer.actions import groups
+from peer.actions import groups, moderators
 from peer.forms.groups import GroupForm, ProtocolForm, RoleForm
 from peer.methods import require_http_methods, require_POST, require_safe
-from peer.models import Cohort, MembershipRole, SupportGroup
-from peer.models.groups import SupportGroupQuerySet
-from peer.roles import Perm
+from peer.models import Cohort, MembershipRole, ModeratorProposal, SupportGroup
+from peer.models.groups import GIVEN, SupportGroupQuerySet
+from peer.roles import Perm, Role
 from peer.states import RuleBroken
-from peer.web import acted, for_whom_may, who
+from peer.web import acted, for_whom_may, or_404, who
 
 
 def _staff(request: HttpRequest) -> SupportGroupQuerySet:
@@ -34,7 +34,8 @@ def _staff(request: HttpRequest) -> SupportGroupQuerySet:
 def index(request: HttpRequest) -> HttpResponse:
     """List all groups with what each still lacks."""
     rows = [(group, group.lacks()) for group in _staff(request).order_by("state", "title")]
-    return render(request, "peer/groups/desk.html", {"rows": rows})
+    asked = ModeratorProposal.objects.visible_to(who(request)).waiting().select_related("group", "asked_by")
+    return render(request, "peer/groups/desk.html", {"rows": rows, "asked": asked})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -56,6 +57,7 @@ def new(request: HttpRequest) -> HttpResponse:
 def set_up(request: HttpRequest, public_id: str) -> HttpResponse:
     """Show one group's people, protocol and hours, and what is missing before it may open."""
     group = get_object_or_404(_staff(request), public_id=public_id)
+    manages = gate.can(who(request), Perm.GIVE_ROLE, group)
     context = {
         "group": group,
         "lacks": group.lacks(),
@@ -63,7 +65,11 @@ def set_up(request: HttpRequest, public_id: str) -> HttpResponse:
         "protocol": group.protocol(),
         "cohorts": Cohort.objects.visible_to(who(request)).waiting().filter(group=group),
         "members": group.memberships.active().count(),
-        "may_give": gate.can(who(request), Perm.GIVE_ROLE, gate.SERVICE),
+        "asked": ModeratorProposal.objects.visible_to(who(request)).waiting().filter(group=group),
+        "may_give": manages or gate.can(who(request), Perm.GIVE_MODERATOR, group),
+        "may_end": manages,
+        "may_end_moderator": gate.can(who(request), Perm.END_MODERATOR, group),
+        "may_second": gate.can(who(request), Perm.SECOND_MODERATOR, group),
     }
     return render(request, "peer/groups/set_up.html", context)
 
@@ -91,25 +97,50 @@ def protocol(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def role(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Give somebody a dated role in a group."""
-    group = for_whom_may(request, groups.give_role, get_object_or_404(_staff(request), public_id=public_id))
-    form = RoleForm(request.POST or None)
+    """Give somebody a dated role in a group; a manager asks for a peer moderator, a clinician on duty makes one."""
+    group = get_object_or_404(_staff(request), public_id=public_id)
+    user = who(request)
+    manages, is_on_duty = gate.can(user, Perm.GIVE_ROLE, group), gate.can(user, Perm.GIVE_MODERATOR, group)
+    or_404(manages or is_on_duty or None)
+    form = RoleForm(request.POST or None, roles=GIVEN if manages else [Role.PEER_MODERATOR])
 
-    def act() -> MembershipRole:
+    def act() -> MembershipRole | ModeratorProposal:
         said = dict(form.cleaned_data)
         until_on = said.pop("until_on")
-        until_at = until_on and dt.datetime.combine(until_on, dt.time(0), clock.LONDON)
-        return groups.give_role(group, by=who(request), until_at=until_at, **said)
+        said["until_at"] = until_on and dt.datetime.combine(until_on, dt.time(0), clock.LONDON)
+        if said["role"] != Role.PEER_MODERATOR:
+            return groups.give_role(group, by=user, **said)
+        del said["role"]
+        return (moderators.give if is_on_duty else moderators.ask)(group, by=user, **said)
 
     return _act(request, form, act, group=group, title=_("Give a role"), button=_("Give this role"))
+
+
+SECOND: dict[str, Any] = {"agree": moderators.agree, "say-no": moderators.say_no}
+
+
+@require_POST
+def second(request: HttpRequest, public_id: str, verb: str) -> HttpResponse:
+    """Agree, or say no, as the second person."""
+    if verb not in SECOND:
+        raise Http404
+    rows = ModeratorProposal.objects.visible_to(who(request)).waiting().select_related("group", "user__person")
+    proposal = for_whom_may(request, SECOND[verb], get_object_or_404(rows, public_id=public_id))
+    try:
+        SECOND[verb](proposal, by=who(request))
+    except RuleBroken as rule:
+        messages.error(request, str(rule))
+    return redirect("groups-set-up", proposal.group.public_id)
 
 
 @require_POST
 def end_role(request: HttpRequest, public_id: str, pk: int) -> HttpResponse:
     """End a role now."""
-    group = for_whom_may(request, groups.end_role, get_object_or_404(_staff(request), public_id=public_id))
-    held = get_object_or_404(group.given_roles(), pk=pk)
-    groups.end_role(group, by=who(request), role=held)
+    group = get_object_or_404(_staff(request), public_id=public_id)
+    held = group.given_roles().filter(pk=pk).first()
+    act = moderators.end if held and held.role == Role.PEER_MODERATOR else groups.end_role
+    for_whom_may(request, act, group)
+    act(group, by=who(request), role=or_404(held))
     return redirect("groups-set-up", group.public_id)
 
 

@@ -12,9 +12,11 @@ from django.utils.translation import gettext as _
 
 from peer import gate
 from peer.actions import memberships
-from peer.forms.memberships import EndForm, PauseForm, WhyForm
+from peer.forms.memberships import EndForm, PauseForm, WhosePlaceForm, WhyForm
 from peer.methods import require_http_methods, require_safe
 from peer.models import Appeal, Membership, MembershipDecision, MovingOn, SupportGroup
+from peer.models.groups import SupportGroupQuerySet
+from peer.models.memberships import MembershipQuerySet
 from peer.roles import SERVICE_WIDE, Perm, Role, rules
 from peer.web import acted, only_with, who
 
@@ -33,14 +35,39 @@ def _groups(request: HttpRequest) -> list[SupportGroup]:
 def index(request: HttpRequest) -> HttpResponse:
     """List what is decided and what a second person must look at; names only to a clinician on call (row 17)."""
     mine = _groups(request)
+    return _list(request, mine, WhosePlaceForm(groups=_among(request, mine)))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@only_with(Perm.PAUSE_MEMBER)
+def find(request: HttpRequest) -> HttpResponse:
+    """Find a place by the name somebody has in a group: whoever may pause it but meets nobody on a list."""
+    mine = _groups(request)
+    form = WhosePlaceForm(request.POST if request.method == "POST" else None, groups=_among(request, mine))
+    if form.is_valid():
+        found = (
+            _places(request, mine).filter(group=form.cleaned_data["group"]).called(form.cleaned_data["name"]).first()
+        )
+        if found is not None:
+            return redirect("memberships-detail", found.public_id)
+        form.add_error("name", _("Nobody in that group has this name. Write it just as it stands there."))
+    return _list(request, mine, form)
+
+
+def _among(request: HttpRequest, groups: list[SupportGroup]) -> SupportGroupQuerySet:
+    return SupportGroup.objects.visible_to(who(request)).filter(pk__in=[group.pk for group in groups]).order_by("title")
+
+
+def _list(request: HttpRequest, mine: list[SupportGroup], form: WhosePlaceForm) -> HttpResponse:
     decisions = MembershipDecision.objects.visible_to(who(request)).open().filter(membership__group__in=mine)
     rows = decisions.select_related("membership__group", "asked_by")
     context = {
         "asked": [row for row in rows if row.state == MembershipDecision.State.ASKED],
         "standing": [row for row in rows if row.state == MembershipDecision.State.HOLDS],
         "groups": [(group, people) for group in mine if (people := _members(request, group))],
+        "form": form,
     }
-    return render(request, "peer/memberships/index.html", context)
+    return render(request, "peer/memberships/index.html", context, status=422 if form.errors else 200)
 
 
 def _members(request: HttpRequest, group: SupportGroup) -> list[Membership]:
@@ -65,6 +92,7 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
         "moving": MovingOn.objects.visible_to(who(request)).under_way().filter(membership=membership).first(),
         "is_in": membership.state == Membership.State.ACTIVE,
         "may_end": membership.state in {Membership.State.ACTIVE, Membership.State.SUSPENDED},
+        "may_reveal": gate.can(who(request), Perm.REVEAL_IDENTITY, membership),
         "may_plan": gate.can(who(request), Perm.PLAN_GOODBYE, gate.SERVICE),
     }
     return render(request, "peer/memberships/detail.html", context)
@@ -124,9 +152,11 @@ def settle(request: HttpRequest, public_id: str, verb: str) -> HttpResponse:
     return render(request, "peer/memberships/settle.html", context, status=422 if form.errors else 200)
 
 
+def _places(request: HttpRequest, groups: list[SupportGroup]) -> MembershipQuerySet:
+    rows = Membership.objects.visible_to(who(request)).filter(group__in=groups)
+    return rows.exclude(person__kind="staff").select_related("group", "person")
+
+
 def _place(request: HttpRequest, public_id: str) -> Membership:
     """Find a place in a group in which one may act; for anybody else there is no such page."""
-    user = who(request)
-    groups = [group.pk for group in _groups(request)]
-    rows = Membership.objects.visible_to(user).filter(group__in=groups).exclude(person__kind="staff")
-    return get_object_or_404(rows.select_related("group", "person"), public_id=public_id)
+    return get_object_or_404(_places(request, _groups(request)), public_id=public_id)

@@ -5,21 +5,24 @@ from __future__ import annotations
 import datetime as dt
 from types import SimpleNamespace
 
+from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY as RECORDS
 from django.apps import apps
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection
 from django.test import Client
 
 from moderation.models import Escalation, OnCallShift
 from peer import clock, grants
-from peer.actions import consents, data_holds, data_requests, erasures
+from peer.actions import consents, data_holds, data_requests, erasures, moderators, reveals
 from peer.models import (
     DataRequest,
     HelloCall,
     Invitation,
     Membership,
     MembershipRole,
+    ModeratorProposal,
     ParentRelationship,
     Person,
     SupportGroup,
@@ -96,7 +99,8 @@ def build() -> World:
 def _person(world: World, name: str) -> User:
     """Make one column: what they are in the group, beside it and in the service."""
     kind = "staff" if name in IN_SERVICE or name == "GA" else "parent_carer" if name == "PA" else "young_person"
-    person = make_person(kind=kind, given_name=f"Person{name.lower()}")
+    born_on = dt.date(1990, 5, 4) if kind == "staff" else dt.date(2011, 5, 4)
+    person = make_person(kind=kind, given_name=f"Person{name.lower()}", born_on=born_on)
     user = make_user(name=f"User {name}", person=person, roles=(IN_SERVICE[name],) if name in IN_SERVICE else ())
     for group, roles in ((world.group, IN_GROUP), (world.beside, BESIDE)):
         if name in roles:
@@ -170,6 +174,9 @@ def _at_work(world: World) -> None:
     )
     place = make_member(group=world.group, role=Role.PEER_FACILITATOR, name="Herefa")
     world.role = MembershipRole.objects.get(membership=place)
+    world.moderates = MembershipRole.objects.get(membership=world.place_pm)
+    candidate = make_user(person=make_person(given_name="Candidata", born_on=dt.date(2008, 5, 4)))
+    world.asked = moderators.ask(world.group, by=world.colleague, user=candidate, name="Newest")
 
 
 def _own_data(world: World) -> None:
@@ -238,6 +245,32 @@ def out_of_date(world: World) -> None:
 def offered(world: World) -> None:
     """Let somebody have an open offer of this group already."""
     Invitation.objects.filter(pk=world.invitation.pk).update(person=world.waiter)
+
+
+def asked_by_sm(world: World) -> None:
+    """Let the very manager of this world be who asked for the peer moderator."""
+    ModeratorProposal.objects.filter(pk=world.asked.pk).update(asked_by=world.people["SM"])
+
+
+def just_proved(world: World) -> None:
+    """Let everybody have shown their second step a moment ago."""
+    for key in world.cookies.values():
+        session = SessionStore(key)
+        records = [record | {"at": (clock.now() - clock.offset()).timestamp()} for record in session[RECORDS]]
+        session[RECORDS] = records
+        session.save()
+
+
+def revealed(world: World) -> None:
+    """Let those who may have looked up who the young person is, a moment ago."""
+    for name in ("CN", "CF", "SM"):
+        reveals.reveal(world.place_yp, by=world.people[name], reason="To ring them tonight")
+
+
+def off_duty_revealed(world: World) -> None:
+    """Let them have looked it up, and the shift be over."""
+    revealed(world)
+    off_duty(world)
 
 
 def running(world: World) -> None:

@@ -38,6 +38,16 @@ def test_a_role_in_another_group_gives_nothing_and_changes_nothing() -> None:
     assert not AuditEvent.objects.exists()
 
 
+def test_a_clinician_of_the_service_has_no_right_of_a_group_that_is_not_theirs() -> None:
+    group = make_group()
+    okafor = make_member(group=make_group(title="Other"), role=Role.CLINICIAN).user
+    okafor.service_roles.create(role=Role.CLINICIAN)
+    for perm in (Perm.HIDE_POST, Perm.FREEZE_GROUP, Perm.PAUSE_MEMBER, Perm.REMOVE_MEMBER, Perm.REVEAL_IDENTITY):
+        assert not gate.can(okafor, perm, group)
+    sam = make_user(roles=(Role.SERVICE_MANAGER,))
+    assert gate.can(sam, Perm.FREEZE_GROUP, group)
+
+
 def test_a_clinician_reads_the_risk_lane_only_while_on_duty() -> None:
     group = make_group()
     lee = make_member(group=group, role=Role.CLINICIAN).user

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, rule
 
 from peer import clock, gate, grants
-from peer.actions import appeals, groups, hello_calls, invitations, memberships, moving_on
+from peer.actions import appeals, groups, hello_calls, invitations, memberships, moderators, moving_on
 from peer.actions.invitations import LINK
 from peer.models import (
     Appeal,
@@ -20,6 +20,7 @@ from peer.models import (
     Invitation,
     Membership,
     MembershipDecision,
+    ModeratorProposal,
     MovingOn,
     Person,
     Post,
@@ -37,7 +38,7 @@ from tests.make import make_member, make_open_group, make_person, make_phone, ma
 pytestmark = pytest.mark.django_db
 
 REFUSED = (RuleBroken, IllegalMove, StaleMove, gate.NotAllowed)
-OWED = (MembershipDecision, Appeal, MovingOn, BandMove, HelloCall, Invitation)
+OWED = (MembershipDecision, Appeal, MovingOn, BandMove, HelloCall, Invitation, ModeratorProposal)
 people = st.sampled_from([0, 1])
 staff = st.sampled_from(["lee", "okafor", "sam"])
 NAMES = ("Fern", "Tide")
@@ -56,7 +57,8 @@ class Places(machines.Machine):
         okafor.service_roles.create(role=Role.CLINICIAN)
         self.staff = {"lee": lee, "okafor": okafor, "sam": make_user(roles=(Role.SERVICE_MANAGER,))}
         self.kim = make_user(roles=(Role.CO_ORDINATOR,))
-        self.people = [make_person(given_name=f"Person {n}", born_on=dt.date(2011, 3 + n, 5)) for n in (0, 1)]
+        SupportGroup.objects.filter(pk=self.group.pk).update(age_to=16)  # one of the two is old enough to check posts
+        self.people = [make_person(given_name=f"Person {n}", born_on=dt.date(2011 - n, 3, 5)) for n in (0, 1)]
         for person in self.people:
             make_phone(person=person)
             make_wait(person=person)
@@ -106,7 +108,7 @@ class Places(machines.Machine):
         if call is not None:
             said = hello_calls.Said(
                 born_on=self.people[who].born_on,
-                basis="competent",
+                basis="competent" if self.people[who].age() < 16 else "sixteen",
                 safe_ways="Text.",
                 explained="All of it.",
                 understood="All of it.",
@@ -199,20 +201,29 @@ class Places(machines.Machine):
             assert allowed == (place.state == "active" and place.roles.current().exists())
             self.by_law(talk.start_thread, self.group, by=place.user, title="Hi", body="Hello.")
 
-    @rule(who=people)
-    def become_a_moderator(self, who: int) -> None:
+    @rule(who=people, by=staff)
+    def make_a_moderator(self, who: int, by: str) -> None:
         place = self.place(who)
         if place is not None and place.user is not None:
-            role = Role.PEER_MODERATOR
-            sam = self.staff["sam"]
-            self.by_law(groups.give_role, self.group, by=sam, user=place.user, role=role, name=place.pseudonym or "X1")
+            name = place.pseudonym or "X1"
+            act = moderators.ask if by == "sam" else moderators.give
+            done = self.by_law(act, self.group, by=self.staff[by], user=place.user, name=name)
+            assert not (done and by == "okafor"), "off duty"
+            assert not (done and self.people[who].age() < 16)
 
-    @rule(who=people)
-    def stop_moderating(self, who: int) -> None:
+    @rule(by=staff, act=st.sampled_from([moderators.agree, moderators.agree, moderators.say_no]))
+    def agree_to_a_moderator(self, by: str, act) -> None:
+        proposal = ModeratorProposal.objects.waiting().first()
+        if proposal is not None:
+            done = self.by_law(act, proposal, by=self.staff[by])
+            assert not (done and by == "sam"), "sam asked"
+
+    @rule(who=people, by=staff)
+    def stop_moderating(self, who: int, by: str) -> None:
         place = self.place(who)
         role = place.roles.current().filter(role=Role.PEER_MODERATOR).first() if place else None
         if role is not None:
-            self.by_law(groups.end_role, self.group, by=self.staff["sam"], role=role)
+            assert bool(self.by_law(moderators.end, self.group, by=self.staff[by], role=role)) == (by != "okafor")
 
     @rule(days=st.sampled_from([1, 8, 45, 200]))
     def time_goes_by(self, days: int) -> None:

@@ -137,9 +137,10 @@ def pages(site: str) -> list[tuple[str, list[str]]]:
         ("Mo", ["/queue/", f"/queue/{waiting.public_id}/", "/queue/rest/", "/pause/"]),
         ("Mo", [f"/pause/{group.public_id}/pause/", f"/posts/{shown.public_id}/report/", f"/{link}"]),
         ("Dr Lee", ["/risk/", f"/risk/{held.public_id}/", "/escalations/", f"/escalations/{worry.public_id}/"]),
-        ("Dr Lee", [f"/escalations/{worry.public_id}/act-sheet/", "/shifts/"]),
+        ("Dr Lee", [f"/escalations/{worry.public_id}/act-sheet/", "/shifts/", "/rota/"]),
         ("Kim", ["/rota/"]),
-        ("Sam", ["/escalations/", f"/escalations/{worry.public_id}/reassign/"]),
+        ("Sam", ["/escalations/", f"/escalations/{worry.public_id}/reassign/", "/staff/places/", "/staff/looked-up/"]),
+        ("Sam", [f"/staff/places/{held.author.public_id}/who/"]),
     ]
 
 

@@ -61,9 +61,34 @@ def test_b15_a_clinician_without_a_proved_number_is_refused_in_words_and_nothing
     assert day.isoformat() in answer.content.decode()
 
 
-@pytest.mark.parametrize("role", [Role.CLINICIAN, Role.EDITOR])
-def test_nobody_else_sees_the_rota(role: Role) -> None:
-    client = signed_in(make_user(roles=(role,)))
+def test_a_clinician_reads_the_rota_of_their_groups_alone_and_plans_nothing() -> None:
+    group, other = make_group(title="Quietmeadow"), make_group(title="Elsewhere")
+    lee, okafor = clinician(group), clinician(group, "Dr Okafor")
+    shift, far = planned(group, okafor), planned(other, clinician(other, "Dr Far"))
+    client = signed_in(lee)
+    page = client.get("/rota/").content.decode()
+    assert "Dr Okafor" in page
+    assert "Elsewhere" not in page
+    assert "Plan a shift" not in page
+    assert "Take off" not in page
+    day = clock.today() + dt.timedelta(days=2)
+    said = {"group": group.pk, "user": lee.pk, "day": day, "starts": "20:00", "ends": "08:00"}
+    assert client.post("/rota/", said).status_code == 404
+    for one in (shift, far):
+        assert client.post(f"/rota/{one.public_id}/cancel/").status_code == 404
+        assert client.post(f"/shifts/{one.public_id}/start/").status_code == 404
+    assert set(OnCallShift.objects.values_list("state", flat=True)) == {"planned"}
+
+
+def test_a_clinician_without_a_group_meets_an_honest_empty_rota() -> None:
+    planned(group := make_group(title="Quietmeadow"), clinician(group))
+    page = signed_in(make_user(roles=(Role.CLINICIAN,))).get("/rota/").content.decode()
+    assert "You cover no group yet" in page
+    assert "Quietmeadow" not in page
+
+
+def test_nobody_else_sees_the_rota() -> None:
+    client = signed_in(make_user(roles=(Role.EDITOR,)))
     assert client.get("/rota/").status_code == 404
     assert client.post("/rota/", {}).status_code == 404
 

@@ -208,6 +208,33 @@ def test_a_manager_sees_no_list_of_names_and_a_moderator_no_desk(group, asha, le
         assert mo.get(page).status_code == 404
 
 
+def test_m5_a_manager_finds_a_place_by_the_name_somebody_has_there_and_pauses_it(group, asha, sam) -> None:
+    desk = browser(sam)
+    for name in ("Tide", "Fe", ""):
+        answer = desk.post("/staff/places/find/", {"group": group.pk, "name": name})
+        assert answer.status_code == 422
+        page = answer.content.decode()
+        assert ("Nobody in that group has this name." in page) == bool(name)
+        assert "Fern<" not in page
+    place = desk.post("/staff/places/find/", {"group": group.pk, "name": "fern"}).headers["Location"]
+    assert place == f"/staff/places/{asha.public_id}/"
+    assert "Fern" in desk.get(place).content.decode()
+    until = clock.today() + dt.timedelta(days=3)
+    assert desk.post(f"{place}pause/", {"until_on": until.isoformat(), "reason": "Kind."}).status_code == 302
+    asha.refresh_from_db()
+    assert asha.state == "suspended"
+
+
+def test_m5_a_place_is_found_only_in_a_group_in_which_one_may_pause(group, asha, lee) -> None:
+    elsewhere = make_open_group(title="Elsewhere")
+    make_member(group=elsewhere, name="Willow")
+    answer = browser(lee).post("/staff/places/find/", {"group": elsewhere.pk, "name": "Willow"})
+    assert answer.status_code == 422
+    assert "Elsewhere" not in answer.content.decode()
+    mo = browser(User.objects.get(memberships__pseudonym="Mo", memberships__group=group))
+    assert mo.post("/staff/places/find/", {"group": group.pk, "name": "Fern"}).status_code == 404
+
+
 def test_the_list_of_groups_leads_to_the_honest_page(group, asha, lee, sam) -> None:
     ended(asha, lee, sam)
     page = browser(asha.user).get("/groups/").content.decode()
