@@ -42,6 +42,7 @@ class Stage:
     ledger: Path
     kills: int = 0
     clock: subprocess.Popen[bytes] | None = None
+    watcher: subprocess.Popen[bytes] | None = None
     log: IO[bytes] | None = None
     plan: list[str] = field(default_factory=list)
 
@@ -60,15 +61,19 @@ class Stage:
 
     def count(self, question: str) -> int:
         """Ask the run's database for one number, past the product's own code."""
+        return int(self.ask(question))
+
+    def ask(self, question: str) -> str:
+        """Ask the run's database for one word, past the product's own code."""
         url = self.env["DATABASE_URL"]
         if url.startswith("sqlite"):
             with closing(sqlite3.connect(url.removeprefix("sqlite:///"), timeout=20)) as rows:
-                return int(rows.execute(question).fetchone()[0])
+                return str(rows.execute(question).fetchone()[0])
         import psycopg  # noqa: PLC0415 - only where PostgreSQL is asked for
 
         with psycopg.connect(url) as server:
             found = server.execute(question).fetchone()
-            return int(found[0]) if found else 0
+            return str(found[0]) if found else "0"
 
     def start_clock(self, *, crash_at: str = "") -> subprocess.Popen[bytes]:
         """Start the clock process, to die at a named point where one is given."""
@@ -81,6 +86,25 @@ class Stage:
         )
         return self.clock
 
+    def start_watcher(self) -> subprocess.Popen[bytes]:
+        """Start the process that watches the clock."""
+        self.watcher = subprocess.Popen(
+            [sys.executable, "manage.py", "watch"],
+            cwd=HERE,
+            env=self.env,
+            stdout=subprocess.DEVNULL,
+            stderr=self.log,
+        )
+        return self.watcher
+
+    def shut_database(self) -> None:
+        """Let the database of this run, one of PostgreSQL, end every connection and take no other."""
+        url = self.env["DATABASE_URL"]
+        name = urlsplit(url).path.strip("/")
+        admin = _beside(url, "postgres")
+        _sql(admin, f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
+        _sql(admin, f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")  # noqa: S608
+
     def supervise(self) -> None:
         """Start the clock again where it was killed, next time to die at the next point of the plan."""
         if self.clock is not None and self.clock.poll() is None:
@@ -89,16 +113,17 @@ class Stage:
             self.kills += 1
         self.start_clock(crash_at=self.plan.pop(0) if self.plan else "")
 
-    def stop_clock(self) -> None:
-        """End the clock."""
-        if self.clock is not None and self.clock.poll() is None:
-            self.clock.terminate()
-            with suppress(subprocess.TimeoutExpired):
-                self.clock.wait(5)
-            if self.clock.poll() is None:
-                self.clock.kill()
-                self.clock.wait()
-        self.clock = None
+    def stop(self) -> None:
+        """End the clock and the watcher."""
+        for process in (self.clock, self.watcher):
+            if process is not None and process.poll() is None:
+                process.terminate()
+                with suppress(subprocess.TimeoutExpired):
+                    process.wait(5)
+                if process.poll() is None:
+                    process.kill()
+                    process.wait()
+        self.clock = self.watcher = None
 
 
 def environment(folder: Path, database: str) -> dict[str, str]:
@@ -179,7 +204,7 @@ def stage(database: str, folder: Path, **env: str) -> Iterator[Stage]:
         try:
             yield made
         finally:
-            made.stop_clock()
+            made.stop()
 
 
 @contextmanager
