@@ -24,13 +24,14 @@ from peer.clock import LONDON
 HERE = Path(__file__).resolve().parents[3]
 SCALE = 30  # every wait is a thirtieth
 SERVICE = "+447700900001"
+NOON = dt.time(12)  # so that quiet hours never decide a run
 
 
-def offset_to_noon() -> float:
-    """Give the seconds that bring the product's clock to noon in London, so that quiet hours never decide a run."""
+def offset_to(hour: dt.time) -> float:
+    """Give the seconds that bring the product's clock to an hour of today in London."""
     now = dt.datetime.now(dt.UTC)  # noqa: TID251 - the real clock is what is offset here
-    noon = dt.datetime.combine(now.astimezone(LONDON).date(), dt.time(12), LONDON)
-    return (noon - now).total_seconds()
+    moment = dt.datetime.combine(now.astimezone(LONDON).date(), hour, LONDON)
+    return (moment - now).total_seconds()
 
 
 @dataclass
@@ -40,6 +41,7 @@ class Stage:
     env: dict[str, str]
     network: Simulator
     ledger: Path
+    web: int = 0  # the process id of its master
     kills: int = 0
     clock: subprocess.Popen[bytes] | None = None
     watcher: subprocess.Popen[bytes] | None = None
@@ -137,7 +139,7 @@ def environment(folder: Path, database: str) -> dict[str, str]:
         "DATABASE_URL": database,
         "CELERY_BROKER_URL": "memory://",
         "REDIS_URL": "",
-        "CLOCK_OFFSET": str(offset_to_noon()),
+        "CLOCK_OFFSET": str(offset_to(NOON)),
         "TIME_SCALE": str(SCALE),
         "TWILIO_FROM": SERVICE,
         "TWILIO_CONNECTIONS": "2",  # small batches, so that there is always a next one to die in
@@ -198,9 +200,9 @@ def stage(database: str, folder: Path, **env: str) -> Iterator[Stage]:
     with (
         (folder / "run.log").open("ab") as log,
         start(ledger=ledger, account_sid="AC" + "0" * 32, auth_token=token, options=options) as network,
-        _web(port, env | {"TWILIO_BASE_URL": network.base_url}, log),
+        _web(port, env | {"TWILIO_BASE_URL": network.base_url}, log) as web,
     ):
-        made = Stage(env=env | {"TWILIO_BASE_URL": network.base_url}, network=network, ledger=ledger, log=log)
+        made = Stage(env=env | {"TWILIO_BASE_URL": network.base_url}, network=network, ledger=ledger, web=web, log=log)
         try:
             yield made
         finally:
@@ -208,7 +210,7 @@ def stage(database: str, folder: Path, **env: str) -> Iterator[Stage]:
 
 
 @contextmanager
-def _web(port: int, env: dict[str, str], log: IO[bytes]) -> Iterator[None]:
+def _web(port: int, env: dict[str, str], log: IO[bytes]) -> Iterator[int]:
     command = [sys.executable, "-m", "gunicorn", "cms.wsgi:application", "--bind", f"127.0.0.1:{port}"]
     child = subprocess.Popen(
         [*command, "--worker-class", "gthread", "--threads", "4", "--log-level", "warning"],
@@ -219,7 +221,7 @@ def _web(port: int, env: dict[str, str], log: IO[bytes]) -> Iterator[None]:
     )
     try:
         servers.wait_until_listens(port, child=child, seconds=60)
-        yield
+        yield child.pid
     finally:
         child.terminate()
         child.wait(timeout=30)
