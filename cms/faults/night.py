@@ -243,6 +243,7 @@ def summary(played: Played) -> dict[str, object]:
     """Give the one line: `page_…` of posts at which nothing was broken, `fault_…` of those at which one thing was."""
     verdict = played.verdict
     return {
+        "scale": SCALE,
         "risky": verdict.risky,
         "paged": verdict.paged,
         "page_p50_s": quantile(verdict.calm, 0.5),
