@@ -18,6 +18,7 @@ NEVER = (
     "REDIS_URL",
     "CELERY_BROKER_URL",
     "EMAIL_URL",
+    "HEARTBEAT_URL",
     "OIDC_SERVER_URL",
     "EMAIL_FROM",
     "SECRET_KEY",

@@ -1,4 +1,4 @@
-"""The demo: web, clock, worker and beat as threads of one process, and the telephones as a child (decision 5)."""
+"""The demo: web, clock, worker and beat as threads of one process; telephones and watcher as children (decision 5)."""
 
 from __future__ import annotations
 
@@ -58,6 +58,7 @@ def _start(running: ExitStack, *, port: int) -> None:
     load_example()
     running.callback(celery.start_threads())
     running.enter_context(start_clock())
+    running.enter_context(start_watcher())
     running.enter_context(serve(port))
     wait_for(telephones)
     running.callback(telephones.terminate)  # runs first: it may take its second while the rest stops
@@ -91,7 +92,9 @@ def clear_away_old() -> None:
         return
     print("The data in .demo belongs to another version of Meanwhile: starting afresh.", flush=True)
     connections.close_all()
-    beside = [_home() / name for name in ("stamp", "clock-offset", "handsets.jsonl", "outbox-mark.json")]
+    beside = [
+        _home() / name for name in ("stamp", "clock-offset", "handsets.jsonl", "outbox-mark.json", "watcher/told")
+    ]
     for file in [*_database().parent.glob(f"{_database().name}*"), *beside]:
         file.unlink(missing_ok=True)
 
@@ -233,6 +236,21 @@ def start_clock() -> Iterator[None]:
         yield
     finally:
         stop.set()
+
+
+@contextmanager
+def start_watcher() -> Iterator[None]:
+    """Watch the clock from a child process, which ends with this one."""
+    child = subprocess.Popen(
+        [sys.executable, "manage.py", "watch", "--parent", str(os.getpid())],
+        cwd=settings.BASE_DIR,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+    )
+    try:
+        yield
+    finally:
+        child.terminate()
 
 
 def _keep_shifts(stop: threading.Event) -> None:

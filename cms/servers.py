@@ -126,10 +126,11 @@ class Web:
     def cpu_seconds(self) -> float:
         """Add up the CPU time of the server and of its workers, in seconds."""
         ticks = os.sysconf("SC_CLK_TCK")
-        return sum(_ticks(pid) for pid in [self.pid, *_children(self.pid)]) / ticks
+        return sum(_ticks(pid) for pid in [self.pid, *children(self.pid)]) / ticks
 
 
-def _children(pid: int) -> list[int]:
+def children(pid: int) -> list[int]:
+    """Give the processes that one has started and that still live."""
     return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 

@@ -285,6 +285,9 @@ TWILIO_AUTH_TOKEN = secret("TWILIO_AUTH_TOKEN") if PRODUCTION else local_secret(
 OUTBOX_MARK = env.str(
     "OUTBOX_MARK", default="" if ENVIRONMENT == "test" else str(STATE_DIR / "outbox-mark.json")
 )  # empty: none
+HEARTBEAT_URL = env.str("HEARTBEAT_URL", default="")  # off this host: rings when the watcher asks for it no more (U18)
+if HEARTBEAT_URL and not HEARTBEAT_URL.startswith(("https://", *(() if PRODUCTION else ("http://127.0.0.1:",)))):
+    raise ValueError("HEARTBEAT_URL must be https.")
 TWILIO_CONNECTIONS = env.int("TWILIO_CONNECTIONS", default=20)  # at once, and rows claimed at once
 TWILIO_PER_SECOND = env.int("TWILIO_PER_SECOND", default=10 if PRODUCTION else 0)  # what the senders take; 0: no limit
 MESSAGE_LANGUAGES = env.list("MESSAGE_LANGUAGES", default=["all"] if DEMO else [])  # empty: English and those checked

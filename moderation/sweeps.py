@@ -6,6 +6,8 @@ import logging
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
+from django.db.models import QuerySet
+
 from moderation import paging
 from moderation.actions import decisions, escalations, shifts
 from moderation.models import Escalation, EscalationStep, OnCallShift
@@ -21,10 +23,24 @@ RESTS = [Escalation.State.ACKNOWLEDGED, Escalation.State.IN_PROGRESS, Escalation
 
 def run_due_steps() -> int:
     """Fire every overdue step in order, restart what nobody acted on, and count what was done."""
-    overdue = Escalation.objects.filter(state__in=RESTS, due_at__lte=clock.Now()).order_by("due_at", "pk")
-    done = _each(overdue, escalations.restart)
+    return _each(_overdue(), escalations.restart) + _each(_due().select_related("escalation__group"), escalations.fire)
+
+
+def first_due() -> dict[str, object]:
+    """Name the rest and the rung that have been due longest: whoever watches the clock sees whether they stay (E13)."""
+    return {
+        "rests": _overdue().values_list("pk", flat=True).first(),
+        "steps": _due().values_list("pk", flat=True).first(),
+    }
+
+
+def _overdue() -> QuerySet[Escalation]:
+    return Escalation.objects.filter(state__in=RESTS, due_at__lte=clock.Now()).order_by("due_at", "pk")
+
+
+def _due() -> QuerySet[EscalationStep]:
     due = EscalationStep.objects.filter(state=EscalationStep.State.WAITING, due_at__lte=clock.Now())
-    return done + _each(due.select_related("escalation__group").order_by("due_at", "number", "pk"), escalations.fire)
+    return due.order_by("due_at", "number", "pk")
 
 
 def climb() -> int:

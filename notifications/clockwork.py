@@ -12,8 +12,9 @@ from django.conf import settings
 from django.db import connections
 
 from moderation import sweeps as moderation_sweeps
-from notifications import broadcasts, proofs, restored, sweeps, theirs
+from notifications import broadcasts, heartbeats, proofs, restored, sweeps, theirs
 from notifications.dispatcher import Dispatcher
+from notifications.heartbeats import Pulse, Stillness
 from notifications.models import Duty
 from notifications.tasks import woken
 from peer.sweeps.breaches import watch_for_breaches
@@ -106,6 +107,11 @@ def _proofs() -> tuple[Callable[[], int], Callable[[], None]]:
     return proofs.doubt_old, lambda: None
 
 
+def _watcher() -> tuple[Callable[[], int], Callable[[], None]]:
+    still = Stillness({heartbeats.WATCHER: heartbeats.SILENT})
+    return lambda: heartbeats.miss_watcher(still), lambda: None
+
+
 PARTS = (
     Part("pages", 0.5, _sender(Duty.PAGE)),  # of its own, so that no broadcast is ever before a page
     Part("messages", 0.5, _sender(Duty.CODE, Duty.FAMILY)),
@@ -122,6 +128,7 @@ PARTS = (
     Part("competence", 900.0, _competence),
     Part("breaches", 60.0, _breaches),
     Part("mark", 60.0, _mark),
+    Part("watcher", 5.0, _watcher),  # each of the two sees when the other stands still (E13)
 )
 
 
@@ -162,9 +169,13 @@ def _keep_going(part: Part, stop: threading.Event) -> None:
 
 def _work(part: Part, stop: threading.Event) -> None:
     work, close = part.make()
+    pulse = Pulse(part.name) if part.name in heartbeats.PARTS else None
     try:
         while not stop.is_set():
-            if not work():
+            done = work()
+            if pulse:
+                pulse.beat()
+            if not done:
                 woken.wait(part.every / settings.TIME_SCALE)
                 woken.clear()
     finally:

@@ -28,6 +28,7 @@ PURPOSES = {
     "recovery_asked": lazy("A warning: somebody asked for a way in"),
     "answer": lazy("An answer to what they told us"),
     "page": lazy("Urgent: somebody is needed"),
+    "watcher_silent": lazy("Urgent: the alarm’s own watch has stopped"),
     **{notice.name: notice.title for notice in NOTICES.values()},
 }
 

@@ -41,6 +41,7 @@ class Heard:
     sid: str
     sender: str
     body: str
+    at: dt.datetime
 
 
 class Failure(Exception):

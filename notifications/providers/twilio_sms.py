@@ -53,7 +53,10 @@ class TwilioSms:
             rows += listed(answer, "messages")
             query = parse_qsl(urlsplit(str(answer.get("next_page_uri") or "")).query)
         theirs = [row for row in rows if row.get("direction") == "inbound"]
-        return [Heard(row["sid"], str(row.get("from", "")), str(row.get("body") or "")) for row in reversed(theirs)]
+        return [
+            Heard(row["sid"], str(row.get("from", "")), str(row.get("body") or ""), moment(row))
+            for row in reversed(theirs)
+        ]
 
 
 def taken(answer: dict[str, Any], *, to: str, prefixes: tuple[str, ...]) -> Accepted:

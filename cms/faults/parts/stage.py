@@ -24,13 +24,14 @@ from peer.clock import LONDON
 HERE = Path(__file__).resolve().parents[3]
 SCALE = 30  # every wait is a thirtieth
 SERVICE = "+447700900001"
+NOON = dt.time(12)  # so that quiet hours never decide a run
 
 
-def offset_to_noon() -> float:
-    """Give the seconds that bring the product's clock to noon in London, so that quiet hours never decide a run."""
+def offset_to(hour: dt.time) -> float:
+    """Give the seconds that bring the product's clock to an hour of today in London."""
     now = dt.datetime.now(dt.UTC)  # noqa: TID251 - the real clock is what is offset here
-    noon = dt.datetime.combine(now.astimezone(LONDON).date(), dt.time(12), LONDON)
-    return (noon - now).total_seconds()
+    moment = dt.datetime.combine(now.astimezone(LONDON).date(), hour, LONDON)
+    return (moment - now).total_seconds()
 
 
 @dataclass
@@ -40,8 +41,10 @@ class Stage:
     env: dict[str, str]
     network: Simulator
     ledger: Path
+    web: int = 0  # the process id of its master
     kills: int = 0
     clock: subprocess.Popen[bytes] | None = None
+    watcher: subprocess.Popen[bytes] | None = None
     log: IO[bytes] | None = None
     plan: list[str] = field(default_factory=list)
 
@@ -60,15 +63,19 @@ class Stage:
 
     def count(self, question: str) -> int:
         """Ask the run's database for one number, past the product's own code."""
+        return int(self.ask(question))
+
+    def ask(self, question: str) -> str:
+        """Ask the run's database for one word, past the product's own code."""
         url = self.env["DATABASE_URL"]
         if url.startswith("sqlite"):
             with closing(sqlite3.connect(url.removeprefix("sqlite:///"), timeout=20)) as rows:
-                return int(rows.execute(question).fetchone()[0])
+                return str(rows.execute(question).fetchone()[0])
         import psycopg  # noqa: PLC0415 - only where PostgreSQL is asked for
 
         with psycopg.connect(url) as server:
             found = server.execute(question).fetchone()
-            return int(found[0]) if found else 0
+            return str(found[0]) if found else "0"
 
     def start_clock(self, *, crash_at: str = "") -> subprocess.Popen[bytes]:
         """Start the clock process, to die at a named point where one is given."""
@@ -81,6 +88,25 @@ class Stage:
         )
         return self.clock
 
+    def start_watcher(self) -> subprocess.Popen[bytes]:
+        """Start the process that watches the clock."""
+        self.watcher = subprocess.Popen(
+            [sys.executable, "manage.py", "watch"],
+            cwd=HERE,
+            env=self.env,
+            stdout=subprocess.DEVNULL,
+            stderr=self.log,
+        )
+        return self.watcher
+
+    def shut_database(self) -> None:
+        """Let the database of this run, one of PostgreSQL, end every connection and take no other."""
+        url = self.env["DATABASE_URL"]
+        name = urlsplit(url).path.strip("/")
+        admin = _beside(url, "postgres")
+        _sql(admin, f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
+        _sql(admin, f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")  # noqa: S608
+
     def supervise(self) -> None:
         """Start the clock again where it was killed, next time to die at the next point of the plan."""
         if self.clock is not None and self.clock.poll() is None:
@@ -89,16 +115,17 @@ class Stage:
             self.kills += 1
         self.start_clock(crash_at=self.plan.pop(0) if self.plan else "")
 
-    def stop_clock(self) -> None:
-        """End the clock."""
-        if self.clock is not None and self.clock.poll() is None:
-            self.clock.terminate()
-            with suppress(subprocess.TimeoutExpired):
-                self.clock.wait(5)
-            if self.clock.poll() is None:
-                self.clock.kill()
-                self.clock.wait()
-        self.clock = None
+    def stop(self) -> None:
+        """End the clock and the watcher."""
+        for process in (self.clock, self.watcher):
+            if process is not None and process.poll() is None:
+                process.terminate()
+                with suppress(subprocess.TimeoutExpired):
+                    process.wait(5)
+                if process.poll() is None:
+                    process.kill()
+                    process.wait()
+        self.clock = self.watcher = None
 
 
 def environment(folder: Path, database: str) -> dict[str, str]:
@@ -112,7 +139,7 @@ def environment(folder: Path, database: str) -> dict[str, str]:
         "DATABASE_URL": database,
         "CELERY_BROKER_URL": "memory://",
         "REDIS_URL": "",
-        "CLOCK_OFFSET": str(offset_to_noon()),
+        "CLOCK_OFFSET": str(offset_to(NOON)),
         "TIME_SCALE": str(SCALE),
         "TWILIO_FROM": SERVICE,
         "TWILIO_CONNECTIONS": "2",  # small batches, so that there is always a next one to die in
@@ -173,17 +200,17 @@ def stage(database: str, folder: Path, **env: str) -> Iterator[Stage]:
     with (
         (folder / "run.log").open("ab") as log,
         start(ledger=ledger, account_sid="AC" + "0" * 32, auth_token=token, options=options) as network,
-        _web(port, env | {"TWILIO_BASE_URL": network.base_url}, log),
+        _web(port, env | {"TWILIO_BASE_URL": network.base_url}, log) as web,
     ):
-        made = Stage(env=env | {"TWILIO_BASE_URL": network.base_url}, network=network, ledger=ledger, log=log)
+        made = Stage(env=env | {"TWILIO_BASE_URL": network.base_url}, network=network, ledger=ledger, web=web, log=log)
         try:
             yield made
         finally:
-            made.stop_clock()
+            made.stop()
 
 
 @contextmanager
-def _web(port: int, env: dict[str, str], log: IO[bytes]) -> Iterator[None]:
+def _web(port: int, env: dict[str, str], log: IO[bytes]) -> Iterator[int]:
     command = [sys.executable, "-m", "gunicorn", "cms.wsgi:application", "--bind", f"127.0.0.1:{port}"]
     child = subprocess.Popen(
         [*command, "--worker-class", "gthread", "--threads", "4", "--log-level", "warning"],
@@ -194,7 +221,7 @@ def _web(port: int, env: dict[str, str], log: IO[bytes]) -> Iterator[None]:
     )
     try:
         servers.wait_until_listens(port, child=child, seconds=60)
-        yield
+        yield child.pid
     finally:
         child.terminate()
         child.wait(timeout=30)
