@@ -4,6 +4,7 @@ from notifications.models.broadcasts import Broadcast
 from notifications.models.calls import CallTask
 from notifications.models.contacts import Channel, CommunicationNeed, ContactPoint, ContactPreference, OptOut
 from notifications.models.heartbeats import Heartbeat
+from notifications.models.digests import Digest
 from notifications.models.inbound import InboundCall, InboundText
 from notifications.models.letters import Letter
 from notifications.models.outbox import (
@@ -28,6 +29,7 @@ __all__ = [
     "Delivery",
     "DeliveryAttempt",
     "DeliveryReceipt",
+    "Digest",
     "Duty",
     "Heartbeat",
     "InboundCall",

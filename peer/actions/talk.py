@@ -96,7 +96,7 @@ def _rewrite(post: Post, *, body: str, title: str) -> None:
     """Keep new words; a title can change only while nobody has seen the thread."""
     post.body = _checked_body(body)
     post.save(update_fields=["body"])
-    if title and post.opens_thread():
+    if title and post.may_retitle():
         post.thread.title = _checked_title(title)
         post.thread.save(update_fields=["title"])
 

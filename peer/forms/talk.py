@@ -30,6 +30,6 @@ class ThreadForm(ReplyForm):
     field_order = ("title", "body")
 
 
-def change_form(*args: Any, opens_thread: bool, **kwargs: Any) -> ReplyForm:
-    """Give the form that fits a post: with the title where it is the first of its thread."""
-    return ThreadForm(*args, **kwargs) if opens_thread else ReplyForm(*args, **kwargs)
+def change_form(*args: Any, with_title: bool, **kwargs: Any) -> ReplyForm:
+    """Give the form that fits a post: with the title where it can still change."""
+    return ThreadForm(*args, **kwargs) if with_title else ReplyForm(*args, **kwargs)

@@ -29,6 +29,7 @@ from peer.models.people import ParentRelationship, Person, ServiceRole, User
 from peer.models.profiles import ProfileNote
 from peer.models.proposals import GroupProposal
 from peer.models.protocols import GroupProtocol, ProtocolAcceptance
+from peer.models.reading import FeltToo, ReadMark
 from peer.models.recoveries import AccountRecovery
 from peer.models.restrictions import Restriction
 from peer.models.reveals import Reveal
@@ -57,6 +58,7 @@ __all__ = [
     "FeedbackItem",
     "FeedbackKnock",
     "FeedbackStep",
+    "FeltToo",
     "GroupProposal",
     "GroupProtocol",
     "HelloCall",
@@ -83,6 +85,7 @@ __all__ = [
     "Post",
     "ProfileNote",
     "ProtocolAcceptance",
+    "ReadMark",
     "Referral",
     "Restriction",
     "Reveal",

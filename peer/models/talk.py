@@ -101,6 +101,8 @@ class PostQuerySet(models.QuerySet["Post"]):
 class Post(Stateful, Owed):
     """Somebody's words, waiting for a person or approved by one."""
 
+    is_new: bool = False  # whether the viewer of a thread has not seen it before: `peer.reading` says so
+
     class State(models.TextChoices):
         """The states of safety 2a; `submitted` never outlives its transaction, so it is not stored."""
 
@@ -130,6 +132,8 @@ class Post(Stateful, Owed):
         State.HIDDEN: {State.APPROVED, State.REMOVED},
     }
 
+    SHOWN_ONCE: ClassVar[tuple[str, ...]] = (State.APPROVED, State.HIDDEN)
+
     public_id = models.CharField(max_length=24, unique=True, default=public_id)
     thread = models.ForeignKey(Thread, on_delete=models.CASCADE, related_name="posts")
     author = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="posts")
@@ -143,6 +147,7 @@ class Post(Stateful, Owed):
     note_to_author = models.TextField(blank=True)
     adults_only = models.BooleanField(default=False)  # a clinician read it as risk: never for under-18s (safety W1, U5)
     keys_needed = models.PositiveSmallIntegerField(default=1)
+    content_note = models.CharField("what it talks about, said before it is read", max_length=20, blank=True)
     state = models.CharField(max_length=12, choices=State.choices, default=State.DRAFT)
     created_at = models.DateTimeField(default=clock.now)
     submitted_at = models.DateTimeField(null=True, blank=True)
@@ -153,6 +158,7 @@ class Post(Stateful, Owed):
     class Meta:
         indexes = [
             models.Index(fields=["thread", "id"], condition=models.Q(state="approved"), name="post_shown"),
+            models.Index(fields=["thread", "decided_at"], condition=models.Q(state="approved"), name="post_new"),
             models.Index(fields=["id"], condition=models.Q(state="pending"), name="post_waiting"),
             models.Index(fields=["id"], condition=models.Q(state="held_risk"), name="post_risk"),
         ]
@@ -184,6 +190,10 @@ class Post(Stateful, Owed):
         """Tell whether this is the first post of its thread, which carries the title."""
         return not Post.objects.filter(thread_id=self.thread_id, pk__lt=self.pk).exists()
 
+    def may_retitle(self) -> bool:
+        """Tell whether the title can still change: while nobody else has seen the thread (P3)."""
+        return self.opens_thread() and not Post.objects.approved().filter(thread_id=self.thread_id).exists()
+
     @property
     def shown(self) -> SafeString:
         """Give the stored HTML, ready for a page."""
@@ -192,6 +202,8 @@ class Post(Stateful, Owed):
     def move_to(self, state: str, *, holding: dict[str, object] | None = None, **changes: object) -> None:
         """Move, and keep the counters of thread, group and author true to what is shown (performance 7.5)."""
         step = (state == self.State.APPROVED) - (self.state == self.State.APPROVED)
+        if self.state in self.SHOWN_ONCE and state not in self.SHOWN_ONCE:
+            self.felt_by.all().delete()  # it was said of words that are gone
         super().move_to(state, holding=holding, **changes)
         if step:
             self.thread.count_shown(step, at=self.decided_at or clock.now())

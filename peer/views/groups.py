@@ -10,7 +10,7 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
-from peer import eligibility, first_weeks, goodbyes, posting
+from peer import eligibility, first_weeks, goodbyes, posting, reading
 from peer.actions import groups
 from peer.forms.groups import NameForm, YesForm
 from peer.methods import require_http_methods, require_safe
@@ -25,7 +25,7 @@ PAGE = 20
 def index(request: HttpRequest) -> HttpResponse:
     """List my groups, and the way into those I have said yes to."""
     user = who(request)
-    mine = SupportGroup.objects.joined_by(user).with_standing(user).order_by("title")
+    mine = reading.with_new_in_groups(SupportGroup.objects.joined_by(user).with_standing(user), user).order_by("title")
     cards = [(group, posting.of(group)) for group in mine]
     others = list(Membership.objects.visible_to(user).not_inside(user))
     joining = [one for one in others if one.is_joining()]
@@ -139,7 +139,8 @@ def _joining(request: HttpRequest, public_id: str) -> Membership:
 
 def _threads(request: HttpRequest, group: SupportGroup) -> tuple[list[Thread], str]:
     """Give one page of threads, newest words first, and the address of the next."""
-    rows = Thread.objects.visible_to(who(request)).filter(group=group).shown().select_related("started_by")
+    shown = Thread.objects.visible_to(who(request)).filter(group=group).shown().select_related("started_by")
+    rows = reading.with_new(shown, group.membership_id)
     place = _place(request.GET.get("before", ""))
     threads = list((rows.older_than(*place) if place else rows)[: PAGE + 1])
     if len(threads) <= PAGE:

@@ -10,7 +10,7 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
-from peer import posting, screening
+from peer import posting, reading, screening
 from peer.actions import talk
 from peer.forms.talk import ReplyForm, ThreadForm, change_form
 from peer.methods import require_http_methods, require_POST, require_safe
@@ -26,9 +26,13 @@ Write = Callable[..., Post]
 def detail(request: HttpRequest, public_id: str) -> HttpResponse:
     """Show one thread: what is approved, and one's own words with where they are."""
     user = who(request)
-    thread = get_object_or_404(Thread.objects.visible_to(user), public_id=public_id)
+    thread = get_object_or_404(reading.with_mark(Thread.objects.visible_to(user), user), public_id=public_id)
     group = get_object_or_404(SupportGroup.objects.visible_to(user).with_standing(user), pk=thread.group_id)
     posts, links = _page(thread, group, request)
+    for post in posts:
+        post.is_new = reading.is_new(post, thread, group.membership_id)
+    if request.method == "GET":
+        reading.saw(thread, group.membership_id, posts)
     context = {"thread": thread, "group": group, "posting": posting.of(group), "posts": posts, "form": ReplyForm()}
     return render(request, "peer/talk/detail.html", context | links)
 
@@ -63,13 +67,14 @@ def change(request: HttpRequest, public_id: str) -> HttpResponse:
     user = who(request)
     post = _own(request, public_id)
     group = get_object_or_404(SupportGroup.objects.visible_to(user).with_standing(user), pk=post.thread.group_id)
-    opens = post.opens_thread()
     form = change_form(
-        request.POST or None, initial={"title": post.thread.title, "body": post.body}, opens_thread=opens
+        request.POST or None,
+        initial={"title": post.thread.title, "body": post.body},
+        with_title=post.may_retitle(),
     )
     send = partial(talk.send, post, by=user)
     save = partial(talk.save_draft, post, by=user)
-    context = {"group": group, "thread": None if opens else post.thread, "post": post}
+    context = {"group": group, "thread": None if post.opens_thread() else post.thread, "post": post}
     return _write(request, form, send=send, save=save, context=context)
 
 

@@ -143,6 +143,19 @@ def test_an_edit_of_a_shown_post_takes_it_out_of_sight_until_it_is_read_again(gr
     assert post.approved_hash == ""
 
 
+@pytest.mark.parametrize("act", [talk.save_draft, talk.send])
+def test_a_title_that_is_shown_never_changes_to_words_nobody_read(act: object, group: SupportGroup, asha: User) -> None:
+    post = talk.start_thread(group, by=asha, title="Hello", body="hi")
+    approve(post)
+    act(post, by=asha, title="Words nobody read", body="hi again")  # type: ignore[operator]
+    assert Thread.objects.get().title == "Hello"
+    talk.withdraw(post, by=asha)
+    fresh = talk.start_thread(group, by=asha, title="Hello", body="hi")
+    talk.take_back(fresh, by=asha)
+    act(fresh, by=asha, title="Another title", body="hi")  # type: ignore[operator]
+    assert fresh.thread.title == "Another title"
+
+
 def test_only_the_writer_may_change_send_or_withdraw(group: SupportGroup, asha: User) -> None:
     other = make_member(group=group, name="Tide").user
     post = talk.start_thread(group, by=asha, title="Hello", body="hi")

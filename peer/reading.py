@@ -1,0 +1,82 @@
+"""What is new since somebody was last here, asked within the page's own question: never one for each row.
+
+New is what a page could show them and has not: approved by a person, by somebody else, since they came in.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Case, Count, Exists, IntegerField, OuterRef, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce
+
+from peer import clock
+from peer.models import Membership, Post, ReadMark, SupportGroup, Thread, User
+from peer.models.groups import SupportGroupQuerySet
+from peer.models.talk import ThreadQuerySet
+
+STAYS_NEW = dt.timedelta(days=30)  # what is older is no news, to anybody
+
+
+def with_new(threads: ThreadQuerySet, place: int | None) -> ThreadQuerySet:
+    """Add to threads that somebody may read how many posts in each are new to their membership."""
+    return threads.annotate(new=_count(_new_to(place).filter(thread=OuterRef("pk")), by="thread"))
+
+
+def with_new_in_groups(groups: SupportGroupQuerySet, user: User) -> SupportGroupQuerySet:
+    """Add to groups `with_standing` how many posts are new to `user`; none where they may not read now (P10)."""
+    new = _new_to(OuterRef("membership_id")).filter(thread__group=OuterRef("pk"))
+    may_read = SupportGroup.objects.readable_by(user).values("pk")
+    return groups.annotate(new=Case(When(pk__in=may_read, then=_count(new, by="thread__group")), default=Value(0)))
+
+
+def with_mark(threads: ThreadQuerySet, user: User) -> ThreadQuerySet:
+    """Add to threads how far `user` has read, and since when they are in the group."""
+    marks = ReadMark.objects.filter(thread=OuterRef("pk"), membership__user=user)
+    places = Membership.objects.active().filter(group=OuterRef("group"), user=user)
+    return threads.annotate(
+        seen_at=Subquery(marks.values("seen_at")[:1]), joined_at=Subquery(places.values("joined_at")[:1])
+    )
+
+
+def is_new(post: Post, thread: Thread, place: int | None) -> bool:
+    """Tell of a post on the page of a thread `with_mark` whether it is new to a membership."""
+    if place is None or post.author_id == place or post.decided_at is None:
+        return False
+    known = (thread.seen_at, thread.joined_at, clock.now() - STAYS_NEW)  # type: ignore[attr-defined]
+    return post.decided_at > max(at for at in known if at is not None)
+
+
+def saw(thread: Thread, place: int | None, posts: Iterable[Post]) -> None:
+    """Keep how far a membership has read in a thread `with_mark`: one statement, and none where nothing was new."""
+    shown = [post.decided_at for post in posts if post.state == Post.State.APPROVED and post.decided_at]
+    if place is None or not shown or (thread.seen_at and max(shown) <= thread.seen_at):  # type: ignore[attr-defined]
+        return
+    ReadMark.objects.bulk_create(
+        [ReadMark(membership_id=place, thread=thread, seen_at=max(shown))],
+        update_conflicts=True,
+        unique_fields=["membership", "thread"],
+        update_fields=["seen_at"],
+    )
+
+
+def _new_to(place: int | OuterRef | None) -> QuerySet[Post]:
+    floor = clock.now() - STAYS_NEW
+    joined = Subquery(Membership.objects.filter(pk=_outer(place)).values("joined_at")[:1])
+    read = ReadMark.objects.filter(
+        membership=_outer(place), thread=OuterRef("thread"), seen_at__gte=OuterRef("decided_at")
+    )
+    recent = Post.objects.approved().filter(decided_at__gt=floor)
+    return recent.filter(decided_at__gt=Coalesce(joined, Value(floor))).exclude(author=place).filter(~Exists(read))
+
+
+def _outer(place: int | OuterRef | None) -> Any:
+    """Name the same membership one question further in."""
+    return OuterRef(place) if isinstance(place, OuterRef) else place
+
+
+def _count(posts: QuerySet[Post], *, by: str) -> Coalesce:
+    counted = posts.order_by().values(by).annotate(count=Count("pk")).values("count")
+    return Coalesce(Subquery(counted, output_field=IntegerField()), Value(0))
