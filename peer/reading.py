@@ -1,4 +1,4 @@
-"""What is new since somebody was last here, asked within the page's own question: never one for each row.
+"""What a page tells its reader alone: what is new since they were here, and what is felt; never a question a row.
 
 New is what a page could show them and has not: approved by a person, by somebody else, since they came in.
 """
@@ -13,9 +13,9 @@ from django.db.models import Case, Count, Exists, IntegerField, OuterRef, QueryS
 from django.db.models.functions import Coalesce
 
 from peer import clock
-from peer.models import Membership, Post, ReadMark, SupportGroup, Thread, User
+from peer.models import FeltToo, Membership, Post, ReadMark, SupportGroup, Thread, User
 from peer.models.groups import SupportGroupQuerySet
-from peer.models.talk import ThreadQuerySet
+from peer.models.talk import PostQuerySet, ThreadQuerySet
 
 STAYS_NEW = dt.timedelta(days=30)  # what is older is no news, to anybody
 
@@ -47,6 +47,12 @@ def is_new(post: Post, thread: Thread, place: int | None) -> bool:
         return False
     known = (thread.seen_at, thread.joined_at, clock.now() - STAYS_NEW)  # type: ignore[attr-defined]
     return post.decided_at > max(at for at in known if at is not None)
+
+
+def with_felt(posts: PostQuerySet, place: int | None) -> PostQuerySet:
+    """Add to posts whether a membership has felt this too, and whether others have: two at least, and no number."""
+    felt = FeltToo.objects.filter(post=OuterRef("pk"))
+    return posts.annotate(felt=Exists(felt.filter(membership=place)), felt_by_others=Exists(felt.order_by()[1:2]))
 
 
 def saw(thread: Thread, place: int | None, posts: Iterable[Post]) -> None:

@@ -106,6 +106,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("groups/<str:public_id>/write/", talk.new, name="talk-new"),
     path("talk/<str:public_id>/", talk.detail, name="talk-detail"),
     path("talk/<str:public_id>/reply/", talk.reply, name="talk-reply"),
+    path("talk/posts/<str:public_id>/felt-too/", talk.felt, name="talk-felt"),
     path("my-posts/<str:public_id>/", talk.own, name="talk-own"),
     path("my-posts/<str:public_id>/change/", talk.change, name="talk-change"),
     path("my-posts/<str:public_id>/take-back/", talk.take_back, name="talk-take-back"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -11,10 +12,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from peer import posting, reading, screening
+from peer.actions import felt as feeling
 from peer.actions import talk
 from peer.forms.talk import ReplyForm, ThreadForm, change_form
 from peer.methods import require_http_methods, require_POST, require_safe
 from peer.models import Post, SupportGroup, Thread
+from peer.states import RuleBroken
 from peer.web import acted, who
 
 PAGE = 20
@@ -35,6 +38,18 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
         reading.saw(thread, group.membership_id, posts)
     context = {"thread": thread, "group": group, "posting": posting.of(group), "posts": posts, "form": ReplyForm()}
     return render(request, "peer/talk/detail.html", context | links)
+
+
+@require_POST
+def felt(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Say with one press that one has felt this too, or take it back, and stay on the page."""
+    user = who(request)
+    others = Post.objects.visible_to(user).approved().exclude(author__user=user).select_related("thread__group")
+    post = get_object_or_404(others, public_id=public_id)
+    act = feeling.take_back if "take_back" in request.POST else feeling.say
+    with suppress(RuleBroken):  # gone a moment ago: the page shows it no more
+        act(post, by=user)
+    return redirect(f"{post.thread.get_absolute_url()}{_here(request)}#post-{post.public_id}")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -109,6 +124,7 @@ def withdraw(request: HttpRequest, public_id: str) -> HttpResponse:
 def _own(request: HttpRequest, public_id: str) -> Post:
     user = who(request)
     rows = Post.objects.visible_to(user).filter(author__user=user).select_related("thread__group", "author")
+    rows = reading.with_felt(rows, None)
     return get_object_or_404(rows, public_id=public_id)
 
 
@@ -128,7 +144,7 @@ def _write(
 
 def _page(thread: Thread, group: SupportGroup, request: HttpRequest) -> tuple[list[Post], dict[str, str]]:
     """Give one page of posts, oldest first, and the links beside it (keyset, performance 7.2)."""
-    rows = thread.posts.seen_by(group.membership_id)
+    rows = reading.with_felt(thread.posts.seen_by(group.membership_id), group.membership_id)
     after, before = _number(request.GET.get("after")), _number(request.GET.get("before"))
     if before is not None:
         posts = list(rows.filter(pk__lt=before).order_by("-id")[: PAGE + 1])
@@ -138,12 +154,18 @@ def _page(thread: Thread, group: SupportGroup, request: HttpRequest) -> tuple[li
         posts = list((rows.filter(pk__gt=after) if after is not None else rows)[: PAGE + 1])
         earlier, later = after is not None, len(posts) > PAGE
         posts = posts[:PAGE]
-    links = {}
+    links = {"here": _here(request)}
     if posts and earlier:
         links["earlier_href"] = f"?before={posts[0].pk}"
     if posts and later:
         links["later_href"] = f"?after={posts[-1].pk}"
     return posts, links
+
+
+def _here(request: HttpRequest) -> str:
+    """Give the place in a thread that a page shows, for whatever leads back to it."""
+    places = {name: _number(request.GET.get(name)) for name in ("after", "before")}
+    return next((f"?{name}={pk}" for name, pk in places.items() if pk is not None), "")
 
 
 def _number(text: str | None) -> int | None:
