@@ -11,7 +11,7 @@ from moderation import kind_words as words_for
 from moderation.models import ModerationClaim, ModerationDecision, RiskFlag
 from moderation.models.queue import may_read_risk
 from moderation.news import DecisionMade
-from peer import clock, doors, posting
+from peer import clock, content_notes, doors, posting
 from peer.events import emit
 from peer.gate import System, action
 from peer.models import Post, SupportGroup, User
@@ -29,10 +29,18 @@ NEXT_READER = dt.timedelta(hours=1)
 
 @action(Perm.DECIDE_POST)
 def approve(
-    post: Post, *, by: User, content_hash: str, cleared: Collection[int] = (), kind_words: str = ""
+    post: Post,
+    *,
+    by: User,
+    content_hash: str,
+    cleared: Collection[int] = (),
+    content_note: str = "",
+    kind_words: str = "",
 ) -> ModerationDecision:
     """Say yes to exactly these words; a first post shows once a second person says yes too (P3, P9)."""
-    return _yes(_taken(post, by=by, content_hash=content_hash), by=by, cleared=cleared, kind_words=kind_words)
+    taken = _taken(post, by=by, content_hash=content_hash)
+    words = _noted(taken, content_note, kind_words=kind_words)
+    return _yes(taken, by=by, cleared=cleared, kind_words=words)
 
 
 @action(Perm.DECIDE_POST)
@@ -73,11 +81,18 @@ def move_up(post: Post, *, by: User, content_hash: str, level: str = "red", reas
 
 @action(Perm.DECIDE_RISK_POST)
 def approve_risk(
-    post: Post, *, by: User, content_hash: str, cleared: Collection[int] = (), kind_words: str = ""
+    post: Post,
+    *,
+    by: User,
+    content_hash: str,
+    cleared: Collection[int] = (),
+    content_note: str = "",
+    kind_words: str = "",
 ) -> ModerationDecision:
     """A clinician says yes to a post of the risk lane."""
     taken = _taken(post, by=by, content_hash=content_hash, state=Post.State.HELD_RISK)
-    return _yes(taken, by=by, cleared=cleared, kind_words=kind_words, keys_needed=1)
+    words = _noted(taken, content_note, kind_words=kind_words)
+    return _yes(taken, by=by, cleared=cleared, kind_words=words, keys_needed=1)
 
 
 @action(Perm.DECIDE_RISK_POST)
@@ -167,6 +182,15 @@ def _yes(
         due_at=None,
     )
     return _tell(_write(Kind.APPROVE, post, by=by, cleared=found, kind_words=kind_words))
+
+
+def _noted(post: Post, note: str, *, kind_words: str) -> str:
+    """Put a note on a post where a reader asks for one, and add to the words for its writer that it is there (B5)."""
+    if not content_notes.checked(note) or note == post.content_note:
+        return kind_words
+    post.content_note = note
+    post.save(update_fields=["content_note"])
+    return _said_by_all([kind_words, content_notes.told_to_writer(note)])
 
 
 def _said_by_all(kind_words: list[str]) -> str:

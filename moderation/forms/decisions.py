@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from moderation import highlights
 from moderation import kind_words as starters
 from moderation.models import Rule
+from peer import content_notes
 from peer.models import Post
 
 OWN_WORDS = 1_000
@@ -38,10 +39,17 @@ class ApproveForm(DecisionForm):
         error_messages={"required": _("Look at each marked part, and tick that you did.")},
         help_text=_("Tick it when you have looked, and it is fine."),
     )
+    content_note = forms.ChoiceField(
+        label=_("Does it talk about something hard?"),
+        help_text=_("Others see this first, and choose if they open it. If you add a note, we tell them."),
+        choices=content_notes.choices,
+        required=False,
+    )
     kind_words = forms.CharField(label=_("A word for them"), max_length=200, required=False)
 
     def __init__(self, *args: Any, post: Post, **kwargs: Any) -> None:
         super().__init__(*args, post=post, **kwargs)
+        self.initial.setdefault("content_note", post.content_note)
         if not post.findings:
             del self.fields["cleared"]
             return

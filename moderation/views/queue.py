@@ -159,7 +159,7 @@ def care(request: HttpRequest, words: str) -> None:
 
 def arguments(form: DecisionForm) -> dict[str, Any]:
     """Pick from a form what its act takes by name."""
-    names = {"content_hash", "cleared", "kind_words", "rule", "level"}
+    names = {"content_hash", "cleared", "content_note", "kind_words", "rule", "level"}
     return {name: value for name, value in form.cleaned_data.items() if name in names}
 
 

@@ -7,7 +7,7 @@ import unicodedata
 
 from django.utils.translation import gettext as _
 
-from peer import clock, posting, sanitise, screening
+from peer import clock, content_notes, posting, sanitise, screening
 from peer.events import emit
 from peer.gate import action
 from peer.models import Consent, Membership, Post, SupportGroup, Thread, User
@@ -23,42 +23,43 @@ READ_WITHIN = 4  # hours of opening time (P13)
 
 
 @action(Perm.WRITE_POST)
-def start_thread(group: SupportGroup, *, by: User, title: str, body: str) -> Post:
+def start_thread(group: SupportGroup, *, by: User, title: str, body: str, content_note: str = "") -> Post:
     """Begin a subject and send its first post to be read."""
-    return _send(_new_thread(group, by=by, title=title, body=body), by=by)
+    return _send(_new_thread(group, by=by, title=title, body=body, content_note=content_note), by=by)
 
 
 @action(Perm.WRITE_POST)
-def draft_thread(group: SupportGroup, *, by: User, title: str, body: str) -> Post:
+def draft_thread(group: SupportGroup, *, by: User, title: str, body: str, content_note: str = "") -> Post:
     """Keep the beginning of a subject that only its writer sees."""
-    return _new_thread(group, by=by, title=title, body=body)
+    return _new_thread(group, by=by, title=title, body=body, content_note=content_note)
 
 
 @action(Perm.WRITE_POST)
-def reply(thread: Thread, *, by: User, body: str) -> Post:
+def reply(thread: Thread, *, by: User, body: str, content_note: str = "") -> Post:
     """Answer in a thread; the post waits to be read."""
-    return _send(_new_post(thread, by=by, body=body), by=by)
+    return _send(_new_post(thread, author=_author(thread.group, by), body=body, content_note=content_note), by=by)
 
 
 @action(Perm.WRITE_POST)
-def draft_reply(thread: Thread, *, by: User, body: str) -> Post:
+def draft_reply(thread: Thread, *, by: User, body: str, content_note: str = "") -> Post:
     """Keep an answer that only its writer sees."""
-    return _new_post(thread, by=by, body=body)
+    return _new_post(thread, author=_author(thread.group, by), body=body, content_note=content_note)
 
 
 @action(Perm.EDIT_OWN_POST)
-def save_draft(post: Post, *, by: User, body: str, title: str = "") -> Post:
-    """Change a post that is not sent yet, or that came back."""
+def save_draft(post: Post, *, by: User, body: str, title: str = "", content_note: str = "") -> Post:
+    """Change a post that is not sent yet, or that came back; what is shown stays as somebody read it."""
     _check_editable(post)
-    _rewrite(post, body=body, title=title)
+    is_shown = post.state == Post.State.APPROVED
+    _rewrite(post, body=body, title=title, content_note=post.content_note if is_shown else content_note)
     return post
 
 
 @action(Perm.EDIT_OWN_POST)
-def send(post: Post, *, by: User, body: str, title: str = "") -> Post:
+def send(post: Post, *, by: User, body: str, title: str = "", content_note: str = "") -> Post:
     """Send one's own post, new or changed, to be read."""
     _check_editable(post)
-    _rewrite(post, body=body, title=title)
+    _rewrite(post, body=body, title=title, content_note=content_note)
     return _send(post, by=by)
 
 
@@ -78,24 +79,25 @@ def withdraw(post: Post, *, by: User) -> Post:
     return post
 
 
-def _new_thread(group: SupportGroup, *, by: User, title: str, body: str) -> Post:
+def _new_thread(group: SupportGroup, *, by: User, title: str, body: str, content_note: str) -> Post:
     author = _author(group, by)
     thread = Thread.objects.create(group=group, title=_checked_title(title), started_by=author)
-    return Post.objects.create(thread=thread, author=author, body=_checked_body(body))
+    return _new_post(thread, author=author, body=body, content_note=content_note)
 
 
-def _new_post(thread: Thread, *, by: User, body: str) -> Post:
-    return Post.objects.create(thread=thread, author=_author(thread.group, by), body=_checked_body(body))
+def _new_post(thread: Thread, *, author: Membership, body: str, content_note: str) -> Post:
+    note = content_notes.checked(content_note)
+    return Post.objects.create(thread=thread, author=author, body=_checked_body(body), content_note=note)
 
 
 def _author(group: SupportGroup, by: User) -> Membership:
     return Membership.objects.active().get(group=group, user=by)
 
 
-def _rewrite(post: Post, *, body: str, title: str) -> None:
+def _rewrite(post: Post, *, body: str, title: str, content_note: str) -> None:
     """Keep new words; a title can change only while nobody has seen the thread."""
-    post.body = _checked_body(body)
-    post.save(update_fields=["body"])
+    post.body, post.content_note = _checked_body(body), content_notes.checked(content_note)
+    post.save(update_fields=["body", "content_note"])
     if title and post.may_retitle():
         post.thread.title = _checked_title(title)
         post.thread.save(update_fields=["title"])

@@ -7,6 +7,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from peer import content_notes
+
 
 class ReplyForm(forms.Form):
     """Words for a thread; how long they may be is the action's to say, so that nothing typed is lost."""
@@ -16,6 +18,12 @@ class ReplyForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 8}),
         strip=False,
         error_messages={"required": _("The box is empty. Write something first.")},
+    )
+    content_note = forms.ChoiceField(
+        label=_("Does it talk about something hard?"),
+        help_text=_("Others see this first, and choose if they open it."),
+        choices=content_notes.choices,
+        required=False,
     )
 
 

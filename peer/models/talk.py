@@ -9,7 +9,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
-from peer import clock
+from peer import clock, content_notes
 from peer.models.dated import public_id
 from peer.models.groups import SupportGroup
 from peer.models.memberships import Membership
@@ -193,6 +193,11 @@ class Post(Stateful, Owed):
     def may_retitle(self) -> bool:
         """Tell whether the title can still change: while nobody else has seen the thread (P3)."""
         return self.opens_thread() and not Post.objects.approved().filter(thread_id=self.thread_id).exists()
+
+    @property
+    def talks_about(self) -> str:
+        """Say what a reader should know before they open it, or nothing."""
+        return content_notes.words_of(self.content_note)
 
     @property
     def shown(self) -> SafeString:

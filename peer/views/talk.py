@@ -84,7 +84,7 @@ def change(request: HttpRequest, public_id: str) -> HttpResponse:
     group = get_object_or_404(SupportGroup.objects.visible_to(user).with_standing(user), pk=post.thread.group_id)
     form = change_form(
         request.POST or None,
-        initial={"title": post.thread.title, "body": post.body},
+        initial={"title": post.thread.title, "body": post.body, "content_note": post.content_note},
         with_title=post.may_retitle(),
     )
     send = partial(talk.send, post, by=user)
