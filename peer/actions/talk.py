@@ -25,7 +25,7 @@ READ_WITHIN = 4  # hours of opening time (P13)
 @action(Perm.WRITE_POST)
 def start_thread(group: SupportGroup, *, by: User, title: str, body: str, content_note: str = "") -> Post:
     """Begin a subject and send its first post to be read."""
-    return _send(_new_thread(group, by=by, title=title, body=body, content_note=content_note), by=by)
+    return _send(_new_thread(group, by=by, title=title, body=body, content_note=content_note), by=by, opens=True)
 
 
 @action(Perm.WRITE_POST)
@@ -37,7 +37,8 @@ def draft_thread(group: SupportGroup, *, by: User, title: str, body: str, conten
 @action(Perm.WRITE_POST)
 def reply(thread: Thread, *, by: User, body: str, content_note: str = "") -> Post:
     """Answer in a thread; the post waits to be read."""
-    return _send(_new_post(thread, author=_author(thread.group, by), body=body, content_note=content_note), by=by)
+    post = _new_post(thread, author=_author(thread.group, by), body=body, content_note=content_note)
+    return _send(post, by=by, opens=False)
 
 
 @action(Perm.WRITE_POST)
@@ -60,7 +61,7 @@ def send(post: Post, *, by: User, body: str, title: str = "", content_note: str 
     """Send one's own post, new or changed, to be read."""
     _check_editable(post)
     _rewrite(post, body=body, title=title, content_note=content_note)
-    return _send(post, by=by)
+    return _send(post, by=by, opens=post.opens_thread())
 
 
 @action(Perm.EDIT_OWN_POST)
@@ -91,7 +92,7 @@ def _new_post(thread: Thread, *, author: Membership, body: str, content_note: st
 
 
 def _author(group: SupportGroup, by: User) -> Membership:
-    return Membership.objects.active().get(group=group, user=by)
+    return Membership.objects.active().select_related("person").get(group=group, user=by)
 
 
 def _rewrite(post: Post, *, body: str, title: str, content_note: str) -> None:
@@ -103,13 +104,13 @@ def _rewrite(post: Post, *, body: str, title: str, content_note: str) -> None:
         post.thread.save(update_fields=["title"])
 
 
-def _send(post: Post, *, by: User) -> Post:
+def _send(post: Post, *, by: User, opens: bool) -> Post:
     """Screen and put into a lane, in the transaction that saves the words (P2)."""
     _check_own_yes(post.author)
     group = posting.standing(post.thread.group, by)
     now = clock.now()
     _check_open(posting.of(group, at=now))
-    title = post.thread.title if post.opens_thread() else ""
+    title = post.thread.title if opens else ""
     found = screening.screen_parts(title=title, body=post.body)
     level = found.level
     html = sanitise.to_html(post.body)

@@ -157,7 +157,7 @@ class Post(Stateful, Owed):
 
     class Meta:
         indexes = [
-            models.Index(fields=["thread", "id"], condition=models.Q(state="approved"), name="post_shown"),
+            models.Index(fields=["thread", "id"], name="post_in_order"),
             models.Index(fields=["thread", "decided_at"], condition=models.Q(state="approved"), name="post_new"),
             models.Index(fields=["id"], condition=models.Q(state="pending"), name="post_waiting"),
             models.Index(fields=["id"], condition=models.Q(state="held_risk"), name="post_risk"),

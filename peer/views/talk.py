@@ -69,7 +69,8 @@ def reply(request: HttpRequest, public_id: str) -> HttpResponse:
     """Answer in a thread."""
     user = who(request)
     thread = get_object_or_404(Thread.objects.visible_to(user), public_id=public_id)
-    group = get_object_or_404(SupportGroup.objects.visible_to(user).with_standing(user), pk=thread.group_id)
+    group = get_object_or_404(SupportGroup.objects.joined_by(user).with_standing(user), pk=thread.group_id)
+    thread.group = group
     form = ReplyForm(request.POST or None)
     send = partial(talk.reply, thread, by=user)
     save = partial(talk.draft_reply, thread, by=user)
@@ -146,9 +147,10 @@ def _page(thread: Thread, group: SupportGroup, request: HttpRequest) -> tuple[li
     """Give one page of posts, oldest first, and the links beside it (keyset, performance 7.2)."""
     rows = reading.with_felt(thread.posts.seen_by(group.membership_id), group.membership_id)
     after, before = _number(request.GET.get("after")), _number(request.GET.get("before"))
-    if before is not None:
-        posts = list(rows.filter(pk__lt=before).order_by("-id")[: PAGE + 1])
-        earlier, later = len(posts) > PAGE, True
+    if before is not None or "newest" in request.GET:
+        rows = rows.filter(pk__lt=before) if before is not None else rows
+        posts = list(rows.order_by("-id")[: PAGE + 1])
+        earlier, later = len(posts) > PAGE, before is not None
         posts = posts[:PAGE][::-1]
     else:
         posts = list((rows.filter(pk__gt=after) if after is not None else rows)[: PAGE + 1])
@@ -165,7 +167,8 @@ def _page(thread: Thread, group: SupportGroup, request: HttpRequest) -> tuple[li
 def _here(request: HttpRequest) -> str:
     """Give the place in a thread that a page shows, for whatever leads back to it."""
     places = {name: _number(request.GET.get(name)) for name in ("after", "before")}
-    return next((f"?{name}={pk}" for name, pk in places.items() if pk is not None), "")
+    newest = "?newest=1" if "newest" in request.GET else ""
+    return next((f"?{name}={pk}" for name, pk in places.items() if pk is not None), newest)
 
 
 def _number(text: str | None) -> int | None:
