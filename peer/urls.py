@@ -81,6 +81,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("i/<str:secret>/no", invitations.no, name="invitations-no"),
     path("i/<str:secret>/question", invitations.question, name="invitations-question"),
     path("groups/", groups.index, name="groups-index"),
+    path("groups/find/", talk.find, name="talk-find"),
     path("groups/joining/<str:public_id>/name/", groups.name, name="groups-name"),
     path("groups/joining/<str:public_id>/yes/", groups.start, name="groups-start"),
     path("groups/ideas/", proposals.index, name="proposals-index"),

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from peer import content_notes
+from peer import content_notes, finding
 
 
 class ReplyForm(forms.Form):
@@ -41,3 +41,19 @@ class ThreadForm(ReplyForm):
 def change_form(*args: Any, with_title: bool, **kwargs: Any) -> ReplyForm:
     """Give the form that fits a post: with the title where it can still change."""
     return ThreadForm(*args, **kwargs) if with_title else ReplyForm(*args, **kwargs)
+
+
+class FindForm(forms.Form):
+    """Words to look for, and from where to go on."""
+
+    words = forms.CharField(
+        label=_("Which words?"),
+        min_length=finding.SHORTEST,
+        max_length=finding.LONGEST,
+        error_messages={
+            "required": _("Type a word to look for."),
+            "min_length": _("Type three letters or more."),
+            "max_length": _("That is too long. Try one or two words."),
+        },
+    )
+    before = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput)

@@ -182,6 +182,11 @@ class Post(Stateful, Owed):
         return f"{self.thread.get_absolute_url()}#post-{self.public_id}"
 
     @property
+    def place(self) -> str:
+        """Give the page of the thread that begins with this post."""
+        return f"{self.thread.get_absolute_url()}?after={self.pk - 1}#post-{self.public_id}"
+
+    @property
     def support_group(self) -> SupportGroup:
         """Name the group for the gate."""
         return self.thread.group

@@ -11,10 +11,10 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
-from peer import posting, reading, screening
+from peer import finding, posting, reading, screening
 from peer.actions import felt as feeling
 from peer.actions import talk
-from peer.forms.talk import ReplyForm, ThreadForm, change_form
+from peer.forms.talk import FindForm, ReplyForm, ThreadForm, change_form
 from peer.methods import require_http_methods, require_POST, require_safe
 from peer.models import Post, SupportGroup, Thread
 from peer.states import RuleBroken
@@ -38,6 +38,18 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
         reading.saw(thread, group.membership_id, posts)
     context = {"thread": thread, "group": group, "posting": posting.of(group), "posts": posts, "form": ReplyForm()}
     return render(request, "peer/talk/detail.html", context | links)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def find(request: HttpRequest) -> HttpResponse:
+    """Look for words in one's groups; they come as a form, so that they stand in no address and no log."""
+    form = FindForm(request.POST if request.method == "POST" else None)
+    context: dict[str, Any] = {"form": form, "worried": screening.screen(form.data.get("words", "")).level}
+    if form.is_valid():
+        found = finding.find(who(request), form.cleaned_data["words"], before=form.cleaned_data["before"])
+        posts = found[: finding.PAGE]
+        context |= {"looked": True, "posts": posts, "older": posts[-1].pk if len(found) > finding.PAGE else None}
+    return render(request, "peer/talk/find.html", context, status=422 if form.errors else 200)
 
 
 @require_POST
