@@ -103,6 +103,10 @@ class SupportGroup(Stateful):
     has_moderator: bool
     moderator_until: dt.datetime | None
 
+    # What `peer.quiet` adds.
+    next_name: str | None
+    has_unfinished: bool
+
     class State(models.TextChoices):
         """Where a group is in its life; whether posting is open is computed, never stored."""
 

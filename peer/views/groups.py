@@ -10,7 +10,7 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
-from peer import eligibility, first_weeks, goodbyes, posting, reading
+from peer import eligibility, first_weeks, goodbyes, posting, quiet, reading
 from peer.actions import groups
 from peer.forms.groups import NameForm, YesForm
 from peer.methods import require_http_methods, require_safe
@@ -42,19 +42,23 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
     """Show one group: who is here, whether one can write, what people talk about."""
     user = who(request)
     groups_here = goodbyes.with_changes(SupportGroup.objects.visible_to(user).with_standing(user), user)
-    group = groups_here.filter(public_id=public_id).first()
+    group = quiet.with_next(groups_here, user).filter(public_id=public_id).first()
     if group is None:
         return memberships.outside(request, public_id)
     threads, older = _threads(request, group)
+    now = posting.of(group)
     context = {
         "first_weeks": first_weeks.of(group),
         "group": group,
-        "posting": posting.of(group),
+        "posting": now,
         "people": group.looked_after_by(),
         "threads": threads,
         "older_href": older,
-        "mine": Post.objects.visible_to(user).filter(author=group.membership_id).unfinished(),
     }
+    if group.has_unfinished:  # each of these says on its own page how long such posts wait
+        context["mine"] = Post.objects.visible_to(user).filter(author=group.membership_id).unfinished()
+    elif group.membership_id is not None and not now.is_open:
+        context["usual"] = quiet.in_words(quiet.usual_wait(group))
     if group.membership_id is not None:
         context |= _changes(request, group)
     return render(request, "peer/groups/detail.html", context)

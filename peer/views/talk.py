@@ -11,7 +11,7 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
-from peer import finding, posting, reading, screening
+from peer import finding, posting, quiet, reading, screening
 from peer.actions import felt as feeling
 from peer.actions import talk
 from peer.forms.talk import FindForm, ReplyForm, ThreadForm, change_form
@@ -114,6 +114,8 @@ def own(request: HttpRequest, public_id: str) -> HttpResponse:
     group = SupportGroup.objects.visible_to(user).with_standing(user).filter(pk=post.thread.group_id).first()
     found = screening.screen(post.body).level if post.state == Post.State.DRAFT else post.level
     context = {"post": post, "group": group, "posting": group and posting.of(group), "worried": found}
+    if group is not None and post.state == Post.State.PENDING:
+        context["usual"] = quiet.in_words(quiet.usual_wait(group))
     return render(request, "peer/talk/own.html", context)
 
 
