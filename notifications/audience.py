@@ -24,6 +24,7 @@ from peer.news import (
     OwnYesAsked,
     PlaceNews,
     RecoveryAsked,
+    SomethingToRead,
     TriageDecided,
 )
 
@@ -122,6 +123,11 @@ def of_asker(news: JoinRequestAnswered) -> list[Told]:
 def of_place(news: PlaceNews) -> list[Told]:
     """Reach the person whose place it is, alone: no parent hears of it, and no group."""
     return [Told(news.membership.person)]
+
+
+def of_digest(news: SomethingToRead) -> list[Told]:
+    """Reach the person who likes to hear that there is something to read, alone."""
+    return [Told(news.person, None, {"first_name": news.person.given_name})]
 
 
 def of_copy(news: CopyReady) -> list[Told]:

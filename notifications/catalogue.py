@@ -70,6 +70,7 @@ AUDIENCES = {
     audience.of_asker: To.ALONE,
     audience.of_place: To.ALONE,
     audience.of_copy: To.ALONE,
+    audience.of_digest: To.ALONE,
     audience.of_step: To.STAFF,
 }
 

@@ -13,14 +13,16 @@ from django.db import connections
 
 from moderation import sweeps as moderation_sweeps
 from notifications import broadcasts, heartbeats, proofs, restored, sweeps, theirs
+from notifications.actions import digests
 from notifications.dispatcher import Dispatcher
 from notifications.heartbeats import Pulse, Stillness
-from notifications.models import Duty
+from notifications.models import Digest, Duty
 from notifications.tasks import woken
 from peer.sweeps.breaches import watch_for_breaches
 from peer.sweeps.cohorts import start_cohorts
 from peer.sweeps.competence import watch_competence
 from peer.sweeps.copies import carry_on_copies
+from peer.sweeps.each import each
 from peer.sweeps.invitations import look_after_invitations
 from peer.sweeps.places import look_after_places
 from peer.sweeps.recoveries import close_late_recoveries
@@ -28,6 +30,7 @@ from peer.sweeps.recoveries import close_late_recoveries
 log = logging.getLogger(__name__)
 
 AFTER_A_FAULT = 1.0  # seconds; the database or the network may need a moment
+DIGESTS = 200  # a turn
 HANDS_OVER = 0.0005  # seconds; at Python's own 0.005 a sender whose query is answered waits longer than the query took
 
 
@@ -99,6 +102,10 @@ def _copies() -> tuple[Callable[[], int], Callable[[], None]]:
     return carry_on_copies, lambda: None
 
 
+def _digests() -> tuple[Callable[[], int], Callable[[], None]]:
+    return lambda: each(Digest.objects.due()[:DIGESTS], digests.tell, by=digests.CLOCK), lambda: None
+
+
 def _mark() -> tuple[Callable[[], int], Callable[[], None]]:
     return restored.keep_mark, lambda: None
 
@@ -124,6 +131,7 @@ PARTS = (
     Part("cohorts", 60.0, _cohorts),
     Part("places", 60.0, _places),
     Part("copies", 5.0, _copies),
+    Part("digests", 60.0, _digests),
     Part("proofs", 900.0, _proofs),
     Part("competence", 900.0, _competence),
     Part("breaches", 60.0, _breaches),

@@ -17,6 +17,7 @@ PURPOSES = {
     "place_answer": lazy("What came of asking for a place"),
     "tomorrow": lazy("The day before people start together"),
     "look_in": lazy("News that waits on their own page"),
+    "digest": lazy("There is something new to read"),
     "copy_ready": lazy("Something they asked for is ready"),
     "offer_call": lazy("An offer for them alone, by phone"),
     "own_say": lazy("At 16: a question to them alone"),

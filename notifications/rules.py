@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import Model
 
 from moderation.news import EscalationStepDue
-from notifications import audience, offers, own_yes
+from notifications import audience, digests, offers, own_yes
 from notifications.audience import Told
 from notifications.models import CallTask, Duty, Notification
 from notifications.notices import NOTICES
@@ -32,6 +32,7 @@ from peer.news import (
     OwnYesAsked,
     PlaceNews,
     RecoveryAsked,
+    SomethingToRead,
     TriageDecided,
 )
 
@@ -247,6 +248,18 @@ RULES: tuple[Rule, ...] = (
         duty=Duty.FAMILY,
         words={"sms": "copy_ready", "email": "copy_ready"},
         lives="family",
+    ),
+    Rule(  # the person's own wish, by their own channel; says that there is something, never what or where
+        news=SomethingToRead,
+        about=lambda news: news.about,
+        version=lambda news: news.version,
+        purpose="digest",
+        audience=audience.of_digest,
+        duty=Duty.FAMILY,
+        words={"sms": "digest", "email": "digest"},
+        lives="digest",
+        topic=Topic.GROUP,
+        still=digests.is_wanted,
     ),
     Rule(
         news=InvitationCodeAsked,

@@ -15,6 +15,7 @@ SECONDS = {
     "no_receipt": 72 * 3600,  # then nobody knows whether it arrived (N7)
     "code": 600,  # a code's life
     "code_of_a_day": 9 * 3600,  # a reminder of tomorrow: not past tonight (N13)
+    "digest": 20 * 3600,  # that there is something to read; tomorrow it would be said anew
     "page": 3600,  # a page's life: by then the ladder has paged others many times
     "family": 7 * 86400,  # news that could not go for a week is a call for a person
     "first_hello": 30 * 86400,

@@ -298,6 +298,15 @@ class OwnYesAsked:
 
 
 @dataclass(frozen=True)
+class SomethingToRead:
+    """There is something new in somebody's groups, and they like to hear it; `about` and `version` say which time."""
+
+    person: Person
+    about: Model
+    version: str
+
+
+@dataclass(frozen=True)
 class CopyReady:
     """The copy that somebody asked for can be fetched for seven days, behind sign-in (S58)."""
 

@@ -86,3 +86,14 @@ def _outer(place: int | OuterRef | None) -> Any:
 def _count(posts: QuerySet[Post], *, by: str) -> Coalesce:
     counted = posts.order_by().values(by).annotate(count=Count("pk")).values("count")
     return Coalesce(Subquery(counted, output_field=IntegerField()), Value(0))
+
+
+def has_new(user: User, since: dt.datetime) -> bool:
+    """Tell whether something was shown since a moment that somebody may read now, did not write and has not seen."""
+    read = ReadMark.objects.filter(
+        membership__user=user, thread=OuterRef("thread"), seen_at__gte=OuterRef("decided_at")
+    )
+    posts = Post.objects.approved().filter(
+        decided_at__gt=since, thread__group__in=SupportGroup.objects.readable_by(user)
+    )
+    return posts.exclude(author__user=user).filter(~Exists(read)).exists()

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from notifications import digests
 from notifications.models import CommunicationNeed, ContactPoint, ContactPreference
 from peer import clock
 from peer.gate import action
@@ -17,9 +18,10 @@ OFF = "off"
 
 @dataclass(frozen=True, kw_only=True)
 class Wishes:
-    """What somebody wishes: by topic the first way or `OFF`, what they need, and when and how their phones may ring."""
+    """What somebody wishes: by topic the first way or `OFF`, a digest, needs, and when and how phones may ring."""
 
     topics: Mapping[str, str] = field(default_factory=dict)
+    digest: str = ""
     needs: frozenset[str] = frozenset()
     language: str = "en"
     voicemail_allowed: bool = False
@@ -51,6 +53,8 @@ def _keep(person: Person, *, by: User, wishes: Wishes) -> Person:
                 "asked_by": by,
             },
         )
+    if wishes.digest:
+        digests.keep(person, wishes.digest)
     person.communication_needs.exclude(kind__in=wishes.needs).delete()
     held = set(person.communication_needs.values_list("kind", flat=True))
     CommunicationNeed.objects.bulk_create(

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from notifications.actions.wishes import OFF, Wishes
 from notifications.languages import LANGUAGES
-from notifications.models import Channel, CommunicationNeed, ContactPoint, ContactPreference
+from notifications.models import Channel, CommunicationNeed, ContactPoint, ContactPreference, Digest
 from notifications.topics import Topic
 
 WAYS = {Channel.SMS: _("A text"), Channel.CALL: _("A phone call"), Channel.EMAIL: _("An e-mail")}
@@ -20,6 +20,12 @@ QUIET = {Topic.NEWS: _("Nothing. I will sign in or ring you")}  # what "off" mea
 class WishesForm(forms.Form):
     """Asks how somebody likes to hear about each thing we tell; only ways they can be reached by are offered."""
 
+    digest = forms.ChoiceField(
+        label=_("When somebody writes in your groups, how often shall we tell you?"),
+        help_text=_("We say that there is something new, never what or who."),
+        choices=Digest.Often.choices,
+        widget=forms.RadioSelect,
+    )
     needs = forms.MultipleChoiceField(
         label=_("What helps you?"),
         choices=CommunicationNeed.Kind.choices,
@@ -47,13 +53,14 @@ class WishesForm(forms.Form):
         contacts: Sequence[ContactPoint],
         held: Sequence[ContactPreference],
         needs: Sequence[str],
+        digest: str = "",
         **kwargs: Any,
     ) -> None:
         known = {row.topic: OFF if row.is_off else (row.channels or [""])[0] for row in held}
         phone = next(iter(contacts), None)
         kept = ("language", "voicemail_allowed", "safe_from", "safe_to")
         kwargs.setdefault("initial", {name: getattr(phone, name) for name in kept} if phone else {"language": "en"})
-        kwargs["initial"] |= known | {"needs": list(needs)}
+        kwargs["initial"] |= known | {"needs": list(needs), "digest": digest}
         super().__init__(*args, **kwargs)
         self.topics = [topic.value for topic in topics]
         carried = {channel for contact in contacts for channel in contact.channels()}
@@ -66,7 +73,9 @@ class WishesForm(forms.Form):
                 required=False,
                 widget=forms.RadioSelect,
             )
-        self.order_fields([*self.topics, *list(self.base_fields)])
+        if not digest:
+            del self.fields["digest"]  # who is in no group has nothing new there
+        self.order_fields([*self.topics, "digest", *list(self.base_fields)])
 
     def clean(self) -> dict[str, Any]:
         """Ask for both ends of the safe hours, and for hours that leave some of the day."""
@@ -85,6 +94,7 @@ class WishesForm(forms.Form):
         given = self.cleaned_data
         return Wishes(
             topics={topic: given[topic] for topic in self.topics},
+            digest=given.get("digest", ""),
             needs=frozenset(given["needs"]),
             language=given["language"],
             voicemail_allowed=given["voicemail_allowed"],

@@ -5,7 +5,16 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from peer import clock
 from peer.models import Person, User
+
+
+class DigestQuerySet(models.QuerySet["Digest"]):
+    """Wishes of people."""
+
+    def due(self) -> DigestQuerySet:
+        """Keep those for whom it is time to look, the longest due first."""
+        return self.filter(due_at__lte=clock.now()).order_by("due_at", "pk")
 
 
 class Digest(models.Model):
@@ -22,6 +31,8 @@ class Digest(models.Model):
     often = models.CharField(max_length=6, choices=Often.choices, default=Often.NEVER)
     looked_at = models.DateTimeField()  # what is older than this was told, or was seen to be nothing
     due_at = models.DateTimeField(null=True, blank=True)  # by when we look again; nobody waits with "never"
+
+    objects = DigestQuerySet.as_manager()
 
     class Meta:
         indexes = [models.Index(fields=["due_at"], condition=models.Q(due_at__isnull=False), name="digest_due")]

@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
+from notifications import digests
 from notifications.actions import wishes
 from notifications.actions.wishes import Wishes
 from notifications.forms.wishes import WishesForm
@@ -50,6 +51,7 @@ def _page(
         topics=topics_in_use(),
         contacts=list(person.contact_points.reachable().order_by("pk")),
         held=list(person.contact_preferences.all()),
+        digest=digests.often_of(person) if person.memberships.active().exists() else "",
         needs=list(person.communication_needs.values_list("kind", flat=True)),
     )
     if request.method == "POST" and form.is_valid():
