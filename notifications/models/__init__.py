@@ -3,8 +3,8 @@
 from notifications.models.broadcasts import Broadcast
 from notifications.models.calls import CallTask
 from notifications.models.contacts import Channel, CommunicationNeed, ContactPoint, ContactPreference, OptOut
-from notifications.models.heartbeats import Heartbeat
 from notifications.models.digests import Digest
+from notifications.models.heartbeats import Heartbeat
 from notifications.models.inbound import InboundCall, InboundText
 from notifications.models.letters import Letter
 from notifications.models.outbox import (
