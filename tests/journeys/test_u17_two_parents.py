@@ -11,9 +11,9 @@ from django.urls import URLPattern, get_resolver
 
 from notifications.models import CallTask, Delivery, Letter
 from peer import clock
-from peer.actions import adults, copies, waiting
+from peer.actions import adults, data_requests, waiting
 from peer.actions.adults import Noted
-from peer.models import CopyRequest, ParentRelationship, Person, User, WaitingListEntry
+from peer.models import DataRequest, ParentRelationship, Person, User, WaitingListEntry
 from peer.roles import Role
 from tests.make import make_person, make_user
 from tests.notifications.make import make_contact
@@ -91,7 +91,8 @@ def everything_seen_by(parent: Parent) -> str:
     routes = [str(one.pattern) for one in get_resolver().url_patterns if isinstance(one, URLPattern)]
     open_pages = [f"/{route}" for route in routes if "<" not in route and "^" not in route]
     answers = [
-        client.get(page) for page in {*open_pages, "/home/", "/messages/", "/me/yes/", "/me/copies/", "/me/data/"}
+        client.get(page)
+        for page in {*open_pages, "/home/", "/messages/", "/me/yes/", "/my-data/", "/my-data/decisions/"}
     ]
     seen = [answer.content.decode() for answer in answers if answer.status_code == 200 and not answer.streaming]
     assert len(seen) > 3
@@ -139,9 +140,9 @@ def test_whoever_must_not_be_told_any_more_hears_and_sees_nothing_new_at_the_nex
 
 def test_a_copy_asked_for_by_each_waits_for_a_person_and_neither_sees_the_other_s(family: Family) -> None:
     for parent in (family.mother, family.father):
-        copies.ask_of_child(parent.relation, by=parent.user)
-    assert set(CopyRequest.objects.values_list("state", flat=True)) == {"asked"}
-    assert all(row.owner_role and row.due_at for row in CopyRequest.objects.all())
+        data_requests.ask_of_child(parent.relation, by=parent.user)
+    assert set(DataRequest.objects.values_list("state", flat=True)) == {"asked"}
+    assert all(row.owner_role and row.due_at for row in DataRequest.objects.all())
     for parent in (family.mother, family.father):
-        mine = CopyRequest.objects.visible_to(parent.user)
-        assert [row.asked_by for row in mine] == [parent.user] or [row.asked_by for row in mine] == [parent.person]
+        mine = DataRequest.objects.visible_to(parent.user)
+        assert [row.asked_by for row in mine] == [parent.person]
