@@ -136,7 +136,8 @@ def speaks_of(text: str, phrases: Mapping[str, tuple[str, ...]]) -> Iterator[str
 
 def is_phrase(words: str) -> bool:
     """Tell whether something is left of a phrase to look for, once marks and spaces are gone."""
-    return all(any(char.isalnum() for char in part) for part in words.split(" ... "))
+    parts = words.split(" ... ")
+    return all("..." not in part.split() and any(char.isalnum() for char in part) for part in parts)
 
 
 def due_minutes(level: Level) -> int:

@@ -39,7 +39,8 @@ def practice_post(request: HttpRequest, key: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         answer = acts.practise(who(request), by=who(request), key=key, kind=form.cleaned_data["kind"])
     left, of = checking.left_to_practise(who(request)), len(checking.practice())
-    context = {"post": post, "form": form, "answer": answer, "left": left, "of": of, "now": of - len(left)}
+    others = [one.key for one in left if one.key != key]
+    context = {"post": post, "form": form, "answer": answer, "next": others[:1], "of": of, "now": of - len(left)}
     return render(request, "moderation/checking/practice.html", context, status=422 if form.errors else 200)
 
 

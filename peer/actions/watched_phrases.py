@@ -18,7 +18,7 @@ MOST = 100  # of one group: screening has 50 ms a text
 @action(Perm.KEEP_WATCHED_PHRASES)
 def watch(group: SupportGroup, *, by: User, phrase: str, level: Level) -> WatchedPhrase:
     """Watch for a phrase from now on: posts of this group that hold it go to the clinician first."""
-    words = plain(phrase)
+    words = _plain(phrase)
     if len(words) < 2 or not screening.is_phrase(words):
         raise RuleBroken(_("Write a word or a few, with at least two letters."))
     watched = WatchedPhrase.objects.watched(group)
@@ -32,11 +32,10 @@ def watch(group: SupportGroup, *, by: User, phrase: str, level: Level) -> Watche
 @action(Perm.KEEP_WATCHED_PHRASES)
 def drop(group: SupportGroup, *, by: User, phrase: str) -> WatchedPhrase:
     """Stop watching for a phrase."""
-    if plain(phrase) not in WatchedPhrase.objects.watched(group):
+    if _plain(phrase) not in WatchedPhrase.objects.watched(group):
         raise RuleBroken(_("This is not watched for any more."))
-    return WatchedPhrase.objects.create(group=group, phrase=plain(phrase), level=Level.NONE, by=by, at=clock.now())
+    return WatchedPhrase.objects.create(group=group, phrase=_plain(phrase), level=Level.NONE, by=by, at=clock.now())
 
 
-def plain(phrase: str) -> str:
-    """Give a phrase as it is kept: small letters, single spaces."""
+def _plain(phrase: str) -> str:
     return " ".join(phrase.lower().split())

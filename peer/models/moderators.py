@@ -83,8 +83,9 @@ class SupervisorTaskQuerySet(models.QuerySet["SupervisorTask"]):
         return self.filter(state=SupervisorTaskState.OPEN).select_related("moderator", "owner").order_by("due_at", "pk")
 
     def for_desk(self, user: User) -> SupervisorTaskQuerySet:
-        """Keep what rests with this person, and what rests with nobody by name."""
-        return self.open().filter(models.Q(owner=user) | models.Q(owner=None))
+        """Keep what rests with this person or with nobody by name, and what is late: that anybody may hold."""
+        late = models.Q(due_at__lte=clock.now())
+        return self.open().filter(models.Q(owner=user) | models.Q(owner=None) | late)
 
 
 class SupervisorTaskState(models.TextChoices):

@@ -63,6 +63,7 @@ def test_practice_leads_from_one_post_to_the_next_with_kind_words() -> None:
     assert "Choose what you would do" in empty.content.decode()
     wrong = client.post(page["Location"], {"kind": "decline"}).content.decode()
     assert "We would do something else here" in wrong
+    assert f"/queue/practice/{second.key}/" in wrong, "another one comes next, and this one later"
     right = client.post(page["Location"], {"kind": first.right[0]}).content.decode()
     assert "Yes, that fits" in right
     assert client.get("/queue/practice/")["Location"] == f"/queue/practice/{second.key}/"
@@ -211,7 +212,7 @@ def test_those_who_look_after_moderators_see_where_each_is_and_what_is_due() -> 
     lee = make_user(name="Dr Lee", person=make_person(kind=Person.Kind.STAFF), roles=(Role.CLINICIAN,))
     client = signed_in(sam)
     page = words(client, "/staff/moderators/")
-    for told in ("Mo", "Lantern", "1 of 20, in 1 tries", "4 of 10", "Not yet", "Answer the practice posts."):
+    for told in ("Mo", "Lantern", "1 of 20, tries: 1", "4 of 10", "Not yet", "Answer the practice posts."):
         assert told in page
     address = f"/staff/moderators/{mo.person.public_id}/"
     wrong = client.post(address, {"trained_on": "2031-01-01", "supervisor": lee.pk})
