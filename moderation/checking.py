@@ -138,7 +138,7 @@ def is_beginner(user: User, group: SupportGroup) -> bool:
     """Tell whether somebody's decision here counts only once a second person says the same; a clinician's does."""
     if MembershipRole.objects.in_group(group).filter(membership__user=user, role=Role.CLINICIAN).exists():
         return False
-    begun = PeerModerator.objects.select_for_update().filter(user=user).first()
+    begun = PeerModerator.objects.filter(user=user).first()
     return begun is None or begun.confirmed < table()["first"]["shadowed"]
 
 
