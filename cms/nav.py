@@ -46,6 +46,7 @@ ENTRIES = (
     Entry("aftermath-index", _("After a death"), Perm.CARE_AFTER_DEATH),
     Entry("feedback-index", _("Feedback"), Perm.READ_FEEDBACK),
     Entry("groups-desk", _("Groups"), Perm.RUN_GROUP),
+    Entry("moderators-index", _("Who checks posts"), Perm.LOOK_AFTER_MODERATORS),
     Entry("shifts-mine", _("Your shifts"), Perm.RUN_SHIFT),
     Entry("rota-list", _("Rota"), Perm.READ_ROTA),
     Entry("broadcasts-index", _("Tell many"), Perm.SEND_BROADCAST),

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from moderation.views import escalations, freezes, group_weeks, queue, reports, risk, shifts
+from moderation.views import checking, escalations, freezes, group_weeks, moderators, queue, reports, risk, shifts
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("queue/", queue.index, name="queue-list"),
     path("queue/break/", queue.take_break, name="queue-break"),
     path("queue/rest/", queue.rest, name="queue-rest"),
+    path("queue/stop/", checking.stop, name="queue-stop"),
+    path("queue/topics/", checking.topics, name="queue-topics"),
+    path("queue/practice/", checking.practice, name="queue-practice"),
+    path("queue/practice/<slug:key>/", checking.practice_post, name="queue-practice-post"),
+    path("queue/turns/<str:public_id>/", checking.turn, name="queue-turn"),
     path("queue/<str:public_id>/", queue.detail, name="queue-detail"),
     path("queue/<str:public_id>/claim/", queue.claim, name="queue-claim"),
+    path("queue/<str:public_id>/done/", queue.done, name="queue-done"),
     path("queue/<str:public_id>/<slug:decision>/", queue.decide, name="queue-decide"),
     path("risk/", risk.index, name="risk-list"),
     path("risk/<str:public_id>/", risk.detail, name="risk-detail"),
@@ -31,6 +37,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("shifts/<str:public_id>/start/", shifts.start, name="shifts-start"),
     path("shifts/<str:public_id>/end/", shifts.end, name="shifts-end"),
     path("shifts/<str:public_id>/hand-over/", shifts.hand_over, name="shifts-hand-over"),
+    path("staff/moderators/", moderators.index, name="moderators-index"),
+    path("staff/moderators/talks/<str:public_id>/", moderators.talked, name="moderators-talked"),
+    path("staff/moderators/<str:public_id>/", moderators.change, name="moderators-change"),
     path("staff/groups/<str:public_id>/week/", group_weeks.detail, name="groups-week"),
     path("pause/", freezes.index, name="freezes-list"),
     path("pause/<str:public_id>/<slug:what>/", freezes.change, name="freezes-change"),

@@ -26,6 +26,7 @@ from peer.models import (
     ModeratorProposal,
     OwnSay,
     Reveal,
+    SupervisorTask,
     User,
 )
 from peer.roles import Perm, Role, rules
@@ -103,6 +104,12 @@ DESKS = (
         _("Asked about data"),
         Perm.DELETE_DATA,
         lambda user: DataRequest.objects.visible_to(user).own().exclude(person=user.person_id).to_do(),
+    ),
+    Desk(
+        "moderators-index",
+        _("Talks with those who check posts"),
+        Perm.LOOK_AFTER_MODERATORS,
+        lambda user: SupervisorTask.objects.visible_to(user).for_desk(user),
     ),
     Desk(
         "decision-replies",

@@ -80,7 +80,7 @@ def covers() -> dict[str, dict[str, str]]:
 
 def hear(door: str, **words: str) -> Heard:
     """Screen what came in through a door; whatever goes wrong counts as red, so that a person reads it (P5)."""
-    return Heard(door, screening.screen_parts(**words))
+    return Heard(door, screening.screen_parts(words))
 
 
 def wake(heard: Heard, row: Model, *, person: Person | None, group: SupportGroup | None = None) -> None:

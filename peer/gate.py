@@ -142,7 +142,7 @@ def action(
             try:
                 with transaction.atomic():
                     role = standing(by, perm, target, locked=True)
-                    _first_time(name, by, nonce)  # after the locks: a rival with the same form has settled by now
+                    _first_time([name], by, nonce)  # after the locks: a rival with the same form has settled by now
                     if role is None:
                         log.warning("refused %s", name)
                         raise NotAllowed(name)
@@ -155,7 +155,7 @@ def action(
                     _write_down(name, target, by=by, role=role, moves=moves, nonce=nonce, result=result, kwargs=kwargs)
                     return result
             except (IntegrityError, StaleMove, IllegalMove, RuleBroken):
-                _first_time(name, by, nonce)  # the rule was broken by the same form, a moment ago
+                _first_time([name], by, nonce)  # the rule was broken by the same form, a moment ago
                 raise
 
         gated.perm = perm  # type: ignore[attr-defined]
@@ -182,15 +182,22 @@ def _nonce(by: User | System) -> str:
     return asked.nonce if asked is not None and is_outermost else ""
 
 
-def _first_time(name: str, by: User | System, nonce: str) -> None:
-    """Raise `AlreadyDone` where this act by this person already carried this nonce."""
+def _first_time(names: list[str], by: User | System, nonce: str) -> None:
+    """Raise `AlreadyDone` where one of these acts by this person already carried this nonce."""
     from peer.models import AuditEvent  # noqa: PLC0415
 
-    first = (
-        AuditEvent.objects.filter(by_id=getattr(by, "pk", None), action=name, nonce=nonce).first() if nonce else None
-    )
+    carried = AuditEvent.objects.filter(by_id=getattr(by, "pk", None), action__in=names, nonce=nonce)
+    first = carried.first() if nonce else None
     if first is not None:
         raise AlreadyDone(first)
+
+
+def sent_before(by: User, *acts: Callable[..., object]) -> None:
+    """Raise `AlreadyDone` where this very form came before, by whichever of these acts (decision 25).
+
+    For addresses whose row is gone from sight once the act has been.
+    """
+    _first_time([f"{act.__module__}.{act.__name__}" for act in acts], by, _nonce(by))
 
 
 def _write_down(

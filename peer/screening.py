@@ -6,10 +6,10 @@ import logging
 import time
 import tomllib
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -104,19 +104,40 @@ _TOLD = {
 }
 
 
-def screen(text: str) -> Screening:
-    """Find what a person should look at; whatever goes wrong counts as red, so that a person reads it (safety P5)."""
+NONE: Mapping[str, Level] = {}
+
+
+def screen(text: str, *, watched: Mapping[str, Level] = NONE) -> Screening:
+    """Find what a person should look at; whatever goes wrong counts as red, so that a person reads it (safety P5).
+
+    `watched` are the phrases that a group's clinicians watch for, beside those of the table.
+    """
     try:
-        return Screening(tuple(sorted(_find(text), key=lambda finding: (finding.start, finding.end))))
+        return Screening(tuple(sorted(_find(text, watched), key=lambda finding: (finding.start, finding.end))))
     except Exception:  # noqa: BLE001 - any failure whatever sends the text to a person
         log.warning("screening failed; the text goes to a clinician")
         return Screening((Finding(Kind.FAILED, 0, len(text), Level.RED),))
 
 
-def screen_parts(**parts: str) -> Screening:
+def screen_parts(parts: Mapping[str, str], *, watched: Mapping[str, Level] = NONE) -> Screening:
     """Screen the parts of a post (its title, its body), each finding named by its part."""
-    found = ((part, finding) for part, text in parts.items() for finding in screen(text).findings)
+    found = ((part, finding) for part, text in parts.items() for finding in screen(text, watched=watched).findings)
     return Screening(tuple(replace(finding, part=part) for part, finding in found))
+
+
+def speaks_of(text: str, phrases: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
+    """Name each heading of which a phrase stands in the text, whole words only."""
+    folded, _ = _folded(text)
+    deadline = time.thread_time() + TIME_A_TEXT
+    for heading, rows in phrases.items():
+        if next(_spans(_phrases(rows), folded, deadline), None):
+            yield heading
+
+
+def is_phrase(words: str) -> bool:
+    """Tell whether something is left of a phrase to look for, once marks and spaces are gone."""
+    parts = words.split(" ... ")
+    return all("..." not in part.split() and any(char.isalnum() for char in part) for part in parts)
 
 
 def due_minutes(level: Level) -> int:
@@ -128,15 +149,15 @@ def due_minutes(level: Level) -> int:
         return SOONEST
 
 
-def _find(text: str) -> Iterator[Finding]:
-    contacts, phrases = _contact_patterns(), _phrase_patterns()
+def _find(text: str, watched: Mapping[str, Level]) -> Iterator[Finding]:
+    contacts, phrases = _contact_patterns(), [*_phrase_patterns(), *_watched_patterns(watched)]
     deadline = time.thread_time() + TIME_A_TEXT  # of this thread's own work: a busy machine is no reason to page
     flat, origin = _flat(text)
     for kind, pattern in contacts.items():
         for start, end in _spans(pattern, flat, deadline):
             yield Finding(kind, origin[start], origin[end - 1] + 1)
     folded, origin = _folded(text)
-    for level, pattern in phrases.items():
+    for level, pattern in phrases:
         for start, end in _spans(pattern, folded, deadline):
             yield Finding(Kind.PHRASE, origin[start], origin[end - 1] + 1, level)
 
@@ -187,12 +208,20 @@ def _contact_patterns() -> dict[Kind, regex.Pattern[str]]:
 
 
 @cache
-def _phrase_patterns() -> dict[Level, regex.Pattern[str]]:
+def _phrase_patterns() -> list[tuple[Level, regex.Pattern[str]]]:
     """Make one pattern a level, whole words only, each phrase folded as the text will be."""
-    return {Level(level): _phrases(row["phrases"]) for level, row in _table().items()}
+    return [(Level(level), _phrases(tuple(row["phrases"]))) for level, row in _table().items()]
 
 
-def _phrases(phrases: list[str]) -> regex.Pattern[str]:
+def _watched_patterns(watched: Mapping[str, Level]) -> Iterator[tuple[Level, regex.Pattern[str]]]:
+    for level in (Level.RED, Level.AMBER):
+        rows = tuple(sorted(phrase for phrase, soon in watched.items() if soon == level))
+        if rows:
+            yield level, _phrases(rows)
+
+
+@lru_cache(maxsize=512)
+def _phrases(phrases: tuple[str, ...]) -> regex.Pattern[str]:
     gap = r"(?:[\W_]+\w+){0,3}[\W_]+"
     each = (gap.join(_words(part) for part in phrase.split(" ... ")) for phrase in phrases)
     return regex.compile(rf"(?<!\w)(?:{'|'.join(each)})(?!\w)")

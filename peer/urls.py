@@ -37,6 +37,7 @@ from peer.views import (
     shown_decisions_desk,
     talk,
     waiting,
+    watched_phrases,
     welcomes,
 )
 
@@ -52,6 +53,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("me/yes/<slug:purpose>/", consents.answer, name="consents-answer"),
     path("staff/alarms/", breaches.index, name="breaches-index"),
     path("staff/alarms/<str:public_id>/", breaches.detail, name="breaches-detail"),
+    path("staff/groups/<str:public_id>/phrases/", watched_phrases.index, name="watched-phrases-index"),
+    path("staff/groups/<str:public_id>/phrases/drop/", watched_phrases.drop, name="watched-phrases-drop"),
+    path("staff/groups/<str:public_id>/phrases/try/", watched_phrases.try_text, name="watched-phrases-try"),
     path("staff/own-say/", own_say.index, name="own-say-index"),
     path("staff/own-say/<str:public_id>/", own_say.detail, name="own-say-detail"),
     path("staff/own-say/<str:public_id>/<slug:purpose>/", own_say.note, name="own-say-note"),

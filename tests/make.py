@@ -14,6 +14,7 @@ from peer.models import (
     GroupProtocol,
     Membership,
     MembershipRole,
+    PeerModerator,
     Person,
     Post,
     Referral,
@@ -67,6 +68,17 @@ def make_group(
     return group
 
 
+def make_ready(*, user: User, confirmed: int = 10) -> PeerModerator:
+    """Write down all that comes before somebody's first real post, and how many first decisions were confirmed."""
+    supervisor = User.objects.filter(handle="supervisor").first()
+    if supervisor is None:
+        person = make_person(kind=Person.Kind.STAFF, given_name="Vera", born_on=None)
+        supervisor = User.objects.create_user(handle="supervisor", display_name="Vera", person=person)
+        ServiceRole.objects.create(user=supervisor, role=Role.SERVICE_MANAGER)
+    done = {"trained_on": clock.today(), "practised_at": clock.now(), "supervisor": supervisor, "confirmed": confirmed}
+    return PeerModerator.objects.update_or_create(user=user, defaults=done)[0]
+
+
 def make_member(
     *,
     group: SupportGroup,
@@ -75,9 +87,10 @@ def make_member(
     name: str = "",
     joined: bool = True,
 ) -> Membership:
-    """Make somebody an active member of a group in a role, with the rights it brings."""
+    """Make somebody an active member of a group in a role, with the rights it brings; a moderator may check posts."""
     number = next(_numbers)
-    person = (user and user.person) or make_person(given_name=f"Person {number}")
+    born_on = dt.date(2009, 5, 4) if role is Role.PEER_MODERATOR else dt.date(2011, 5, 4)
+    person = (user and user.person) or make_person(given_name=f"Person {number}", born_on=born_on)
     user = user or make_user(person=person)
     name = name or f"Robin {number}"
     membership = Membership.objects.create(
@@ -90,6 +103,8 @@ def make_member(
         joined_at=clock.now(),
     )
     MembershipRole.objects.create(membership=membership, role=role)
+    if role is Role.PEER_MODERATOR:
+        make_ready(user=user)
     grants.sync(membership)
     protocol = group.protocol()
     if joined and protocol:

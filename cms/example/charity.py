@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
+from cms.example.groups import let_check
 from peer import clock, group_templates
 from peer.actions import groups, moderators
 from peer.gate import SERVICE
@@ -33,6 +35,7 @@ def load_charity() -> SupportGroup:
     like = group_templates.every()[group.made_like]
     words = {"treated": like.treated, "listened": like.listened, "accepted": like.accepted}
     groups.publish_protocol(group, by=june, **words)
+    let_check(ines, supervisor=rae)
     groups.give_role(group, by=june, user=rae, role=Role.CLINICIAN, name="Rae")
     moderators.agree(moderators.ask(group, by=june, user=ines, name="Ines"), by=rae)
     return groups.open_group(group, by=june)
@@ -44,7 +47,9 @@ def _details() -> dict[str, Any]:
 
 
 def _person(handle: str, given_name: str, family_name: str, roles: tuple[Role, ...]) -> User:
-    person = Person.objects.create(kind=Person.Kind.STAFF, given_name=given_name, family_name=family_name)
+    person = Person.objects.create(
+        kind=Person.Kind.STAFF, given_name=given_name, family_name=family_name, born_on=dt.date(1990, 3, 14)
+    )
     user = User.objects.create_user(handle=f"kettle-{handle}", display_name=given_name, person=person)
     for role in roles:
         ServiceRole.objects.create(user=user, role=role, from_at=clock.now())

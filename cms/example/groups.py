@@ -5,9 +5,20 @@ from __future__ import annotations
 import datetime as dt
 
 from cms.example.cast import CAST, MEMBERS, Player
+from moderation import checking
 from peer import clock, grants
 from peer.lookalikes import fold
-from peer.models import Consent, GroupProtocol, Membership, MembershipRole, Person, ServiceRole, SupportGroup, User
+from peer.models import (
+    Consent,
+    GroupProtocol,
+    Membership,
+    MembershipRole,
+    PeerModerator,
+    Person,
+    ServiceRole,
+    SupportGroup,
+    User,
+)
 from peer.roles import Role
 
 TREATED = (
@@ -60,7 +71,22 @@ def load_groups() -> dict[str, SupportGroup]:
 
 def load_cast(groups: dict[str, SupportGroup]) -> dict[str, User]:
     """Make the players of the cast, with their roles."""
-    return {player.handle: _load_player(player, groups) for player in CAST}
+    users = {player.handle: _load_player(player, groups) for player in CAST}
+    for player in CAST:
+        if Role.PEER_MODERATOR in player.group_roles.values():
+            let_check(users[player.handle], supervisor=users["dr_okafor"])
+    return users
+
+
+def let_check(user: User, *, supervisor: User) -> None:
+    """Write down all that comes before somebody's first real post, as if it had been months ago (U14)."""
+    PeerModerator.objects.create(
+        user=user,
+        trained_on=clock.today() - dt.timedelta(days=90),
+        supervisor=supervisor,
+        practised_at=clock.now() - dt.timedelta(days=80),
+        confirmed=checking.table()["first"]["shadowed"],
+    )
 
 
 def _load_player(player: Player, groups: dict[str, SupportGroup]) -> User:

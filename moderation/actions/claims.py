@@ -8,7 +8,8 @@ from django.db import IntegrityError
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from moderation.models import ModerationClaim
+from moderation import checking
+from moderation.models import CheckingTurn, ModerationClaim
 from peer import clock
 from peer.gate import action
 from peer.models import Post, SupportGroup, User
@@ -22,6 +23,9 @@ HELD_FOR = dt.timedelta(minutes=10)
 def claim(post: Post, *, by: User) -> ModerationClaim:
     """Take a post to read: for ten minutes nobody else is sent to it."""
     now = clock.now()
+    checking.check_ready(by)
+    if checking.is_peer(by):
+        _go_on(by, at=now)
     Post.objects.select_for_update(of=("self",)).get(pk=post.pk)
     held = ModerationClaim.objects.live().filter(post_id=post.pk).select_related("by").first()
     if held and held.by_id != by.pk:
@@ -39,9 +43,36 @@ def take_break(user: User, *, by: User) -> int:
     return _put_down(ModerationClaim.objects.filter(by=user))
 
 
+@action(Perm.TAKE_BREAK)
+def end_turn(user: User, *, by: User) -> CheckingTurn:
+    """Be done for now: put everything down, and say how it was if one likes."""
+    _put_down(ModerationClaim.objects.filter(by=user))
+    turn = CheckingTurn.objects.newest(user)
+    if turn is None:
+        raise RuleBroken(_("You have not read any posts yet."))
+    _end(turn, at=clock.now())
+    return turn
+
+
 def put_down(*, by: User, group: SupportGroup) -> int:
     """Release what a person was reading in one group."""
     return _put_down(ModerationClaim.objects.filter(by=by, post__thread__group=group))
+
+
+def _go_on(user: User, *, at: dt.datetime) -> None:
+    """Begin or go on with somebody's turn, unless they have read enough (W2)."""
+    turn = CheckingTurn.objects.newest(user)
+    why = checking.why_rest(user, turn=turn, at=at)
+    if why:
+        raise RuleBroken(why)
+    if turn is not None and turn.ended_at is None and checking.is_over(turn, at=at):
+        _end(turn, at=at)
+    CheckingTurn.objects.get_or_create(user=user, ended_at=None, defaults={"started_at": at})
+
+
+def _end(turn: CheckingTurn, *, at: dt.datetime) -> None:
+    CheckingTurn.objects.filter(pk=turn.pk, ended_at=None).update(ended_at=at)
+    turn.ended_at = turn.ended_at or at
 
 
 def _put_down(claims: QuerySet[ModerationClaim]) -> int:

@@ -5,16 +5,18 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection
 
+from django.db.models import F
 from django.utils.translation import gettext as _
 
+from moderation import checking, talks
 from moderation import kind_words as words_for
 from moderation.models import ModerationClaim, ModerationDecision, RiskFlag
-from moderation.models.queue import may_read_risk
+from moderation.models.queue import is_grown_up
 from moderation.news import DecisionMade
 from peer import clock, content_notes, doors, posting
 from peer.events import emit
 from peer.gate import System, action
-from peer.models import Post, SupportGroup, User
+from peer.models import PeerModerator, Post, SupervisorTask, SupportGroup, User
 from peer.news import PostHeldForRisk
 from peer.roles import Perm, Role
 from peer.states import RuleBroken, StaleMove
@@ -22,6 +24,7 @@ from peer.states import RuleBroken, StaleMove
 Kind = ModerationDecision.Kind
 CLIMBS = {Role.PEER_MODERATOR: Role.CLINICIAN, Role.CLINICIAN: Role.SERVICE_MANAGER}
 KEYS = (Kind.APPROVE, Kind.FIRST_KEY)
+OF_A_BEGINNER: dict[str, str] = {Kind.RETURN: Kind.WOULD_RETURN, Kind.REJECT: Kind.WOULD_REJECT}
 TO_CHANGE_IT = dt.timedelta(days=30)
 FOR_A_CLINICIAN = dt.timedelta(minutes=45)
 NEXT_READER = dt.timedelta(hours=1)
@@ -37,7 +40,7 @@ def approve(
     content_note: str = "",
     kind_words: str = "",
 ) -> ModerationDecision:
-    """Say yes to exactly these words; a first post shows once a second person says yes too (P3, P9)."""
+    """Say yes to exactly these words; a first post, or a beginner's yes, needs a second person's too (P3, P9, U14)."""
     taken = _taken(post, by=by, content_hash=content_hash)
     words = _noted(taken, content_note, kind_words=kind_words)
     return _yes(taken, by=by, cleared=cleared, kind_words=words)
@@ -75,6 +78,8 @@ def move_up(post: Post, *, by: User, content_hash: str, level: str = "red", reas
     taken.move_to(Post.State.HELD_RISK, adults_only=True, level=level, owner_role=Role.CLINICIAN, due_at=due_at)
     decision = _write(Kind.MOVE_UP, taken, by=by, reason=reason)
     RiskFlag.objects.create(post=taken, by=by, level=level, at=clock.now())
+    if checking.is_peer(by):
+        talks.owe(by, why=SupervisorTask.Why.CHECK_IN)
     emit(PostHeldForRisk(taken, level))
     return decision
 
@@ -168,10 +173,11 @@ def _yes(
         raise RuleBroken(_("Look at each marked part, and tick that you did."))  # P9
     found = [finding for number, finding in enumerate(post.findings) if number in cleared]
     turned = list(post.decisions.filter(kind__in=KEYS, content_hash=post.content_hash).exclude(by=by).order_by("pk"))
-    if len(turned) + 1 < (keys_needed or post.keys_needed):
-        post.owner, post.due_at = None, max(post.due_at or clock.now(), clock.now() + NEXT_READER)
-        post.save(update_fields=["owner", "due_at"])
-        return _write(Kind.FIRST_KEY, post, by=by, cleared=found, kind_words=kind_words)
+    is_beginner = checking.is_beginner(by, group)
+    by_beginners = is_beginner and all(key.shadowed for key in turned)
+    if by_beginners or len(turned) + 1 < (keys_needed or post.keys_needed):
+        _leave_to_next(post)
+        return _write(Kind.FIRST_KEY, post, by=by, cleared=found, kind_words=kind_words, shadowed=is_beginner)
     post.move_to(
         Post.State.APPROVED,
         approved_hash=post.content_hash,
@@ -181,7 +187,9 @@ def _yes(
         owner_role="",
         due_at=None,
     )
-    return _tell(_write(Kind.APPROVE, post, by=by, cleared=found, kind_words=kind_words))
+    made = _write(Kind.APPROVE, post, by=by, cleared=found, kind_words=kind_words, shadowed=is_beginner)
+    _confirm(made, said=KEYS)
+    return _tell(made)
 
 
 def _noted(post: Post, note: str, *, kind_words: str) -> str:
@@ -204,6 +212,9 @@ def _no(kind: str, post: Post, *, by: User, kind_words: str, rule: str) -> Moder
         raise RuleBroken(_("Write a few kind words, so that they know why."))
     if kind == Kind.REJECT and not rule:
         raise RuleBroken(_("Say which rule it is about."))
+    if checking.is_beginner(by, post.thread.group):
+        _leave_to_next(post)
+        return _write(OF_A_BEGINNER[kind], post, by=by, kind_words=kind_words, rule=rule, shadowed=True)
     now = clock.now()
     returned = kind == Kind.RETURN
     post.move_to(
@@ -214,7 +225,20 @@ def _no(kind: str, post: Post, *, by: User, kind_words: str, rule: str) -> Moder
         owner_role=Role.YOUNG_PERSON if returned else "",
         due_at=now + TO_CHANGE_IT if returned else None,
     )
-    return _tell(_write(kind, post, by=by, kind_words=kind_words, rule=rule))
+    made = _write(kind, post, by=by, kind_words=kind_words, rule=rule)
+    _confirm(made, said=[OF_A_BEGINNER[kind]])
+    return _tell(made)
+
+
+def _leave_to_next(post: Post) -> None:
+    post.owner, post.due_at = None, max(post.due_at or clock.now(), clock.now() + NEXT_READER)
+    post.save(update_fields=["owner", "due_at"])
+
+
+def _confirm(made: ModerationDecision, *, said: Collection[str]) -> None:
+    """Count one more confirmed decision for each beginner who said the same of the same words (U14)."""
+    same = made.post.decisions.filter(kind__in=said, content_hash=made.content_hash, shadowed=True)
+    PeerModerator.objects.filter(user__in=same.values("by")).update(confirmed=F("confirmed") + 1)
 
 
 def _pass_on(kind: str, post: Post, *, by: User, reason: str) -> ModerationDecision:
@@ -239,7 +263,9 @@ def _taken(post: Post, *, by: User, content_hash: str, state: str = Post.State.P
         raise StaleMove("decided or changed by somebody else")  # P3, P8
     if held.is_own(by):
         raise RuleBroken(_("Nobody decides about their own post."))  # P4
-    if held.adults_only and state == Post.State.PENDING and not may_read_risk(by):
+    if state == Post.State.PENDING:
+        checking.check_ready(by)
+    if held.adults_only and state == Post.State.PENDING and not is_grown_up(by):
         raise RuleBroken(_("This one is for another moderator."))  # W1
     rival = ModerationClaim.objects.live().filter(post=held).exclude(by=by).select_related("by").first()
     if rival:
@@ -256,6 +282,7 @@ def _write(
     kind_words: str = "",
     rule: str = "",
     cleared: Collection[object] = (),
+    shadowed: bool = False,
 ) -> ModerationDecision:
     now = clock.now()
     ModerationClaim.objects.filter(post=post, released_at__isnull=True).update(released_at=now)
@@ -269,6 +296,7 @@ def _write(
         kind_words=kind_words,
         rule=rule,
         cleared=list(cleared),
+        shadowed=shadowed,
         at=now,
     )
     doors.wake(heard, decision, person=by.person, group=post.thread.group)

@@ -1,5 +1,6 @@
 """The rows of watching over the world, one module per noun."""
 
+from moderation.models.checking import AvoidedTopic, CheckingTurn, PracticeAnswer, ShiftDebrief
 from moderation.models.decisions import ModerationDecision, Rule
 from moderation.models.escalations import (
     Escalation,
@@ -14,6 +15,8 @@ from moderation.models.reports import PostReport, RiskFlag
 from moderation.models.shifts import OnCallShift
 
 __all__ = [
+    "AvoidedTopic",
+    "CheckingTurn",
     "Escalation",
     "EscalationNote",
     "EscalationPost",
@@ -24,9 +27,11 @@ __all__ = [
     "ModerationDecision",
     "OnCallShift",
     "PostReport",
+    "PracticeAnswer",
     "QueuedPost",
     "RiskFlag",
     "RiskPost",
     "Rule",
+    "ShiftDebrief",
     "WatchedGroup",
 ]

@@ -5,9 +5,11 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, Subquery
 
+from moderation.models.checking import AvoidedTopic
 from moderation.models.decisions import ModerationDecision
 from peer import clock
-from peer.models import Duty, MembershipRole, Post, SupportGroup, User
+from peer.models import ContentNote, Duty, MembershipRole, Post, SupportGroup, User
+from peer.models.moderators import may_check
 from peer.models.talk import PostQuerySet
 from peer.roles import Role
 
@@ -15,10 +17,12 @@ GROWN_UP = 18
 
 
 def reading(user: User) -> models.QuerySet[MembershipRole]:
-    """Find the roles by which this person reads a standard lane now: moderators, and clinicians on duty."""
+    """Find the roles by which this person reads a standard lane now: moderators who may, and clinicians on duty."""
     on_duty = Duty.objects.current().filter(user=user, group=OuterRef("membership__group"))
     mine = MembershipRole.objects.current().filter(membership__user=user, membership__state="active")
-    reads = Q(role=Role.PEER_MODERATOR) | Q(Exists(on_duty), role=Role.CLINICIAN)
+    reads = Q(may_check("membership__user__checking__"), role=Role.PEER_MODERATOR) | Q(
+        Exists(on_duty), role=Role.CLINICIAN
+    )
     return mine.filter(reads, membership__group__state=SupportGroup.State.OPEN)
 
 
@@ -30,7 +34,7 @@ def on_call(user: User) -> models.QuerySet[Duty]:
     return Duty.objects.current().filter(Exists(roles), user=user)
 
 
-def may_read_risk(user: User) -> bool:
+def is_grown_up(user: User) -> bool:
     """Tell whether a reader is known to be 18 or over: an unknown age counts as the youngest (safety W1)."""
     age = user.person.age() if user.person else None
     return age is not None and age >= GROWN_UP
@@ -62,16 +66,18 @@ class QueuedPostQuerySet(PostQuerySet):
         return self.select_related("thread__group", "author")
 
     def visible_to(self, user: User) -> QueuedPostQuerySet:
-        """Keep waiting posts of the reader's groups, never their own, nor what they handed on (P4, U14).
+        """Keep waiting posts of the reader's groups, never their own, nor what they handed on or stay away from (U14).
 
         The groups are fetched first and passed as a list: with the partial index `post_waiting` this stays quick.
         """
         groups = sorted(set(reading(user).values_list("membership__group_id", flat=True)))
         waiting = self.filter(state=Post.State.PENDING, thread__group_id__in=groups)
-        if not may_read_risk(user):
+        if not is_grown_up(user):
             waiting = waiting.filter(adults_only=False)
         mine = user.moderation_decisions.filter(post=OuterRef("pk"), content_hash=OuterRef("content_hash"))
-        return waiting.exclude(author__user=user).filter(~Exists(mine))
+        avoided = AvoidedTopic.objects.filter(user=user).values("topic")
+        hard = ContentNote.objects.filter(post=OuterRef("pk"), topic__in=avoided)
+        return waiting.exclude(author__user=user).filter(~Exists(mine), ~Exists(hard))
 
 
 class QueuedPost(Post):

@@ -11,12 +11,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
-from moderation import highlights
+from moderation import checking, highlights
 from moderation.actions import claims, decisions
 from moderation.forms.decisions import ApproveForm, DecisionForm, DeclineForm, MoveUpForm, PassOnForm, ReturnForm
-from moderation.models import ModerationClaim, ModerationDecision, PostReport, QueuedPost, WatchedGroup
+from moderation.models import CheckingTurn, ModerationClaim, ModerationDecision, PostReport, QueuedPost, WatchedGroup
 from moderation.models.queue import PAGE
-from peer import sanitise, screening
+from peer import clock, sanitise, screening
+from peer.gate import sent_before
 from peer.methods import require_POST, require_safe
 from peer.models import Post
 from peer.roles import Perm
@@ -46,12 +47,17 @@ def said(decision: ModerationDecision) -> str:
     kinds = ModerationDecision.Kind
     return {
         kinds.APPROVE: _("Thank you. It’s shared now."),
-        kinds.FIRST_KEY: _("Thank you. One more person reads it, because it’s one of their first posts."),
+        kinds.FIRST_KEY: _("Thank you. One more person reads it before it’s shared."),
+        kinds.WOULD_RETURN: _("Thank you. A second person reads your words first, because you are new to this."),
+        kinds.WOULD_REJECT: _("Thank you. A second person reads your words first, because you are new to this."),
         kinds.RETURN: _("Thank you. They have your words, and theirs are kept."),
         kinds.REJECT: _("Thank you. They have your words. Deciding that isn’t easy."),
         kinds.NOT_SURE: _("That’s fine. Somebody else reads it next."),
         kinds.MIGHT_KNOW: _("Well done for saying so. Somebody else has it now."),
         kinds.MOVE_UP: _("Thank you. A clinician has it now. It’s not on you any more."),
+        kinds.MOVE_DOWN: _("Done. Somebody of 18 or over reads it next."),
+        kinds.RESTORE: _("Done. It’s shown again, and its writer has been told."),
+        kinds.REMOVE: _("Done. Its writer has been told why."),
     }.get(kinds(decision.kind), _("Done."))
 
 
@@ -61,15 +67,22 @@ def index(request: HttpRequest) -> HttpResponse:
     """Show what waits in one's own groups, the oldest first."""
     after = request.GET.get("after", "0")
     group = _group(request)
-    mine = QueuedPost.objects.visible_to(who(request)).of(group)
-    rows = mine.next_page(after=int(after) if after.isdigit() else 0)
+    user, is_peer = who(request), checking.is_peer(who(request))
+    turn = CheckingTurn.objects.visible_to(user).newest(user) if is_peer else None
+    rest_now = checking.why_rest(user, turn=turn, at=clock.now()) if is_peer else ""
+    mine = QueuedPost.objects.visible_to(user).of(group)
+    rows = [] if rest_now else mine.next_page(after=int(after) if after.isdigit() else 0)
     posts = rows[:PAGE]
     wanted = {"group": group.public_id} if group else {}
     context = {
         "posts": posts,
         "group": group,
         "older": f"?{urlencode(wanted | {'after': posts[-1].pk})}" if len(rows) > PAGE else "",
-        "reports": PostReport.objects.visible_to(who(request)).for_moderators(who(request)),
+        "reports": [] if rest_now else PostReport.objects.visible_to(user).for_moderators(user),
+        "is_peer": is_peer,
+        "turn": turn,
+        "rest": rest_now,
+        "before": checking.before_first(user) if is_peer and not rows else [],
     }
     return render(request, "moderation/queue/index.html", context)
 
@@ -123,6 +136,7 @@ def decide(request: HttpRequest, public_id: str, decision: str) -> HttpResponse:
     """Record one decision; whoever comes second is told so, and changes nothing (safety P8)."""
     if decision not in FORMS:
         raise Http404
+    sent_before(who(request), *ACTS.values())
     post = QueuedPost.objects.visible_to(who(request)).with_group().filter(public_id=public_id).first()
     if post is None:
         return _decided_already(request, public_id)
@@ -135,11 +149,24 @@ def decide(request: HttpRequest, public_id: str, decision: str) -> HttpResponse:
         except RuleBroken as broken:
             form.add_error(None, str(broken))
         else:
-            messages.success(request, said(made))
-            care(request, made.kind_words)
-            return redirect("queue-list")
+            return redirect(made)
     context = page_of(post, decision=decision, form=form)
     return render(request, "moderation/queue/detail.html", context, status=422)
+
+
+@require_safe
+def done(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Say what one's decision about a post did, as often as one asks (decision 25)."""
+    made = ModerationDecision.objects.visible_to(who(request)).filter(post__public_id=public_id).order_by("-pk").first()
+    if made is None:
+        raise Http404
+    context = {
+        "said": said(made),
+        "cares": bool(screening.screen(made.kind_words).level),
+        "met_risk": made.kind == ModerationDecision.Kind.MOVE_UP,
+        "is_peer": checking.is_peer(who(request)),
+    }
+    return render(request, "moderation/queue/done.html", context)
 
 
 def _decided_already(request: HttpRequest, public_id: str) -> HttpResponse:
@@ -147,7 +174,7 @@ def _decided_already(request: HttpRequest, public_id: str) -> HttpResponse:
     get_object_or_404(
         ModerationClaim.objects.visible_to(who(request)).filter(post__public_id=public_id).order_by("-pk")[:1]
     )
-    words = request.POST.get("own_words", "")
+    words = request.POST.get("own_words") or request.POST.get("kind_words", "")
     return render(request, "moderation/queue/decided.html", {"words": words}, status=409)
 
 
@@ -168,6 +195,10 @@ def page_of(post: Post, *, decision: str = "", form: DecisionForm | None = None)
     forms = {name.replace("-", "_"): kind(post=post, prefix=None) for name, kind in FORMS.items()}
     if form is not None:
         forms[decision.replace("-", "_")] = form
+    suggested = post.decisions.filter(kind__startswith="would_", content_hash=post.content_hash).order_by("-pk").first()
+    if suggested is not None and form is None:
+        decision = "return" if suggested.kind == ModerationDecision.Kind.WOULD_RETURN else "decline"
+        forms[decision].initial.update(own_words=suggested.kind_words, rule=suggested.rule)
     in_body = [found for found in post.findings if found.get("part", "body") == "body"]
     in_title = [found for found in post.findings if found.get("part") == "title"]
     return {
@@ -178,5 +209,6 @@ def page_of(post: Post, *, decision: str = "", form: DecisionForm | None = None)
         "title_pieces": highlights.pieces(post.thread.title, in_title) if post.opens_thread() else None,
         "body_pieces": highlights.pieces(post.body, in_body),
         "html": sanitise.as_cleaned(post.html),
+        "suggested": suggested,
         "first_reader": post.decisions.filter(kind="first_key", content_hash=post.content_hash).exists(),
     }

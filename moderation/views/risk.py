@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import gettext as _
 
 from moderation.actions import decisions
 from moderation.forms.decisions import ApproveForm, DecisionForm, DeclineForm, PassOnForm, ReturnForm
 from moderation.models import Escalation, ModerationDecision, PostReport, QueuedPost, RiskPost
 from moderation.views.queue import arguments, page_of
-from peer.gate import looked
+from peer.gate import looked, sent_before
 from peer.methods import require_POST, require_safe
 from peer.models import Post
 from peer.roles import Perm, Role
@@ -61,18 +59,18 @@ def decide(request: HttpRequest, public_id: str, decision: str) -> HttpResponse:
     """Record a clinician's decision about a held post."""
     if decision not in FORMS:
         raise Http404
+    sent_before(who(request), *ACTS.values())
     post = get_object_or_404(RiskPost.objects.visible_to(who(request)).with_group(), public_id=public_id)
     form = FORMS[decision](request.POST, post=post)
     if form.is_valid():
         try:
-            ACTS[decision](post, by=who(request), **arguments(form))
+            made = ACTS[decision](post, by=who(request), **arguments(form))
         except StaleMove:
             return render(request, "moderation/queue/decided.html", status=409)
         except RuleBroken as broken:
             form.add_error(None, str(broken))
         else:
-            messages.success(request, _("Done. The young person has been told."))
-            return redirect("risk-list")
+            return redirect(made)
     return _page(request, post, decision=decision, form=form)
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from peer import clock, content_notes, posting, sanitise, screening
 from peer.events import emit
 from peer.gate import action
-from peer.models import Consent, Membership, Post, SupportGroup, Thread, User
+from peer.models import Consent, ContentNote, Membership, Post, SupportGroup, Thread, User, WatchedPhrase
 from peer.news import PostHeldForRisk, PostPending, PostWithdrawn
 from peer.roles import Perm, Role
 from peer.screening import Level
@@ -111,9 +111,12 @@ def _send(post: Post, *, by: User, opens: bool) -> Post:
     now = clock.now()
     _check_open(posting.of(group, at=now))
     title = post.thread.title if opens else ""
-    found = screening.screen_parts(title=title, body=post.body)
+    found = screening.screen_parts(
+        {"title": title, "body": post.body}, watched=WatchedPhrase.objects.watched(post.thread.group)
+    )
     level = found.level
     html = sanitise.to_html(post.body)
+    _note_content(post, title)
     post.move_to(
         Post.State.HELD_RISK if level else Post.State.PENDING,
         html=html,
@@ -131,6 +134,14 @@ def _send(post: Post, *, by: User, opens: bool) -> Post:
     )
     emit(PostHeldForRisk(post, level) if level else PostPending(post))
     return post
+
+
+def _note_content(post: Post, title: str) -> None:
+    """Note what these words talk about, by the writer's own note too, instead of what the words before them did."""
+    if post.submitted_at is not None:
+        post.content_notes.all().delete()
+    topics = content_notes.of(title, post.body) | {post.content_note} - {""}
+    ContentNote.objects.bulk_create(ContentNote(post=post, topic=topic) for topic in sorted(topics))
 
 
 def _due(group: SupportGroup, level: Level, now: dt.datetime) -> dt.datetime:

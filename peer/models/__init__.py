@@ -22,6 +22,7 @@ from peer.models.join_requests import JoinRequest
 from peer.models.loneliness import LonelinessAnswer
 from peer.models.memberships import Membership, MembershipRole
 from peer.models.moderator_proposals import ModeratorProposal
+from peer.models.moderators import PeerModerator, SupervisorTask
 from peer.models.moving_on import MovingOn
 from peer.models.own_say import OwnSay
 from peer.models.partners import PartnerReferral
@@ -34,8 +35,9 @@ from peer.models.recoveries import AccountRecovery
 from peer.models.restrictions import Restriction
 from peer.models.reveals import Reveal
 from peer.models.shown_decisions import DecisionReply, ShownDecision, Withholding
-from peer.models.talk import Post, Thread
+from peer.models.talk import ContentNote, Post, Thread
 from peer.models.waiting import Referral, TimelineEntry, TriageDecision, WaitingListEntry
+from peer.models.watched_phrases import WatchedPhrase
 from peer.models.welcomes import Welcome
 
 __all__ = [
@@ -50,6 +52,7 @@ __all__ = [
     "CompetenceAssessment",
     "Consent",
     "ConsentWords",
+    "ContentNote",
     "DataHold",
     "DataRequest",
     "Death",
@@ -81,6 +84,7 @@ __all__ = [
     "OwnSay",
     "ParentRelationship",
     "PartnerReferral",
+    "PeerModerator",
     "Person",
     "Post",
     "ProfileNote",
@@ -94,6 +98,7 @@ __all__ = [
     "ShownDecision",
     "SignInCard",
     "StartedSignIn",
+    "SupervisorTask",
     "SupportGroup",
     "SupportGroupUserPermission",
     "Thread",
@@ -101,6 +106,7 @@ __all__ = [
     "TriageDecision",
     "User",
     "WaitingListEntry",
+    "WatchedPhrase",
     "Welcome",
     "Withholding",
 ]

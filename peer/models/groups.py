@@ -24,7 +24,10 @@ STAFF = (Role.SERVICE_MANAGER, Role.CLINICIAN, Role.CO_ORDINATOR)
 LOOK_AFTER = (Role.PEER_FACILITATOR, Role.PEER_MODERATOR, Role.CLINICIAN)
 GIVEN = (*LOOK_AFTER, Role.GROUP_ADMINISTRATOR)  # by hand, by a manager
 NEEDED = {
-    Role.PEER_MODERATOR: lazy("A peer moderator who is no clinician: somebody like those who come, to check posts."),
+    Role.PEER_MODERATOR: lazy(
+        "A peer moderator who is no clinician: somebody like those who come, to check posts. They are 16 or over, "
+        "trained, looked after by somebody of staff, and have done the practice posts."
+    ),
     Role.CLINICIAN: lazy("A clinician who can be called."),
 }
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from peer import clock
 from peer.lookalikes import fold
 from peer.models.dated import DatedQuerySet, public_id
+from peer.models.moderators import may_check
 from peer.models.people import Person, ServiceRole, User
 from peer.roles import Role
 from peer.states import Stateful
@@ -163,10 +164,10 @@ class MembershipRoleQuerySet(DatedQuerySet["MembershipRole"]):
         return self.inside().filter(membership__group=group)
 
     def peers_who_check(self) -> MembershipRoleQuerySet:
-        """Keep who checks posts and is no clinician, here or anywhere: a clinician never hosts alone (S90)."""
+        """Keep who may check posts and is no clinician, here or anywhere: a clinician never hosts alone (S90, U14)."""
         here = MembershipRole.objects.current().filter(membership=models.OuterRef("membership"), role=Role.CLINICIAN)
         anywhere = ServiceRole.objects.current().filter(user=models.OuterRef("membership__user"), role=Role.CLINICIAN)
-        peers = self.inside().filter(role=Role.PEER_MODERATOR)
+        peers = self.inside().filter(may_check("membership__user__checking__"), role=Role.PEER_MODERATOR)
         return peers.exclude(models.Exists(here) | models.Exists(anywhere)).longest_first()
 
     def longest_first(self) -> MembershipRoleQuerySet:

@@ -222,3 +222,17 @@ class Post(Stateful, Owed):
     def is_own(self, user: User) -> bool:
         """Tell whether `user` wrote this."""
         return self.author.user_id == user.pk
+
+
+class ContentNote(models.Model):
+    """What a post speaks of, found by its words: for those who choose not to read of it (B9)."""
+
+    post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="content_notes")
+    topic = models.CharField(max_length=20)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["post", "topic"], name="content_note_once")]
+
+    def __str__(self) -> str:
+        return f"{self.topic} in post {self.post_id}"

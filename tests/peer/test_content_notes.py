@@ -116,7 +116,7 @@ def test_a_note_that_is_none_is_refused_and_every_word_comes_back(group: Support
     assert not Post.objects.exists()
 
 
-@pytest.mark.parametrize("note", content_notes.notes())
+@pytest.mark.parametrize("note", content_notes.table())
 def test_what_a_note_says_alarms_nobody(note: str) -> None:
     assert content_notes.words_of(note).startswith("talks about ")
     assert not screening.screen(content_notes.told_to_writer(note)).level

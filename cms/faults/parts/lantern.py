@@ -13,6 +13,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 
+from cms.example.groups import let_check
 from cms.faults.parts.families import holder
 from peer import clock, grants
 from peer.lookalikes import fold
@@ -68,6 +69,7 @@ def prepare(file: str) -> None:
         Duty.objects.create(group=group, user=_user(lee), from_at=start, until_at=start + dt.timedelta(hours=12))
     ann = User.objects.create_user("ann", person=holder(MANAGER, kind=Person.Kind.STAFF, name="Manager"))
     ServiceRole.objects.create(user=ann, role=Role.SERVICE_MANAGER)
+    let_check(_user(mo), supervisor=ann)
     thread = _opened(group, by=mo)
     reader, *writers = [_sign_in(_user(member)) for member in members]
     made = Lantern(group.get_absolute_url(), thread.get_absolute_url(), writers, reader)

@@ -10,10 +10,10 @@ import pytest
 from django.conf import settings
 from django.db import transaction
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Error, Page, Route, expect
 
 from moderation import links
-from moderation.models import Escalation, EscalationStep, OnCallShift
+from moderation.models import Escalation, EscalationStep, ModerationDecision, OnCallShift
 from peer import clock
 from peer.events import emit
 from peer.models import Person, Post, User
@@ -127,20 +127,48 @@ def test_without_scripts_a_moderator_decides_and_a_clinician_takes_it_and_writes
     context.close()
 
 
+@pytest.mark.parametrize("lost", ["before", "after"])
+def test_u14_a_decision_pressed_without_signal_is_one_and_its_words_are_kept(page: Page, site: str, lost: str) -> None:
+    become(page.context, site, "Mo")
+    page.goto(f"{site}/queue/")
+    page.get_by_role("button", name="Read it").first.click()
+    page.get_by_text("Could they change one thing?").click()
+    page.get_by_label("Your own words").first.fill("Could you say how it felt?")
+
+    def cut(route: Route) -> None:
+        if lost == "after":
+            route.fetch()  # it arrives, and the answer does not
+        route.abort("internetdisconnected")
+
+    page.route("**/return/", cut)
+    with pytest.raises(Error), page.expect_navigation():
+        page.get_by_role("button", name="Send it back to them").click()
+    assert ModerationDecision.objects.count() == (lost == "after")
+    page.unroute("**/return/")
+    page.reload()
+    expect(page.get_by_text("They have your words, and theirs are kept.")).to_be_visible()
+    made = ModerationDecision.objects.get()
+    assert made.kind_words == "Could you say how it felt?"
+
+
 def pages(site: str) -> list[tuple[str, list[str]]]:
     """List who opens which page."""
     waiting = Post.objects.get(body__startswith="Ring me")
     held, shown = Post.objects.get(state="held_risk"), Post.objects.get(state="approved")
     worry, group = Escalation.objects.get(), held.thread.group
+    mo = Person.objects.get(user__display_name="Mo")
     link = links.for_step(EscalationStep.objects.get(rung="first")).split("/", 3)[3]
     return [
         ("Mo", ["/queue/", f"/queue/{waiting.public_id}/", "/queue/rest/", "/pause/"]),
+        ("Mo", ["/queue/practice/", "/queue/topics/"]),
         ("Mo", [f"/pause/{group.public_id}/pause/", f"/posts/{shown.public_id}/report/", f"/{link}"]),
         ("Dr Lee", ["/risk/", f"/risk/{held.public_id}/", "/escalations/", f"/escalations/{worry.public_id}/"]),
         ("Dr Lee", [f"/escalations/{worry.public_id}/act-sheet/", "/shifts/", "/rota/"]),
+        ("Dr Lee", [f"/staff/groups/{group.public_id}/phrases/"]),
         ("Kim", ["/rota/"]),
         ("Sam", ["/escalations/", f"/escalations/{worry.public_id}/reassign/", "/staff/places/", "/staff/looked-up/"]),
         ("Sam", [f"/staff/places/{held.author.public_id}/who/"]),
+        ("Sam", ["/staff/moderators/", f"/staff/moderators/{mo.public_id}/"]),
     ]
 
 

@@ -13,7 +13,7 @@ from peer.actions import groups, moderators, talk
 from peer.models import HelloCall, Membership, MembershipRole, Person, SupportGroup, User
 from peer.roles import Role
 from peer.states import RuleBroken
-from tests.make import make_group, make_member, make_open_group, make_person, make_user
+from tests.make import make_group, make_member, make_open_group, make_person, make_ready, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -47,15 +47,18 @@ def confirmed(group: SupportGroup) -> Membership:
 
 def test_a_group_opens_only_with_moderator_clinician_and_protocol(sam: User) -> None:
     group = groups.begin(gate.SERVICE, by=sam, details={"title": "Harbour", "age_from": 16, "age_to": 17})
-    for step in range(3):
+    mo = staff("Mo")
+    for step in range(4):
         with pytest.raises(RuleBroken):
             groups.open_group(group, by=sam)
         match step:
             case 0:
-                moderating(group, staff("Mo"), by=sam, name="Mo")
+                moderating(group, mo, by=sam, name="Mo")
             case 1:
-                groups.give_role(group, by=sam, user=staff("Dr Lee"), role=Role.CLINICIAN, name="Dr Lee")
+                make_ready(user=mo, confirmed=0)
             case 2:
+                groups.give_role(group, by=sam, user=staff("Dr Lee"), role=Role.CLINICIAN, name="Dr Lee")
+            case 3:
                 groups.publish_protocol(group, by=sam, treated="Kindly", listened="Fully", accepted="As mine")
     assert groups.open_group(group, by=sam).state == "open"
 
@@ -168,6 +171,7 @@ def test_a_clinician_who_also_checks_posts_does_not_open_a_group(sam: User) -> N
     groups.give_role(group, by=sam, user=lee, role=Role.CLINICIAN, name="Dr Lee")
     with pytest.raises(RuleBroken, match="two people"):
         moderators.ask(group, by=sam, user=lee, name="Dr Lee")
+    make_ready(user=lee)
     Membership.objects.get(user=lee).roles.create(role=Role.PEER_MODERATOR)  # as an old file might have left it
     with pytest.raises(RuleBroken, match="no clinician"):
         groups.open_group(group, by=sam)

@@ -1,0 +1,33 @@
+"""Talks that somebody of staff owes to those who check posts, as a part of acts that have already begun (W4)."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from moderation import checking
+from peer import clock
+from peer.models import PeerModerator, SupervisorTask, User
+from peer.models.moderators import LOOK_AFTER
+from peer.roles import Role
+
+HOURS = {SupervisorTask.Why.TALK: "asked", SupervisorTask.Why.CHECK_IN: "met_risk"}
+
+
+def owe(moderator: User, *, why: SupervisorTask.Why) -> SupervisorTask:
+    """Let a talk be due: by their supervisor, or by any clinician where there is none now."""
+    held = PeerModerator.objects.filter(user=moderator).select_related("supervisor").first()
+    supervisor = held.supervisor if held is not None and held.is_looked_after() else None
+    now, within = clock.now(), dt.timedelta(hours=checking.table()["talk"][HOURS[why]])
+    return SupervisorTask.objects.create(
+        moderator=moderator,
+        why=why,
+        owner=supervisor,
+        owner_role=role_of(supervisor),
+        asked_at=now,
+        due_at=now + within,
+    )
+
+
+def role_of(supervisor: User | None) -> Role:
+    """Name the role in which somebody owes a talk."""
+    return next((role for role in LOOK_AFTER if supervisor and supervisor.may_in_service(role)), Role.CLINICIAN)
