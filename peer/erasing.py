@@ -76,6 +76,8 @@ def _give_up_posts(person: Person, *, keep: bool) -> None:
         stays_shown = keep and post.state in SHOWN
         if not stays_shown:
             _out_of_sight(post)
+            post.content_notes.all().delete()
+            Post.objects.filter(pk=post.pk).update(content_note="")
         if not stays_shown and post.pk not in evidence:
             blank = {"body": "", "html": "", "findings": []}
             Post.objects.filter(pk=post.pk).update(**blank)
