@@ -147,6 +147,8 @@ def run(stop: threading.Event) -> None:
     threads = [threading.Thread(target=_keep_going, args=(part, stop), name=part.name, daemon=True) for part in PARTS]
     for thread in threads:
         thread.start()
+    stop.wait()
+    woken.set()  # some parts sleep for a quarter of an hour
     for thread in threads:
         thread.join()
 
@@ -183,7 +185,7 @@ def _work(part: Part, stop: threading.Event) -> None:
             done = work()
             if pulse:
                 pulse.beat()
-            if not done:
+            if not done and not stop.is_set():
                 woken.wait(part.every / settings.TIME_SCALE)
                 woken.clear()
     finally:

@@ -46,3 +46,16 @@ def test_one_failing_part_does_not_stop_the_others_and_starts_anew(monkeypatch) 
 
 def test_the_clock_sends_climbs_sweeps_and_watches_cover() -> None:
     assert {part.name for part in clockwork.PARTS} >= {"pages", "messages", "sweep", "ladder", "cover"}
+
+
+def test_it_ends_at_once_though_a_part_sleeps_for_a_quarter_of_an_hour(monkeypatch) -> None:
+    asleep, stop = threading.Event(), threading.Event()
+    seldom = Part("seldom", 900.0, lambda: (lambda: asleep.set() or 0, lambda: None))
+    monkeypatch.setattr(clockwork, "PARTS", (seldom, seldom))
+    thread = threading.Thread(target=clockwork.run, args=(stop,), daemon=True)
+    thread.start()
+    assert asleep.wait(10)
+    time.sleep(0.2)
+    stop.set()
+    thread.join(10)
+    assert not thread.is_alive()
