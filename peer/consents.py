@@ -61,11 +61,6 @@ class Asked:
         """Tell whether the last answer was to other words than these."""
         return self.last is not None and self.last.text_hash != self.text_hash
 
-    @property
-    def is_about_parents(self) -> bool:
-        """Tell whether it is about what a parent or carer hears."""
-        return self.purpose in Consent.ABOUT_PARENTS
-
 
 def of(person: Person) -> list[Asked]:
     """List every purpose that this person is asked about, in two statements."""

@@ -45,11 +45,6 @@ class WelcomeQuerySet(models.QuerySet["Welcome"]):
         rows = self.filter(state=Welcome.State.DUE).exclude(membership__user=user)
         return rows.select_related("membership__group", "owner").order_by(mine, "due_at", "id")
 
-    def for_membership(self, membership: int | None) -> Welcome | None:
-        """Find the welcome of one member, with who says it."""
-        rows = self.filter(membership=membership).exclude(state=Welcome.State.ENDED)
-        return rows.select_related("greeter").first()
-
 
 class WelcomeState(models.TextChoices):
     """Due, said, or not needed any more."""
