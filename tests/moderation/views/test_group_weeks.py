@@ -36,7 +36,7 @@ def test_home_leads_to_the_hours_the_people_and_the_gaps(client: Client, group: 
     address = reverse("groups-week", args=[group.public_id])
     assert f'href="{address}"' in page(client, reverse("home"))
     words = page(client, address)
-    assert "Writing is open from 00:00 to 23:59." in words
+    assert "Writing is open from 12am to 11:59pm." in words
     assert "nobody is on call." in words  # a duty without a rota behind it is a gap of the rota
     assert all(name in words for name in ("Mo", "Ben", "Dr Lee"))
 
