@@ -12,5 +12,5 @@ class CmsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the system checks, the broker that hints go to, and the list of sessions."""
-        from cms import celery, checks, sessions  # noqa: F401, PLC0415
+        """Register checks, the broker, what notes changes, desks, reactions, sweeps, documents, sessions."""
+        from cms import celery, changes, checks, desks, documents, reactions, sessions, sweeps  # noqa: F401, PLC0415

@@ -96,8 +96,8 @@ class CardsBlock(blocks.StructBlock):
     def get_context(self, value: Any, parent_context: dict[str, Any] | None = None) -> dict[str, Any]:
         """Leave out pages that are no longer live."""
         context: dict[str, Any] = super().get_context(value, parent_context=parent_context)
-        context["cards"] = [card for card in value["cards"] if card["page"] and card["page"].live]
-        return context
+        shown = [card for card in value["cards"] if card["page"] and card["page"].live]
+        return context | {"cards": [{"text": card["text"], "goal": card["page"].specific} for card in shown]}
 
     class Meta:
         icon = "list-ul"
@@ -118,15 +118,15 @@ class CrisisBlock(blocks.StaticBlock):
 
 
 class StepBlock(blocks.StructBlock):
-    """One step of a way through the service: who you meet, how long, what you can do (S10)."""
+    """One step of a way through the service: who you meet, how long, what to expect and what to try (S10, S75)."""
 
     title = blocks.CharBlock(max_length=100)
     who = blocks.CharBlock(label=_("Who you meet"), max_length=160, required=False)
     how_long = blocks.CharBlock(label=_("How long it usually takes"), max_length=120, required=False)
     what = ProseBlock(label=_("What happens"), features=["bold", "ul", "link"])
     you_can = blocks.ListBlock(blocks.CharBlock(max_length=200), label=_("What you can do"), required=False)
-    expect = blocks.ListBlock(blocks.CharBlock(max_length=200), label=_("Expect this"), required=False)
-    try_this = blocks.ListBlock(blocks.CharBlock(max_length=200), label=_("Try this"), required=False)
+    expect = blocks.ListBlock(blocks.CharBlock(max_length=200), label=_("Expect this"), min_num=1)
+    try_this = blocks.ListBlock(blocks.CharBlock(max_length=200), label=_("Try this"), min_num=1)
 
     class Meta:
         icon = "arrow-right-full"

@@ -15,6 +15,7 @@ REACH = {reach: reach.replace("_", " ") for reach in Reach} | {Reach.ALL: "yes",
 WHERE = {
     Scope.GROUP: "In a group, by a role in that group",
     Scope.SERVICE: "In the whole service",
+    Scope.ANYWHERE: "By a role in any group, or in the whole service",
     Scope.OWN: "Anybody signed in, for what is their own",
 }
 

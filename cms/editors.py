@@ -13,10 +13,19 @@ GROUP_OF = {Role.EDITOR: EDITORS, Role.SERVICE_MANAGER: EDITORS, Role.YOUNG_EDIT
 
 PAGE_RIGHTS = {EDITORS: ("add_page", "change_page", "publish_page"), YOUNG_EDITORS: ("add_page", "change_page")}
 FILE_RIGHTS = {
-    EDITORS: ("add_document", "change_document", "choose_document"),
-    YOUNG_EDITORS: ("choose_document",),
+    EDITORS: ("add_document", "change_document", "choose_document", "add_image", "change_image", "choose_image"),
+    YOUNG_EDITORS: ("choose_document", "choose_image"),
 }
-OTHER_RIGHTS = {EDITORS: ("access_admin", "change_servicedetails"), YOUNG_EDITORS: ("access_admin",)}
+DIRECTORY = ("directoryservice", "directoryorganisation", "directoryterm")
+OTHER_RIGHTS = {
+    EDITORS: (
+        "access_admin",
+        "submit_translation",
+        "publish_directoryservice",
+        *(f"{act}_{thing}" for act in ("add", "change") for thing in DIRECTORY),
+    ),
+    YOUNG_EDITORS: ("access_admin", *(f"{act}_directoryservice" for act in ("add", "change"))),
+}
 
 
 def sync(user: User) -> bool:
@@ -44,5 +53,6 @@ def _give_rights(made: Group) -> None:
     made.permissions.set(Permission.objects.filter(codename__in=OTHER_RIGHTS[made.name]))
     for perm in Permission.objects.filter(content_type__app_label="wagtailcore", codename__in=PAGE_RIGHTS[made.name]):
         GroupPagePermission.objects.get_or_create(group=made, page=root, permission=perm)
-    for perm in Permission.objects.filter(content_type__app_label="wagtaildocs", codename__in=FILE_RIGHTS[made.name]):
+    stores = ("wagtaildocs", "wagtailimages")
+    for perm in Permission.objects.filter(content_type__app_label__in=stores, codename__in=FILE_RIGHTS[made.name]):
         GroupCollectionPermission.objects.get_or_create(group=made, collection=files, permission=perm)

@@ -11,7 +11,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -125,8 +125,7 @@ class Web:
 
     def cpu_seconds(self) -> float:
         """Add up the CPU time of the server and of its workers, in seconds."""
-        ticks = os.sysconf("SC_CLK_TCK")
-        return sum(_ticks(pid) for pid in [self.pid, *children(self.pid)]) / ticks
+        return cpu_seconds([self.pid, *children(self.pid)])
 
 
 def children(pid: int) -> list[int]:
@@ -134,9 +133,26 @@ def children(pid: int) -> list[int]:
     return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
-def _ticks(pid: int) -> int:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return int(fields[11]) + int(fields[12])
+def cpu_seconds(pids: Iterable[int]) -> float:
+    """Add up the CPU time of processes, of whoever they are; one that has ended counts for nothing (proc(5), stat)."""
+    ticks = 0
+    for pid in pids:
+        with suppress(FileNotFoundError, ProcessLookupError):
+            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+            ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def backends(database: str) -> list[int]:
+    """Find the processes of the database server that answer this database's clients."""
+    import psycopg  # noqa: PLC0415 - only where PostgreSQL is asked for
+
+    with psycopg.connect(database) as server:
+        rows = server.execute(
+            "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            " AND backend_type = 'client backend'"
+        ).fetchall()
+    return [pid for (pid,) in rows]
 
 
 @contextmanager

@@ -48,9 +48,9 @@ RELEASE_A_DAY = env.int("RELEASE_A_DAY", default=20)  # families that leave the 
 USE_TZ = True
 TIME_ZONE = "Europe/London"
 LANGUAGE_CODE = "en-gb"
-LANGUAGES = [("en-gb", "English")]
+LANGUAGES = [("en-gb", "English"), ("ar", "العربية")]  # of pages; those of messages are in notifications/languages.toml
 WAGTAIL_CONTENT_LANGUAGES = LANGUAGES
-USE_I18N = True
+WAGTAIL_I18N_ENABLED = USE_I18N = True
 LOCALE_PATHS = [BASE_DIR / "locale"]
 
 # ── Applications ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "wagtail.contrib.forms",
     "wagtail.contrib.redirects",
     "wagtail.contrib.settings",
+    "wagtail.contrib.simple_translation",
     "wagtail.embeds",
     "wagtail.sites",
     "wagtail.users",
@@ -95,6 +96,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "cms.kept.KeptPages",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -129,8 +131,8 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "wagtail.contrib.settings.context_processors.settings",
                 "peer.web.page_context",
+                "cms.service.page_context",
             ],
             "builtins": [
                 "django.templatetags.i18n",
@@ -161,7 +163,8 @@ else:
     _database["CONN_MAX_AGE"] = 60
     _database["CONN_HEALTH_CHECKS"] = True
     # A process frozen inside a transaction lets go of its locks, and the others go on.
-    _own = {"options": "-c idle_in_transaction_session_timeout=60000"}
+    # What `peer.written` asks again and again is planned once a connection.
+    _own = {"options": "-c idle_in_transaction_session_timeout=60000", "prepare_threshold": 5}
     _database["OPTIONS"] = _own | _database.get("OPTIONS", {})
     _database["TEST"] = {"NAME": f"test_{_test_name}"}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -169,17 +172,23 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.str("REDIS_URL", default="")
 if PRODUCTION and not REDIS_URL:
     raise ValueError("Set REDIS_URL (broker and page cache).")
-CACHES = (
-    {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
-    if REDIS_URL
-    else {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
-)
+_patience = {"socket_timeout": 0.25, "socket_connect_timeout": 0.25}
+_redis = {"BACKEND": "cms.caches.RedisOrMemory", "LOCATION": REDIS_URL, "OPTIONS": _patience}
+_memory = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+CACHES = {
+    "default": _redis if REDIS_URL else _memory,
+    "pages": _redis | {"KEY_PREFIX": "page"} if REDIS_URL else _memory | {"LOCATION": "pages"},  # cms/kept.py
+}
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default=REDIS_URL or "memory://localhost/")
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 0.5, "socket_connect_timeout": 0.5}
 CELERY_TIMEZONE = "Europe/London"
-CELERY_BEAT_SCHEDULE = {"clear-sessions": {"task": "cms.clear_sessions", "schedule": crontab(hour=3, minute=20)}}
+CELERY_BEAT_SCHEDULE = {
+    "clear-sessions": {"task": "cms.clear_sessions", "schedule": crontab(hour=3, minute=20)},
+    "forget-changes": {"task": "cms.forget_changes", "schedule": crontab(hour=3, minute=25)},
+    "keep-page-times": {"task": "cms.keep_page_times", "schedule": crontab(minute="*/5")},
+}
 
 # ── Signing in (decision 9) ─────────────────────────────────────────────────────────────────────────────────────────
 AUTH_USER_MODEL = "peer.User"
@@ -246,11 +255,17 @@ WAGTAIL_FRONTEND_LOGIN_URL = "/account/login/"
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
 WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
+WAGTAIL_FINISH_WORKFLOW_ACTION = "cms.approving.publish"
+WAGTAIL_WORKFLOW_REQUIRE_REAPPROVAL_ON_EDIT = True  # a yes is to the words that were read (P3)
 WAGTAILDOCS_SERVE_METHOD = "serve_view"
+WAGTAILIMAGES_IMAGE_MODEL = "cms.Photo"
+WAGTAILIMAGES_IMAGE_FORM_BASE = "cms.forms.photos.PhotoForm"
+WAGTAILIMAGES_EXTENSIONS = ["jpg", "jpeg", "png", "webp", "gif"]
 WAGTAIL_PRIVATE_PAGE_OPTIONS = {"SHARED_PASSWORD": False}
 WAGTAILDOCS_PRIVATE_COLLECTION_OPTIONS = {"SHARED_PASSWORD": False}
-WAGTAILDOCS_EXTENSIONS = ["pdf", "docx", "odt", "txt", "csv"]
-WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
+WAGTAILDOCS_EXTENSIONS = ["pdf", "txt", "csv"]
+WAGTAILDOCS_DOCUMENT_FORM_BASE = "cms.forms.documents.DocumentForm"
+WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database", "SEARCH_CONFIG": "english"}}
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 
 # ── Files ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -263,14 +278,11 @@ STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",
     "cms.finders.VendorSheet",
 ]
-MEDIA_URL = "/media/"
 MEDIA_ROOT = STATE_DIR / "media"
+PRIVATE = "cms.storage.PrivateFiles"
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "private": {  # never under MEDIA_URL, whatever a web server in front may serve
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": STATE_DIR / "private"},
-    },
+    "default": {"BACKEND": PRIVATE},  # documents and photos, each shown by a view that asks
+    "private": {"BACKEND": PRIVATE, "OPTIONS": {"location": STATE_DIR / "private"}},  # copies, recordings
     "staticfiles": {
         "BACKEND": "cms.storage.HashedStatic" if PRODUCTION else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
@@ -292,10 +304,20 @@ TWILIO_CONNECTIONS = env.int("TWILIO_CONNECTIONS", default=20)  # at once, and r
 TWILIO_PER_SECOND = env.int("TWILIO_PER_SECOND", default=10 if PRODUCTION else 0)  # what the senders take; 0: no limit
 MESSAGE_LANGUAGES = env.list("MESSAGE_LANGUAGES", default=["all"] if DEMO else [])  # empty: English and those checked
 TWILIO_FROM = env.str("TWILIO_FROM", default="+447700900001")
+# A second network, for pages when the first one is silent (H16); without a key there is none.
+VONAGE_BASE_URL = env.str("VONAGE_BASE_URL", default="")
+VONAGE_API_KEY = env.str("VONAGE_API_KEY", default="")
+VONAGE_API_SECRET = secret("VONAGE_API_SECRET", default="")
+VONAGE_APPLICATION_ID = env.str("VONAGE_APPLICATION_ID", default="")
+VONAGE_PRIVATE_KEY = secret("VONAGE_PRIVATE_KEY", default="")  # of the application, in PEM: signs what asks for a call
+VONAGE_FROM = env.str("VONAGE_FROM", default="")
 TEXT_PENCE = env.float("TEXT_PENCE", default=4.0)  # what the network asks for one segment of a text
 CALL_PENCE = env.float("CALL_PENCE", default=3.0)  # … and for one minute of a call, begun ones too
 SIMULATOR_URL = env.str("SIMULATOR_URL", default=TWILIO_BASE_URL)  # the handsets, in the demo alone
 SERVICE_PHONE = env.str("SERVICE_PHONE", default="020 7946 0000")
+DETAILS_KEPT_SECONDS = (
+    1e9 if ENVIRONMENT == "test" else 5
+)  # what a manager changes is on the pages of every process by then
 # The local crisis team, as the act sheet names it; a service without one shows 111, option 2 alone.
 CRISIS_TEAM_PHONE = env.str("CRISIS_TEAM_PHONE", default="" if PRODUCTION else "020 7946 0911")
 SHORT_ADDRESS = env.str("SHORT_ADDRESS", default=PUBLIC_BASE_URL.split("://", 1)[-1])  # as a text shows it

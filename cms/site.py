@@ -10,23 +10,35 @@ from urllib.parse import urlsplit
 
 from django.apps import apps
 from django.conf import settings
+from django.contrib.contenttypes.models import ContentType
 from wagtail.fields import StreamField
-from wagtail.models import GroupApprovalTask, Locale, Page, Site
+from wagtail.models import Locale, Page, Site, Workflow, WorkflowContentType, WorkflowPage, WorkflowTask
 
 from cms import editors
-from cms.models import GroupPublicPage, HomePage, ServiceDetails
+from cms.models import (
+    DirectoryService,
+    FactCheck,
+    GroupPublicPage,
+    HomePage,
+    ServiceDetails,
+    YoungModeratorCheck,
+)
 from cms.models.base import PlainLanguagePage
 from peer import clock
 from peer.models import SupportGroup
 
+STEPS = "Facts, then a young moderator"
 WORDS = Path(__file__).with_name("site.toml")
+IN_ARABIC = Path(__file__).with_name("site_ar.toml")
+FACTS = {"lead": "lead", "wait_fact": "wait_fact", "minutes": "minutes", "item": "kind", "told_by": "told_by"}
+DAYS = {"wait_on": "wait_on", "agreed_on": "agreed_on", "agreed_until": "agreed_until"}  # counted from today
 
 
 def load_site() -> HomePage:
     """Make the pages, the service's details and the editors' groups that are missing; give the home page."""
     words = tomllib.loads(WORDS.read_text())
-    _make_groups()
-    home: HomePage = HomePage.objects.first() or _make_home(words["pages"][0])
+    make_steps()
+    home: HomePage = HomePage.objects.filter(locale=Locale.get_default()).first() or _make_home(words["pages"][0])
     for row in words["pages"][1:]:
         if _find(home, row["at"]) is None:
             _add(_find(home, row["at"].rpartition("/")[0]) or home, _page(row, home))
@@ -36,15 +48,24 @@ def load_site() -> HomePage:
         home.save_revision().publish()
     for row in words["pages"]:
         _join_group(row)
+    _translate(home, tomllib.loads(IN_ARABIC.read_text()))
     ServiceDetails.objects.get_or_create(site=Site.objects.get(is_default_site=True), defaults=words["service"])
     return home
 
 
-def _make_groups() -> None:
-    """Make the editors' groups, and let Wagtail's ready-made approval step wait for them."""
-    who = [editors.group(name) for name in (editors.EDITORS, editors.YOUNG_EDITORS)]
-    for task in GroupApprovalTask.objects.all():
-        task.groups.set(who[:1])
+def make_steps() -> None:
+    """Make the editors' groups, and the two steps by which pages and services go out, in the place of Wagtail's own."""
+    for name in (editors.EDITORS, editors.YOUNG_EDITORS):
+        editors.group(name)
+    workflow, is_new = Workflow.objects.get_or_create(name=STEPS)
+    if not is_new:
+        return
+    for place, (kind, name) in enumerate(((FactCheck, "Facts"), (YoungModeratorCheck, "Young moderator"))):
+        task, _is_new = kind.objects.get_or_create(name=name)
+        WorkflowTask.objects.create(workflow=workflow, task=task, sort_order=place)
+    WorkflowPage.objects.update_or_create(page=Page.get_first_root_node(), defaults={"workflow": workflow})
+    services = ContentType.objects.get_for_model(DirectoryService)
+    WorkflowContentType.objects.update_or_create(content_type=services, defaults={"workflow": workflow})
 
 
 def _make_home(row: dict[str, Any]) -> HomePage:
@@ -79,13 +100,26 @@ def _page(row: dict[str, Any], home: HomePage | None) -> PlainLanguagePage:
     page = kind(title=row["title"], plain_summary=row["plain_summary"], picture=row.get("picture", ""))
     page.slug = row["at"].rpartition("/")[2] or "home"
     page.review_on = clock.today() + dt.timedelta(days=row["review"])
-    for name in ("lead", "wait_fact"):
-        if name in row:
-            setattr(page, name, row[name])
-    if "wait_ago" in row:
-        page.wait_on = clock.today() - dt.timedelta(days=row["wait_ago"])
+    for name in FACTS.keys() & row.keys():
+        setattr(page, FACTS[name], row[name])
+    for name in DAYS.keys() & row.keys():
+        setattr(page, DAYS[name], clock.today() + dt.timedelta(days=row[name]))
     _set_streams(page, row, home)
     return page
+
+
+def _translate(home: HomePage, words: dict[str, Any]) -> None:
+    """Put pages into another language, beside the ones they come from."""
+    locale, _made = Locale.objects.get_or_create(language_code=words["language"])
+    for row in words["pages"]:
+        page = _find(home, row["at"])
+        if page is None or page.has_translation(locale):
+            continue
+        copy: PlainLanguagePage = page.specific.copy_for_translation(locale)
+        for name in ("title", "draft_title", "plain_summary", *FACTS.keys() & row.keys()):
+            setattr(copy, FACTS.get(name, name), row["title" if name == "draft_title" else name])
+        _set_streams(copy, row, None)
+        copy.save_revision().publish()
 
 
 def _join_group(row: dict[str, Any]) -> None:

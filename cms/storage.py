@@ -1,7 +1,8 @@
-"""Static files in production: named by their content, compressed, and forgiving of maps that packages leave out."""
+"""Where files rest: static ones named by their content in production, all others where no web server shows them."""
 
 from __future__ import annotations
 
+from django.core.files.storage import FileSystemStorage
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
@@ -17,3 +18,11 @@ class HashedStatic(CompressedManifestStaticFilesStorage):  # type: ignore[misc] 
             ),
         ),
     )
+
+
+class PrivateFiles(FileSystemStorage):
+    """Files that have no address: whoever may see one gets it from a view that asks (decision 30)."""
+
+    def url(self, name: str | None) -> str:
+        """Refuse: an address that asks nobody is a hole."""
+        raise ValueError(f"{name} has no address; show it by a view that asks who may see it.")

@@ -3,20 +3,47 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.conf.urls.i18n import i18n_patterns
 from django.contrib.auth.decorators import login_not_required
 from django.urls import URLPattern, URLResolver, include, path, re_path
 from django.views.generic import RedirectView
 from wagtail import views as wagtail_views
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.contrib.sitemaps.views import sitemap
-from wagtail.documents.views.serve import serve as serve_document
 
-from cms.views import accounts, accounts_desk, health, imports, reveals, robots, sign_in, style
+from cms.sitemaps import SITEMAPS
+from cms.views import (
+    accounts,
+    accounts_desk,
+    approvals,
+    directory,
+    directory_desk,
+    documents,
+    health,
+    imports,
+    mends,
+    news,
+    open_referral,
+    photos,
+    reading,
+    reveals,
+    robots,
+    search,
+    sign_in,
+    signposts,
+    site,
+    social,
+    social_desk,
+    style,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("style/", style.style, name="style"),
+    path("colours/<slug:version>.css", site.colours, name="colours"),
+    path("reading/", reading.reading, name="reading"),
+    path("staff/service/", site.details, name="service-details"),
     path("account/second-step/", accounts.second_step, name="second-step"),
     path("account/single-sign-on/cancelled/", accounts.not_signed_in, name="socialaccount_login_cancelled"),
     path("account/single-sign-on/failed/", accounts.not_signed_in, name="socialaccount_login_error"),
@@ -29,6 +56,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/signed-in/end/", accounts.end_others, name="account-end-others"),
     path("account/signed-in/<int:pk>/end/", accounts.end_session, name="account-end-session"),
     path("account/own-words/", accounts.own_words, name="account-words"),
+    path("account/pin/", accounts.pin, name="account-pin"),
     path("account/kept-code/", accounts.keep_code, name="account-code"),
     path("account/card/lost/", accounts.card_lost, name="account-card-lost"),
     path("account/login/code/", login_not_required(RedirectView.as_view(pattern_name="account_login"))),
@@ -41,15 +69,71 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # Wagtail's own serving views are not exempt from LoginRequiredMiddleware (decision 14).
     path(
         "documents/<int:document_id>/<path:document_filename>",
-        login_not_required(serve_document),
+        documents.serve,
         name="wagtaildocs_serve",
     ),
-    path("sitemap.xml", login_not_required(sitemap), name="sitemap"),
+    path("news.xml", login_not_required(news.NewsFeed()), name="news-feed"),
+    path("photos/<str:name>", photos.rendition, name="photos-file"),
+    path("sitemap.xml", login_not_required(sitemap), {"sitemaps": SITEMAPS}, name="sitemap"),
     path("robots.txt", robots.robots, name="robots"),
     path(
         "_util/login/", login_not_required(RedirectView.as_view(pattern_name="account_login")), name="wagtailcore_login"
     ),
     *([path("demo/", include("cms.demo.urls"))] if settings.DEMO else []),
+    path("search/", search.index, name="search"),
+    path("directory/", directory.index, name="directory-index"),
+    path("directory/told/<str:public_id>/", directory.told, name="directory-told"),
+    path("directory/<uuid:key>/", directory.detail, name="directory-detail"),
+    path("directory/<uuid:key>/mistake/", directory.mistake, name="directory-mistake"),
+    path("api/open-referral/", open_referral.about, name="open-referral"),
+    path("api/open-referral/services", open_referral.services, name="open-referral-services"),
+    path("api/open-referral/services/<str:key>", open_referral.service, name="open-referral-service"),
+    path("api/open-referral/organizations", open_referral.organisations, name="open-referral-organisations"),
+    path("api/open-referral/organizations/<str:key>", open_referral.organisation, name="open-referral-organisation"),
+    path("api/open-referral/taxonomies", open_referral.taxonomies, name="open-referral-taxonomies"),
+    path("api/open-referral/taxonomies/<str:key>", open_referral.taxonomy, name="open-referral-taxonomy"),
+    path("api/open-referral/taxonomy_terms", open_referral.taxonomy_terms, name="open-referral-terms"),
+    path("api/open-referral/taxonomy_terms/<str:key>", open_referral.taxonomy_term, name="open-referral-term"),
+    path("approvals/", approvals.index, name="approvals-index"),
+    path("approvals/changed/<str:public_id>/", mends.detail, name="mends-detail"),
+    path("approvals/changed/<str:public_id>/take/", mends.take, name="mends-take"),
+    path("approvals/changed/<str:public_id>/right/", mends.agree, name="mends-agree"),
+    path("approvals/changed/<str:public_id>/not-right/", mends.disagree, name="mends-disagree"),
+    path("approvals/changed/<str:public_id>/before/", mends.before, name="mends-before"),
+    path("approvals/<str:public_id>/", approvals.detail, name="approvals-detail"),
+    path("approvals/<str:public_id>/look/", approvals.look, name="approvals-look"),
+    path("approvals/<str:public_id>/take/", approvals.take, name="approvals-take"),
+    path("approvals/<str:public_id>/put-down/", approvals.put_down, name="approvals-put-down"),
+    path("approvals/<str:public_id>/yes/", approvals.approve, name="approvals-approve"),
+    path("approvals/<str:public_id>/change/", approvals.ask_change, name="approvals-change"),
+    path("staff/public-texts/", mends.index, name="mends-index"),
+    path("staff/public-texts/stop/<str:public_id>/", approvals.stop, name="approvals-stop"),
+    path("staff/public-texts/hand-on/<str:public_id>/", approvals.hand_on, name="approvals-hand-on"),
+    path("staff/public-texts/changed/<str:public_id>/hand-on/", mends.hand_on, name="mends-hand-on"),
+    path("staff/public-texts/changed/<str:public_id>/back/", mends.put_back, name="mends-back"),
+    path("staff/public-texts/changed/<str:public_id>/keep/", mends.keep, name="mends-keep"),
+    path("staff/public-texts/<slug:kind>/<int:pk>/", mends.create, name="mends-create"),
+    path("staff/public-texts/<slug:kind>/<int:pk>/down/", mends.take_down, name="mends-down"),
+    path("staff/directory/", directory_desk.index, name="directory-desk"),
+    path("staff/directory/file/", directory_desk.bring_in, name="directory-file"),
+    path("staff/directory/<str:public_id>/", directory_desk.correction, name="directory-correction"),
+    path("out-loud/", social.index, name="social"),
+    path("out-loud/feed.xml", login_not_required(social.SocialFeed()), name="social-atom"),
+    path("out-loud/feed.json", social.json_feed, name="social-json"),
+    path("out-loud/pictures/<str:name>", social.picture, name="social-picture"),
+    path("out-loud/<str:public_id>/", social.detail, name="social-post"),
+    path("social/", social_desk.index, name="social-index"),
+    path("social/<str:public_id>/", social_desk.detail, name="social-detail"),
+    path("social/<str:public_id>/<slug:what>/", social_desk.act, name="social-act"),
+    path("staff/social/write/", social_desk.write, name="social-write"),
+    path("staff/social/<str:public_id>/words/", social_desk.words, name="social-words"),
+    path("staff/social/<str:public_id>/card/", social_desk.card, name="social-card"),
+    path("staff/social/<str:public_id>/photo/", social_desk.photo, name="social-photo"),
+    path("staff/social/<str:public_id>/pictures/<int:pk>/", social_desk.picture, name="social-alt"),
+    path("staff/social/<str:public_id>/pictures/<int:pk>/out/", social_desk.take_out, name="social-take-out"),
+    path("staff/social/<str:public_id>/send/", social_desk.send, name="social-send"),
+    path("staff/social/<str:public_id>/pack.zip", social_desk.pack, name="social-pack"),
+    path("staff/people/<str:public_id>/other-help/", signposts.point, name="signposts-point"),
     path("staff/accounts/", accounts_desk.index, name="accounts-index"),
     path("staff/people/<str:public_id>/account/", accounts_desk.detail, name="accounts-detail"),
     path("staff/people/<str:public_id>/account/card/", accounts_desk.give_card, name="accounts-card"),
@@ -72,5 +156,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("peer.urls")),
     path("", include("moderation.urls")),
     path("", include("notifications.urls")),
-    re_path(r"^((?:[\w\-]+/)*)$", login_not_required(wagtail_views.serve), name="wagtail_serve"),
+    # English pages keep addresses without a language; a translation lies under its code, as /ar/.
+    *i18n_patterns(
+        re_path(r"^((?:[\w\-]+/)*)$", login_not_required(wagtail_views.serve), name="wagtail_serve"),
+        prefix_default_language=False,
+    ),
 ]

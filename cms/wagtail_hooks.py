@@ -5,15 +5,32 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.ui.components import Component
+from wagtail.models import WorkflowState
+from wagtail.signals import workflow_approved, workflow_rejected, workflow_submitted
+from wagtail.snippets.models import register_snippet
+from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
+from cms.models import DirectoryOrganisation, DirectoryService, DirectoryTerm
 from cms.models.base import PlainLanguagePage
 from peer import clock
 
+SHOWN = 50
+MAILS = {workflow_submitted: "submitted", workflow_rejected: "rejected", workflow_approved: "approved"}
+
+
+@hooks.register("register_admin_urls")
+def send_nothing_inside_a_request() -> list[Any]:
+    """Silence Wagtail's own e-mails about the steps, once it is ready: ours go through the outbox, harmless."""
+    for signal, name in MAILS.items():
+        signal.disconnect(sender=WorkflowState, dispatch_uid=f"workflow_state_{name}_email_notification")
+    return []
+
 
 class ReviewsDue(Component):
-    """Lists live pages whose review date has passed, the longest overdue first (S7)."""
+    """Lists live pages and services whose review date has passed, the longest overdue first (S7)."""
 
     name = "reviews-due"
     order = 90
@@ -26,13 +43,57 @@ class ReviewsDue(Component):
             for kind in PlainLanguagePage.__subclasses__()
             for page in kind.objects.live().filter(review_on__lt=clock.today())
         ]
-        return {"pages": sorted(pages, key=lambda page: page.review_on)}
+        services = DirectoryService.objects.overdue()[:SHOWN]
+        return {"pages": sorted(pages, key=lambda page: page.review_on), "services": services}
 
 
 @hooks.register("construct_homepage_panels")
 def show_reviews_due(request: HttpRequest, panels: list[Any]) -> None:
     """Put the list on the first screen."""
     panels.append(ReviewsDue())
+
+
+class Services(SnippetViewSet):
+    """Services: drafted by young editors, approved by an editor."""
+
+    model = DirectoryService
+    icon = "help"
+    menu_label = _("Services")
+    list_display = ["name", "organisation", "status", "check_again_on", "live"]
+    list_filter = ["status", "organisation", "terms"]
+    search_fields = ["name", "plain_summary", "about"]
+
+
+class Organisations(SnippetViewSet):
+    """Who runs them."""
+
+    model = DirectoryOrganisation
+    icon = "group"
+    menu_label = _("Organisations")
+    search_fields = ["name"]
+
+
+class Terms(SnippetViewSet):
+    """The words by which they are found."""
+
+    model = DirectoryTerm
+    icon = "tag"
+    menu_label = _("Words")
+    list_display = ["name", "kind", "also", "place"]
+    list_filter = ["kind"]
+    search_fields = ["name", "also"]
+
+
+class Directory(SnippetViewSetGroup):
+    """The directory, as one entry of the menu."""
+
+    items = (Services, Organisations, Terms)
+    menu_icon = "list-ul"
+    menu_label = _("Directory")
+    menu_name = "directory"
+
+
+register_snippet(Directory)
 
 
 @hooks.register("register_rich_text_features", order=999)

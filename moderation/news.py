@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from moderation.models import Escalation, EscalationStep, ModerationDecision, OnCallShift, PostReport
-    from peer.models import SupportGroup
+    from peer.models import SupervisorTask, SupportGroup
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,13 @@ class ReportAnswered:
     """Somebody looked; the person who told us hears it."""
 
     report: PostReport
+
+
+@dataclass(frozen=True)
+class TalkOwed:
+    """Somebody who checks posts is owed a talk by their supervisor: `task.owner`, nobody where there is none."""
+
+    task: SupervisorTask
 
 
 @dataclass(frozen=True)

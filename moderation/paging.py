@@ -26,6 +26,11 @@ def worry_about(post: Post, *, level: str) -> Escalation:
     return escalation
 
 
+def worry_in_session(about: Membership, *, level: str) -> Escalation:
+    """Open an escalation about somebody in a session who asks for a clinician, or join the one that is open (U15)."""
+    return _worry(about.group, about=about, person=about.person, level=level)
+
+
 def worry_about_words(
     row: Model, *, door: str, person: Person | None, group: SupportGroup | None, level: str
 ) -> Escalation | None:
@@ -70,9 +75,10 @@ def _worry(group: SupportGroup, *, about: Membership | None, person: Person | No
     level = RiskFlag.Level.AMBER if level == RiskFlag.Level.AMBER else RiskFlag.Level.RED
     found = None
     if person is not None:
-        Person.objects.select_for_update(of=("self",)).get(pk=person.pk)  # two at once must not both open
+        Person.objects.select_for_update(no_key=True).get(pk=person.pk)  # two at once must not both open
         since = clock.now() - span("join_within")
-        found = Escalation.objects.joinable(about=about, person=person, since=since).first()
+        open_now = Escalation.objects.joinable(about=about, person=person, since=since)
+        found = open_now.select_for_update(of=("self",)).first()  # one that is settled in this moment is not joined
     if found is None:
         return _open(group, about=about, person=person, level=level)
     _joined(found, level=level)

@@ -6,15 +6,34 @@ import logging
 
 from django.utils.translation import gettext as _
 
-from moderation import paging
+from moderation import paging, talks
 from moderation.actions import claims, escalations
-from moderation.models import Escalation, EscalationStep, ModerationClaim, ModerationDecision, RiskFlag
+from moderation.models import (
+    Escalation,
+    EscalationStep,
+    GroupPause,
+    ModerationClaim,
+    ModerationDecision,
+    RiskFlag,
+)
+from moderation.models.pauses import LOOKED_AT_WITHIN
 from moderation.models.queue import reading
 from moderation.news import DecisionMade
 from peer import clock
 from peer.events import emit, on
-from peer.models import MembershipRole
-from peer.news import DecidedAbout, PersonErased, PostHeldForRisk, PostWithdrawn, RightsLost, WordsWorrying
+from peer.models import MembershipRole, SupervisorTask
+from peer.news import (
+    ClinicianAsked,
+    DecidedAbout,
+    GroupFrozen,
+    HostSilent,
+    HostWantsTalk,
+    PersonErased,
+    PostHeldForRisk,
+    PostWithdrawn,
+    RightsLost,
+    WordsWorrying,
+)
 from peer.roles import Role
 from peer.states import RuleBroken
 
@@ -36,6 +55,16 @@ def somebody_must_read_this(news: PostHeldForRisk) -> None:
     page_now(paging.worry_about(news.post, level=level))
 
 
+@on(GroupFrozen)
+def somebody_must_open_it_again(news: GroupFrozen) -> None:
+    """Let the pause rest with the group's clinicians, so that no group stays paused because nobody thinks of it."""
+    now = clock.now()
+    before = GroupPause.objects.going(news.group)
+    if before is not None:
+        before.move_to(GroupPause.State.OVER, due_at=None)
+    GroupPause.objects.create(group=news.group, from_at=now, owner_role=Role.CLINICIAN, due_at=now + LOOKED_AT_WITHIN)
+
+
 @on(WordsWorrying)
 def somebody_must_hear_this(news: WordsWorrying) -> None:
     """Wake somebody about worrying words, through whichever door they came, as about a post (U3)."""
@@ -46,6 +75,24 @@ def somebody_must_hear_this(news: WordsWorrying) -> None:
         log.critical("worrying words, and no group with anybody to wake: %s %s", news.door, news.row.pk)
     else:
         page_now(escalation)
+
+
+@on(ClinicianAsked)
+def somebody_must_come(news: ClinicianAsked) -> None:
+    """Ring a clinician for somebody in a session who asks for one; nobody in the room sees it (U15)."""
+    page_now(paging.worry_in_session(news.about, level=RiskFlag.Level.RED))
+
+
+@on(HostWantsTalk)
+def somebody_talks_with_the_host(news: HostWantsTalk) -> None:
+    """Owe a talk to a host who asked for one after a session (W4)."""
+    talks.owe(news.user, why=SupervisorTask.Why.TALK)
+
+
+@on(HostSilent)
+def somebody_asks_how_it_was(news: HostSilent) -> None:
+    """Owe a talk to a host who has not said how a session was: silence after a heavy evening is a sign too (U15)."""
+    talks.owe(news.user, why=SupervisorTask.Why.SILENT)
 
 
 @on(RightsLost)

@@ -8,12 +8,14 @@ from typing import TypeVar
 
 from django.db.models import QuerySet
 
-from moderation import paging
-from moderation.actions import decisions, escalations, shifts
-from moderation.models import Escalation, EscalationStep, OnCallShift
+from moderation import openness, paging
+from moderation.actions import decisions, escalations, questions, shifts
+from moderation.actions import openness as quarters
+from moderation.models import Escalation, EscalationStep, ModeratorQuestion, OnCallShift, Quarter
 from peer import clock
+from peer.gate import SERVICE
 from peer.models import Post
-from peer.states import IllegalMove, StaleMove
+from peer.states import IllegalMove, RuleBroken, StaleMove
 
 log = logging.getLogger(__name__)
 Row = TypeVar("Row")
@@ -44,9 +46,11 @@ def _due() -> QuerySet[EscalationStep]:
 
 
 def climb() -> int:
-    """Hand a post that waited too long to the next person: moderators, then the clinician, then the manager (P13)."""
+    """Hand what waited too long to the next person: moderators, then the clinician, then the manager (P13)."""
     late = Post.objects.filter(state=Post.State.PENDING, due_at__lte=clock.Now(), owner_role__in=decisions.CLIMBS)
-    return _each(late.order_by("due_at", "pk"), decisions.climb)
+    return _each(late.order_by("due_at", "pk"), decisions.climb) + _each(
+        ModeratorQuestion.objects.late(), questions.climb
+    )
 
 
 def watch_cover() -> int:
@@ -54,6 +58,24 @@ def watch_cover() -> int:
     past = OnCallShift.objects.filter(until_at__lte=clock.Now()).select_related("group")
     done = _each(past.filter(state=OnCallShift.State.ON), shifts.time_is_up)
     return done + _each(past.filter(state=OnCallShift.State.PLANNED), shifts.nobody_came) + climb()
+
+
+def count_quarters() -> int:
+    """Count every quarter that is over and not counted yet, from the first post on."""
+    began = openness.first_words()
+    if began is None:
+        return 0
+    counted = set(Quarter.objects.values_list("starts_on", flat=True))
+    due, quarter = [], openness.before(openness.first_day(clock.today()))
+    while quarter >= openness.first_day(began):
+        due += [quarter] if quarter not in counted else []
+        quarter = openness.before(quarter)
+    for starts_on in reversed(due):
+        try:
+            quarters.fix(SERVICE, by=quarters.CLOCK, starts_on=starts_on)
+        except RuleBroken:
+            continue  # another sweeper was quicker
+    return len(due)
 
 
 def _each(rows: Iterable[Row], act: Callable[..., object]) -> int:

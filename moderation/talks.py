@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime as dt
 
 from moderation import checking
+from moderation.news import TalkOwed
 from peer import clock
+from peer.events import emit
 from peer.models import PeerModerator, SupervisorTask, User
 from peer.models.moderators import LOOK_AFTER
 from peer.roles import Role
 
-HOURS = {SupervisorTask.Why.TALK: "asked", SupervisorTask.Why.CHECK_IN: "met_risk"}
+HOURS = {SupervisorTask.Why.TALK: "asked", SupervisorTask.Why.CHECK_IN: "met_risk", SupervisorTask.Why.SILENT: "silent"}
 
 
 def owe(moderator: User, *, why: SupervisorTask.Why) -> SupervisorTask:
@@ -18,7 +20,7 @@ def owe(moderator: User, *, why: SupervisorTask.Why) -> SupervisorTask:
     held = PeerModerator.objects.filter(user=moderator).select_related("supervisor").first()
     supervisor = held.supervisor if held is not None and held.is_looked_after() else None
     now, within = clock.now(), dt.timedelta(hours=checking.table()["talk"][HOURS[why]])
-    return SupervisorTask.objects.create(
+    task = SupervisorTask.objects.create(
         moderator=moderator,
         why=why,
         owner=supervisor,
@@ -26,6 +28,8 @@ def owe(moderator: User, *, why: SupervisorTask.Why) -> SupervisorTask:
         asked_at=now,
         due_at=now + within,
     )
+    emit(TalkOwed(task))
+    return task
 
 
 def role_of(supervisor: User | None) -> Role:

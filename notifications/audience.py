@@ -8,23 +8,33 @@ from dataclasses import dataclass, field
 from django.db.models import Prefetch, prefetch_related_objects
 from django.utils.translation import gettext as _
 
-from moderation.news import EscalationStepDue
-from notifications import offers, own_yes
+from moderation.news import EscalationStepDue, ReportAnswered, TalkOwed
+from notifications import offers, own_yes, sessions, time_polls
 from notifications.models import ContactPoint
+from notifications.news import RingAsked
 from notifications.offers import OfInvitation
+from notifications.sessions import OfAttendance
 from peer.adults import decides_alone, hear_news
 from peer.models import ParentRelationship, Person
 from peer.news import (
+    AppointmentMissed,
     CohortTomorrow,
     CopyReady,
     FamilyReleased,
     FeedbackAnswered,
+    HelpRequestAnswered,
+    HostTold,
     JoinRequestAnswered,
     MembershipConfirmed,
     OwnYesAsked,
     PlaceNews,
     RecoveryAsked,
+    SessionAsked,
+    SignpostsMade,
     SomethingToRead,
+    TextNews,
+    TimeChosen,
+    TimesOffered,
     TriageDecided,
 )
 
@@ -125,9 +135,38 @@ def of_place(news: PlaceNews) -> list[Told]:
     return [Told(news.membership.person)]
 
 
+def of_signpost(news: SignpostsMade) -> list[Told]:
+    """Reach the person who is pointed to other help, alone: what they need is theirs to tell."""
+    return [Told(news.signpost.person)]
+
+
 def of_digest(news: SomethingToRead) -> list[Told]:
     """Reach the person who likes to hear that there is something to read, alone."""
     return [Told(news.person, None, {"first_name": news.person.given_name})]
+
+
+def of_attendance(news: OfAttendance) -> list[Told]:
+    """Reach the person who comes, alone: no parent hears of a group (promise 4)."""
+    person = news.attendance.membership.person
+    values = {"when": sessions.when_of(news), "way": sessions.by_way(news.attendance.slot.way)}
+    return [Told(person, None, {"first_name": person.given_name} | values)]
+
+
+def of_asked(news: TimesOffered | TimeChosen) -> list[Told]:
+    """Reach each person of the group who was asked which times suit them, alone."""
+    person = news.membership.person
+    return [Told(person, None, {"first_name": person.given_name} | time_polls.values_of(news))]
+
+
+def of_missed(news: AppointmentMissed) -> list[Told]:
+    """Tell whoever hears of this young person's wait; an adult who comes for themselves is told themselves (U7)."""
+    return family(news.appointment.person)
+
+
+def of_host(news: HostTold | SessionAsked) -> list[Told]:
+    """Reach whoever hosts, could, or is asked whether they come, alone."""
+    person = news.membership.person
+    return [Told(person, None, {"first_name": person.given_name, "when": sessions.when_of(news)})]
 
 
 def of_copy(news: CopyReady) -> list[Told]:
@@ -140,11 +179,38 @@ def of_answer(news: FeedbackAnswered) -> list[Told]:
     return [Told(news.item.person)] if news.item.person else []
 
 
+def of_help_request(news: HelpRequestAnswered) -> list[Told]:
+    """Tell whoever asked, where they were signed in, that there is something to read; no word of it (N14)."""
+    return [Told(news.asked.person)] if news.asked.person else []
+
+
+def of_report(news: ReportAnswered) -> list[Told]:
+    """Tell whoever worried about a post that there is something to read; no word of it (H23)."""
+    return [Told(news.report.by.person)] if news.report.by.person else []
+
+
 def of_step(news: EscalationStepDue) -> list[Told]:
     """Wake the person whose rung it is."""
     user = news.step.user
     person = user.person if user else None
     return [Told(person, None, {"first_name": person.given_name})] if person else []
+
+
+def of_talk(news: TalkOwed) -> list[Told]:
+    """Tell the supervisor who owes the talk, alone."""
+    person = news.task.owner.person if news.task.owner else None
+    return [Told(person)] if person else []
+
+
+def of_text(news: TextNews) -> list[Told]:
+    """Tell the person who wrote a public text or looked at it, alone."""
+    return [Told(news.person, None, {"first_name": news.person.given_name})]
+
+
+def of_ring(news: RingAsked) -> list[Told]:
+    """Ring the clinician who asked to be put through, on the phone they named."""
+    person = news.ring.by.person
+    return [Told(person, None, {"first_name": person.given_name}, contact=news.ring.own_contact)] if person else []
 
 
 def of_recovery(news: RecoveryAsked) -> list[Told]:

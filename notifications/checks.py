@@ -8,9 +8,10 @@ from django.conf import settings
 from django.core import checks
 from django.core.checks import CheckMessage, Error, register
 from django.core.exceptions import ImproperlyConfigured
+from jwt.exceptions import InvalidKeyError
 
 from notifications import languages, messages
-from notifications.providers.twilio_http import base_url
+from notifications.providers import twilio_http, vonage
 
 
 @register()
@@ -27,10 +28,28 @@ def names_are_neutral(**_options: Any) -> list[CheckMessage]:
 @register()
 def network_may_be_reached(**_options: Any) -> list[CheckMessage]:
     """Refuse a demo that would reach real phones, and a network spoken to in the clear."""
+    found: list[CheckMessage] = []
+    for address in (twilio_http.base_url, *([vonage.base_url] if vonage.is_set_up() else [])):
+        try:
+            address()
+        except ImproperlyConfigured as problem:
+            found.append(Error(str(problem), id="notifications.E002"))
+    return found
+
+
+@register()
+def second_network_is_whole(**_options: Any) -> list[CheckMessage]:
+    """Refuse a second network that is set up by half: pages would only find out at night (H16)."""
+    values = {name: getattr(settings, name) for name in vonage.NEEDS}
+    missing = [name for name, value in values.items() if not value]
+    if not any(values.values()):
+        return []
+    if missing:
+        return [Error(f"The second network also needs {', '.join(missing)}.", id="notifications.E004")]
     try:
-        base_url()
-    except ImproperlyConfigured as problem:
-        return [Error(str(problem), id="notifications.E002")]
+        vonage.token()
+    except (ValueError, InvalidKeyError):
+        return [Error("VONAGE_PRIVATE_KEY is no private key in PEM.", id="notifications.E005")]
     return []
 
 

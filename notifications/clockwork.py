@@ -10,14 +10,16 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import connections
+from django.urls import get_resolver
 
 from moderation import sweeps as moderation_sweeps
-from notifications import broadcasts, heartbeats, proofs, restored, sweeps, theirs
-from notifications.actions import digests
+from notifications import broadcasts, heartbeats, meetings, proofs, restored, sweeps, theirs
+from notifications.actions import digests, rings
 from notifications.dispatcher import Dispatcher
 from notifications.heartbeats import Pulse, Stillness
-from notifications.models import Digest, Duty
+from notifications.models import Digest, Duty, Ring
 from notifications.tasks import woken
+from peer.sweeps.appointments import look_after_appointments
 from peer.sweeps.breaches import watch_for_breaches
 from peer.sweeps.cohorts import start_cohorts
 from peer.sweeps.competence import watch_competence
@@ -26,6 +28,7 @@ from peer.sweeps.each import each
 from peer.sweeps.invitations import look_after_invitations
 from peer.sweeps.places import look_after_places
 from peer.sweeps.recoveries import close_late_recoveries
+from peer.sweeps.sessions import look_after_sessions
 
 log = logging.getLogger(__name__)
 
@@ -62,6 +65,10 @@ def _looker() -> tuple[Callable[[], int], Callable[[], None]]:
     return work, dispatcher.close
 
 
+def _rings() -> tuple[Callable[[], int], Callable[[], None]]:
+    return lambda: each(Ring.objects.due(), rings.give_up, by=rings.CLOCK), lambda: None
+
+
 def _broadcasts() -> tuple[Callable[[], int], Callable[[], None]]:
     return broadcasts.expand, lambda: None
 
@@ -94,6 +101,18 @@ def _cohorts() -> tuple[Callable[[], int], Callable[[], None]]:
     return start_cohorts, lambda: None
 
 
+def _sessions() -> tuple[Callable[[], int], Callable[[], None]]:
+    return look_after_sessions, lambda: None
+
+
+def _hang_ups() -> tuple[Callable[[], int], Callable[[], None]]:
+    return meetings.hang_up, lambda: None
+
+
+def _appointments() -> tuple[Callable[[], int], Callable[[], None]]:
+    return look_after_appointments, lambda: None
+
+
 def _places() -> tuple[Callable[[], int], Callable[[], None]]:
     return look_after_places, lambda: None
 
@@ -114,30 +133,44 @@ def _proofs() -> tuple[Callable[[], int], Callable[[], None]]:
     return proofs.doubt_old, lambda: None
 
 
+def _quarters() -> tuple[Callable[[], int], Callable[[], None]]:
+    return moderation_sweeps.count_quarters, lambda: None
+
+
 def _watcher() -> tuple[Callable[[], int], Callable[[], None]]:
     still = Stillness({heartbeats.WATCHER: heartbeats.SILENT})
     return lambda: heartbeats.miss_watcher(still), lambda: None
 
 
-PARTS = (
+PARTS = [  # higher packages add their own
     Part("pages", 0.5, _sender(Duty.PAGE)),  # of its own, so that no broadcast is ever before a page
     Part("messages", 0.5, _sender(Duty.CODE, Duty.FAMILY)),
     Part("sweep", 2.0, _looker),
     Part("broadcasts", 2.0, _broadcasts),
     Part("ladder", 1.0, _ladder),
+    Part("rings", 5.0, _rings),
     Part("cover", 20.0, _cover),
     Part("invitations", 60.0, _invitations),
     Part("recoveries", 300.0, _recoveries),
     Part("cohorts", 60.0, _cohorts),
+    Part("sessions", 30.0, _sessions),
+    Part("hang-ups", 1.0, _hang_ups),
+    Part("appointments", 60.0, _appointments),
     Part("places", 60.0, _places),
     Part("copies", 5.0, _copies),
     Part("digests", 60.0, _digests),
     Part("proofs", 900.0, _proofs),
     Part("competence", 900.0, _competence),
     Part("breaches", 60.0, _breaches),
+    Part("quarters", 900.0, _quarters),
     Part("mark", 60.0, _mark),
     Part("watcher", 5.0, _watcher),  # each of the two sees when the other stands still (E13)
-)
+]
+
+
+def load() -> None:
+    """Load every address now: otherwise the first page after a start waits two seconds, and its call is too late."""
+    get_resolver().reverse_dict  # noqa: B018 - asking is what loads them
 
 
 def run(stop: threading.Event) -> None:

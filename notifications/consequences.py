@@ -69,6 +69,12 @@ def confirm(notification: Notification, sign: Sign) -> bool:
     return True
 
 
+def let_rest(notification: Notification) -> None:
+    """Call off the ways that are left of what is not so any more; no person takes it on."""
+    _call_off(notification)
+    Notification.objects.filter(pk=notification.pk).update(due_at=None)
+
+
 def _call_off(notification: Notification) -> None:
     waiting = Delivery.objects.filter(notification=notification, state__in=[State.HELD, State.PENDING])
     over = {"state": State.CANCELLED, "reason": "not needed", "changed_at": clock.now()}

@@ -5,19 +5,20 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future
 from concurrent.futures import wait as wait_for
 
 from django.conf import settings
 
 from notifications import outbox, restored, sweeps
-from notifications.models import Delivery, Duty, SendingHold
+from notifications.models import Delivery, DeliveryAttempt, Duty, SendingHold
 from notifications.outbox import Begun
+from notifications.providers import vonage
+from notifications.providers.http import Pool
 from notifications.providers.port import Accepted, Failure, Listing, NotMade, Order, Provider, Seen
 from notifications.providers.smtp import Smtp
 from notifications.providers.twilio_call import TwilioCall
-from notifications.providers.twilio_http import Pool
 from notifications.providers.twilio_sms import TwilioSms
 from notifications.waits import wait
 
@@ -48,7 +49,11 @@ class Dispatcher:
             Delivery.Channel.SMS: self._texts,
             Delivery.Channel.CALL: TwilioCall(self._pool),
         }
-        self._providers: dict[str, Provider] = {**self._lists, Delivery.Channel.EMAIL: Smtp()}
+        first: dict[str, Provider] = {**self._lists, Delivery.Channel.EMAIL: Smtp()}
+        self._networks: dict[str, Mapping[str, Provider]] = {
+            DeliveryAttempt.Network.FIRST: first,
+            DeliveryAttempt.Network.SECOND: vonage.providers(self._pool) if vonage.is_set_up() else {},
+        }
 
     def turn(self) -> int:
         """Send what is due until nothing is, or for a few seconds; give how many were claimed."""
@@ -101,9 +106,9 @@ class Dispatcher:
             deadline=deadline,
         )
         try:
-            return await self._providers[one.delivery.channel].send(order)
+            return await self._networks[one.attempt.network][one.delivery.channel].send(order)
         except Failure as failure:
-            if failure.retry_after:
+            if failure.retry_after and one.attempt.network == DeliveryAttempt.Network.FIRST:
                 self._rests[one.delivery.channel] = time.monotonic() + failure.retry_after
             return failure
 

@@ -18,7 +18,7 @@ from notifications.languages import ENGLISH, FOLDER
 
 MOST_SEGMENTS = 2  # of anything we send by text (N14)
 LONGEST_VALUE, SHORT_VALUE = 40, 20
-OURS = frozenset({"link", "short_address", "host", "phone"})  # values that the service makes itself
+OURS = frozenset({"link", "short_address", "host", "phone", "times"})  # values that the service makes itself
 SINGLE, JOINED = 160, 153  # septets of the basic alphabet
 SINGLE_WIDE, JOINED_WIDE = 70, 67  # units of UTF-16
 ASTRAL = 0x10000  # marks from here on take two units

@@ -157,11 +157,22 @@ def said_yes_at(where_hash: str) -> Invitation | None:
     return yes if yes is not None and was_last_told(yes, where_hash) else None
 
 
+def is_one_persons(where_hash: str) -> bool:
+    """Tell whether a number is one person's alone and not in doubt; of others a person reads who meant it (U9)."""
+    holders = ContactPoint.objects.filter(where_hash=where_hash).exclude(state__in=IN_DOUBT)
+    return list(holders.values_list("is_shared", flat=True)) == [False]
+
+
+def last_told(where_hash: str) -> Notification | None:
+    """Find what the newest text to a number was about."""
+    texts = Delivery.objects.filter(contact__where_hash=where_hash, channel=routing.SMS).exclude(state__in=NOT_GONE)
+    newest = texts.select_related("notification__recipient").order_by("-notification_id").first()
+    return newest.notification if newest else None
+
+
 def was_last_told(invitation: Invitation, where_hash: str) -> bool:
     """Tell whether the newest text to a number was about this offer, so that words from there answer it."""
-    texts = Delivery.objects.filter(contact__where_hash=where_hash, channel=routing.SMS).exclude(state__in=NOT_GONE)
-    newest = texts.select_related("notification").order_by("-notification_id").first()
-    told = newest.notification if newest else None
+    told = last_told(where_hash)
     return told is not None and told.purpose in BY_TEXT and _key(told.event_key) == invitation.pk
 
 

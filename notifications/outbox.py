@@ -15,7 +15,8 @@ from django.db.models.expressions import Combinable
 
 from notifications import breaker, consequences, intents, routing, rules, theirs
 from notifications.models import ContactPoint, Delivery, DeliveryAttempt, Duty, SendingHold
-from notifications.providers.codes import blame
+from notifications.providers import vonage
+from notifications.providers.codes import Blame, blame
 from notifications.providers.port import (
     Accepted,
     AmbiguousFailure,
@@ -30,6 +31,7 @@ from peer.states import StaleMove
 
 State = Delivery.State
 Outcome = DeliveryAttempt.Outcome
+Network = DeliveryAttempt.Network
 PERHAPS_HEARD = (Outcome.OPEN, Outcome.ACCEPTED, Outcome.UNANSWERED)
 NOT_GONE = (State.PENDING, State.CLAIMED, State.SENDING, State.AMBIGUOUS)
 
@@ -125,7 +127,7 @@ def _may_begin(row: Delivery, reach: routing.Reach, *, today: Counter[int]) -> b
     reason = _why_never(row, reach, now=now)
     if reason:
         _leave(row, State.CANCELLED, reason=reason, body=None)
-        consequences.ended(row)
+        go_on(row)
         return False
     later = _when_later(row, reach, now=now, texts=today[row.contact_id])
     if later is not None:
@@ -133,6 +135,15 @@ def _may_begin(row: Delivery, reach: routing.Reach, *, today: Counter[int]) -> b
         return False
     today[row.contact_id] += row.channel == routing.SMS
     return True
+
+
+def go_on(row: Delivery) -> None:
+    """Try the next way for what did not go; what is not so any more rests for good, and nobody rings about it (N13)."""
+    told = row.notification
+    if intents.is_restricted(told) or rules.is_still_so(told):
+        consequences.ended(row)
+    else:
+        consequences.let_rest(told)
 
 
 def _is_not_theirs(row: Delivery, closed: Collection[int]) -> bool:
@@ -163,7 +174,9 @@ def _why_never(row: Delivery, reach: routing.Reach, *, now: dt.datetime) -> str:
 
 
 def _when_later(row: Delivery, reach: routing.Reach, *, now: dt.datetime, texts: int) -> dt.datetime | None:
-    """Give the later moment of news at night or beyond the day's number of texts (N12, N20)."""
+    """Give the later moment of news at night or beyond the day's number of texts (N12, N20), or of a pause (P10)."""
+    if rules.rests(row.notification):
+        return now + wait("pause")
     if not _keeps_hours(row):
         return None
     if row.channel == routing.SMS and texts >= TEXTS_A_DAY:
@@ -208,7 +221,13 @@ def _write_attempts(rows: list[Delivery], token: str) -> list[Begun]:
     held = Delivery.objects.filter(lease_token=token, state=State.CLAIMED)  # what may not go has let go of its lease
     if rows and held.update(state=State.SENDING, tries=F("tries") + 1, changed_at=now) != len(rows):
         raise StaleMove(f"not all of lease {token} was asked whether it may go")
-    attempts = [DeliveryAttempt(token=secrets.token_hex(16), delivery=row, begun_at=now) for row in rows]
+    networks = _networks(rows)
+    attempts = [
+        DeliveryAttempt(
+            token=secrets.token_hex(16), delivery=row, begun_at=now, network=networks.get(row.pk, Network.FIRST)
+        )
+        for row in rows
+    ]
     DeliveryAttempt.objects.bulk_create(attempts)
     for row in rows:
         row.state, row.tries = State.SENDING, row.tries + 1
@@ -216,6 +235,25 @@ def _write_attempts(rows: list[Delivery], token: str) -> list[Begun]:
         Begun(attempt, row, to=row.contact.where, valid_for=_valid_for(row, now=now))
         for attempt, row in zip(attempts, rows, strict=True)
     ]
+
+
+def _may_take_the_second(row: Delivery) -> bool:
+    """Tell whether a message is a page that a second network would carry, where there is one (F12)."""
+    is_page = row.duty == Duty.PAGE and row.notification.purpose in vonage.PURPOSES
+    return is_page and row.channel in vonage.CHANNELS and vonage.is_set_up()
+
+
+def _networks(rows: Iterable[Delivery]) -> dict[int, str]:
+    """Give the network of the next try of pages: another one than the last; the second begins where the first rests."""
+    pages = [row for row in rows if _may_take_the_second(row)]
+    if not pages:
+        return {}
+    resting = set(breaker.closed_to().values_list("channel", flat=True))
+    tries = DeliveryAttempt.objects.filter(delivery__in=[row.pk for row in pages]).order_by("pk")
+    last = dict(tries.values_list("delivery_id", "network"))
+    begins: dict[int, str] = {row.pk: Network.SECOND if row.channel in resting else Network.FIRST for row in pages}
+    other = {Network.FIRST: Network.SECOND, Network.SECOND: Network.FIRST}
+    return begins | {key: other[Network(network)] for key, network in last.items()}
 
 
 def _valid_for(row: Delivery, *, now: dt.datetime) -> int:
@@ -241,7 +279,8 @@ def settle(answers: Iterable[tuple[Begun, Accepted | Failure]]) -> None:
         for begun, answer in known:
             if isinstance(answer, Failure):
                 _note_failure(begun, answer)
-        breaker.learn((begun.delivery.channel, answer) for begun, answer in known)
+        first = [(begun, answer) for begun, answer in known if begun.attempt.network == Network.FIRST]
+        breaker.learn((begun.delivery.channel, answer) for begun, answer in first)
         crash_point("C10_save_commit")
     crash_point("C11_committed")
 
@@ -298,13 +337,22 @@ def accepted(rows: Collection[Delivery], *, sid: str | Combinable) -> bool:
 def _note_failure(begun: Begun, answer: Failure) -> None:
     row, now, code = begun.delivery, clock.now(), answer.code
     DeliveryAttempt.objects.filter(pk=begun.attempt.pk).update(outcome=_outcome(answer), answered_at=now, code=code)
-    if isinstance(answer, PermanentFailure):
+    if isinstance(answer, PermanentFailure) and _is_for_the_other(begun, code):
+        _free(row, State.PENDING, reason=code, not_before_at=now)
+    elif isinstance(answer, PermanentFailure):
         if _free(row, State.FAILED, reason=code):
             consequences.failed(row, blame(code))
     elif isinstance(answer, AmbiguousFailure):
         _free(row, State.AMBIGUOUS, reason=code)
     else:
         _free(row, State.PENDING, reason=code, not_before_at=now + _pause(row, answer))
+
+
+def _is_for_the_other(begun: Begun, code: str) -> bool:
+    """Tell whether a page was refused for our account's sake: the other network may take it."""
+    row = begun.delivery
+    may = _may_take_the_second(row) and row.tries < PAGE_TRIES
+    return may and blame(code) in {Blame.OURS, Blame.ACCOUNT, Blame.UNKNOWN}
 
 
 def _outcome(answer: Failure) -> str:

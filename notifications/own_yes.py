@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from notifications import offers, routing
-from notifications.models import CallTask, ContactPoint, Delivery, Notification
+from notifications import offers
+from notifications.models import CallTask, ContactPoint, Notification
 from notifications.waits import wait
 from peer import clock
 from peer.actions import own_yes
@@ -40,14 +40,10 @@ def _open() -> OwnSayQuerySet:
 
 def open_at(where_hash: str) -> Person | None:
     """Find who was asked at a number that is theirs alone and not in doubt, where the newest text there asked it."""
-    holders = ContactPoint.objects.filter(where_hash=where_hash).exclude(state__in=offers.IN_DOUBT)
-    texts = Delivery.objects.filter(contact__where_hash=where_hash, channel=routing.SMS).exclude(
-        state__in=offers.NOT_GONE
-    )
-    newest = texts.select_related("notification__recipient").order_by("-notification_id").first()
-    if newest is None or newest.notification.purpose != PURPOSE or [one.is_shared for one in holders] != [False]:
+    told = offers.last_told(where_hash)
+    if told is None or told.purpose != PURPOSE or not offers.is_one_persons(where_hash):
         return None
-    person = newest.notification.recipient
+    person = told.recipient
     return person if person.deceased_at is None and _open().filter(person=person).exists() else None
 
 

@@ -15,7 +15,20 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from notifications import audience, intents, letters, messages, numbers, offers, reactions, routing
+from notifications import (
+    audience,
+    coming,
+    intents,
+    letters,
+    messages,
+    numbers,
+    offers,
+    reactions,
+    routing,
+    sessions,
+    spoken,
+    time_polls,
+)
 from notifications.actions import texts
 from notifications.catalogue import Message, To
 from notifications.models import CommunicationNeed, ContactPoint, Duty, Letter
@@ -26,6 +39,7 @@ from notifications.waits import wait
 from peer import clock, readability
 from peer.answers import HELLO_CALL_DAYS
 from peer.models import ParentRelationship, Person, User
+from peer.models.time_polls import MOST
 from peer.templatetags.peer import when
 
 CODE = "123456"  # nobody's
@@ -114,6 +128,10 @@ def values(message: Message, receiver: Receiver, *, by: User) -> dict[str, str]:
     read_by = when(texts.read_by())
     start, _end = reactions.ring_hours(days=1)
     given = {
+        "when": sessions.whole(clock.now() + dt.timedelta(days=1)),
+        "times": _times() if message.purpose == "times_offered" else spoken.times(),
+        "before": coming.before(1),
+        "way": sessions.by_way("phone"),
         "whose": audience.whose(receiver.person, subject),
         "young_person": subject.given_name,
         "caller": by.get_short_name(),
@@ -129,6 +147,12 @@ def values(message: Message, receiver: Receiver, *, by: User) -> dict[str, str]:
         "full_name": receiver.person.full_name(),
     }
     return intents.values_at(receiver.contact, receiver.person, given)
+
+
+def _times() -> str:
+    """Invent as many times as may be offered at once."""
+    days = [clock.now() + dt.timedelta(days=number) for number in range(1, MOST + 1)]
+    return ", ".join(f"{number}: {time_polls.brief(day)}" for number, day in enumerate(days, 1))
 
 
 def _path(message: Message) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from notifications import messages
+from notifications import join_in, messages
 from notifications.languages import Sentence, needs_interpreter
-from notifications.voice import MOST_WRONG, OFFER_VALUES, Said, menu, speak
+from notifications.on_phone import ask_code
+from notifications.voice import MOST_WRONG, OFFER_VALUES, Answer, Said, come, menu, speak
 
 
 @dataclass(frozen=True)
@@ -24,9 +25,12 @@ class Rung:
     hear_news: Callable[[], str]
     ring_me: Callable[[], None]
     ask_for_interpreter: Callable[[], None]
+    works_here: Callable[[], None]
     own: Callable[[str], Sentence]
     has_offer: Callable[[], bool] = lambda: False
     answer_offer: Callable[[str], str] = lambda _key: "goodbye"
+    asks: Callable[[], str] = lambda: ""
+    come: Callable[[str], Answer] = lambda _key: Answer("goodbye")
 
     def line(self, name: str) -> str:
         """Give one sentence of the scripts in English."""
@@ -64,6 +68,11 @@ def choice(rung: Rung) -> Said:
         return Said((rung.line("inbound_thanks"),))
     if rung.digits == "3":
         return speak(rung.line)
+    if rung.digits == "4":
+        return join_in.ask(rung.line)
+    if rung.digits == "9":
+        rung.works_here()
+        return ask_code(rung.line)
     return Said((rung.line("goodbye"),))
 
 
@@ -93,11 +102,19 @@ def offer(rung: Rung) -> Said:
     return Said((rung.line(rung.answer_offer(rung.digits) if rung.is_proved else "goodbye"),))
 
 
+def coming(rung: Rung) -> Said:
+    """Take whether somebody comes; only from somebody who has shown in this call who they are."""
+    return come(rung.come(rung.digits)) if rung.is_proved else Said((rung.line("goodbye"),))
+
+
 def _news(rung: Rung) -> Said:
-    """Say the news; an offer that waits for an answer comes after it, with keys of its own (U13)."""
+    """Say the news; an offer, or whether they come, waits for its answer after it, with keys of its own (U13, S64)."""
     news = rung.hear_news()
     if rung.has_offer():
         return Said((*([news] if news else []), rung.line("offer")), to="offer")
+    asks = rung.asks()
+    if asks:
+        return Said((*([news] if news else []), asks), to="coming")
     return Said((news or rung.line("no_news"), rung.line("after_ring_in")), to="after")
 
 
@@ -113,5 +130,6 @@ STEPS: dict[str, Callable[[Rung], Said]] = {
     "word": word,
     "after": after,
     "offer": offer,
+    "coming": coming,
     "said": said,
 }

@@ -175,6 +175,11 @@ def is_open(moment: dt.datetime, *, safe_from: dt.time | None = None, safe_to: d
     return OPENS <= local < CLOSES and _inside(local, safe_from, safe_to)
 
 
+def suits(moment: dt.datetime, *, safe_from: dt.time | None, safe_to: dt.time | None) -> bool:
+    """Tell whether a moment is inside the hours in which a person likes to be rung, be it day or night."""
+    return _inside(moment.astimezone(LONDON).time(), safe_from, safe_to)
+
+
 def _inside(local: dt.time, start: dt.time | None, end: dt.time | None) -> bool:
     if start is not None and end is not None and start > end:  # safe from the evening into the morning
         return local >= start or local < end

@@ -10,29 +10,45 @@ from typing import Any
 
 from django.db.models import Model
 
-from moderation.news import EscalationStepDue
-from notifications import audience, digests, offers, own_yes
+from moderation.news import EscalationStepDue, ReportAnswered, TalkOwed
+from notifications import audience, digests, listened, offers, own_yes, pauses, rings, sessions, time_polls, voice
 from notifications.audience import Told
 from notifications.models import CallTask, Duty, Notification
+from notifications.news import RingAsked
 from notifications.notices import NOTICES
 from notifications.topics import Topic
 from peer.models import TriageDecision
 from peer.news import (
+    AppointmentMissed,
     CohortTomorrow,
     CopyReady,
     FamilyReleased,
     FeedbackAnswered,
+    HelpRequestAnswered,
+    HostTold,
     InvitationAskedAgain,
     InvitationCodeAsked,
     InvitationOffered,
     InvitationQuestionAnswered,
     InvitationUnanswered,
     JoinRequestAnswered,
+    ListenedAsked,
     MembershipConfirmed,
     OwnYesAsked,
     PlaceNews,
     RecoveryAsked,
+    SessionAsked,
+    SessionCancelled,
+    SessionMoved,
+    SessionOtherwise,
+    SessionPlaceFree,
+    SessionRings,
+    SessionSoon,
+    SignpostsMade,
     SomethingToRead,
+    TextNews,
+    TimeChosen,
+    TimesOffered,
     TriageDecided,
 )
 
@@ -46,7 +62,8 @@ class Rule:
     `topic` is what people may turn off, `cascade` the row of cascade.toml by which one way follows another;
     `owes_call` says that a person rings where no way was left, `own_number` that only the person's own phone will do,
     `once_a_household` that an adult is not told the same of a brother or sister within its life. `by_day` keeps a link
-    out of the night, and `still` is asked once more right before it goes (N12, N13).
+    out of the night, and `still` is asked once more right before it goes (N12, N13). So is `rests`: then it waits, as
+    what speaks of a place in a group does while the group is paused (P10).
     """
 
     news: type
@@ -67,6 +84,7 @@ class Rule:
     once_a_household: bool = False
     by_day: bool = False
     still: Callable[[Notification], bool] = lambda _: True
+    rests: Callable[[Notification], bool] = lambda _: False
 
 
 def came_to(*outcomes: str) -> Callable[[TriageDecided], bool]:
@@ -134,6 +152,7 @@ RULES: tuple[Rule, ...] = (
         owes_call=True,
         own_number=True,
         still=offers.is_open,
+        rests=pauses.of_offer,
     ),
     Rule(  # U13: an automatic call, by day, to a proved number of one's own; the word comes before the offer
         news=InvitationOffered,
@@ -147,6 +166,7 @@ RULES: tuple[Rule, ...] = (
         owes_call=True,
         own_number=True,
         still=offers.is_open,
+        rests=pauses.of_offer,
     ),
     Rule(  # U13: once, on day 8
         news=InvitationUnanswered,
@@ -160,6 +180,7 @@ RULES: tuple[Rule, ...] = (
         lives="offer_reminder",
         by_day=True,
         still=offers.is_open,
+        rests=pauses.of_offer,
     ),
     Rule(  # U3: content behind the link
         news=InvitationQuestionAnswered,
@@ -187,6 +208,7 @@ RULES: tuple[Rule, ...] = (
         lives="invitation",
         owes_call=True,
         still=offers.is_open,
+        rests=pauses.of_offer,
     ),
     Rule(  # U8: after the hello call the last step is theirs; to the young person's own number alone
         news=MembershipConfirmed,
@@ -197,6 +219,7 @@ RULES: tuple[Rule, ...] = (
         words={"sms": "place_ready"},
         lives="invitation",
         owes_call=True,
+        rests=pauses.of_place,
     ),
     Rule(  # C7: at 16, to a proved number of their own; where no machine may ask, the clinician who owes the talk rings
         news=OwnYesAsked,
@@ -218,6 +241,7 @@ RULES: tuple[Rule, ...] = (
         duty=Duty.CODE,
         words={"sms": "tomorrow"},
         lives="code_of_a_day",
+        rests=pauses.of_place,
     ),
     Rule(  # S1: what came of asking for a place; to the person's own number alone
         news=JoinRequestAnswered,
@@ -235,6 +259,16 @@ RULES: tuple[Rule, ...] = (
         version=lambda news: news.version,
         purpose="look_in",
         audience=audience.of_place,
+        duty=Duty.FAMILY,
+        words={"sms": "look_in", "call": "look_in"},
+        lives="family",
+        owes_call=True,
+    ),
+    Rule(  # S5: other help that could be good, on their own page alone; the message only says that there is something
+        news=SignpostsMade,
+        about=lambda news: news.signpost,
+        purpose="other_help",
+        audience=audience.of_signpost,
         duty=Duty.FAMILY,
         words={"sms": "look_in", "call": "look_in"},
         lives="family",
@@ -260,6 +294,149 @@ RULES: tuple[Rule, ...] = (
         lives="digest",
         topic=Topic.GROUP,
         still=digests.is_wanted,
+    ),
+    Rule(  # S19: whoever has not answered is asked once, and answers by a number or a key
+        news=SessionAsked,
+        about=lambda news: news.session,
+        version=sessions.version,
+        purpose="session_ask",
+        audience=audience.of_host,
+        duty=Duty.FAMILY,
+        words={"sms": "session_ask", "call": "session_ask"},
+        lives="session_ask",
+        topic=Topic.GROUP,
+        still=sessions.is_unanswered,
+    ),
+    Rule(  # S20: in a few hours, by one's own way; gone once it has begun
+        news=SessionSoon,
+        about=lambda news: news.attendance,
+        version=sessions.version,
+        purpose="session_soon",
+        audience=audience.of_attendance,
+        duty=Duty.FAMILY,
+        words={"sms": "session_soon", "call": "session_soon"},
+        lives="session_soon",
+        topic=Topic.GROUP,
+        still=sessions.is_to_come,
+    ),
+    Rule(  # U15: everybody who comes is told; where no way is left a person rings
+        news=SessionMoved,
+        about=lambda news: news.attendance,
+        version=sessions.version,
+        purpose="session_moved",
+        audience=audience.of_attendance,
+        duty=Duty.FAMILY,
+        words={"sms": "session_moved", "call": "session_moved"},
+        lives="family",
+        owes_call=True,
+        still=sessions.is_still_then,
+    ),
+    Rule(  # S54: the same hour in another way; everybody keeps their place, and says no by one number or key
+        news=SessionOtherwise,
+        about=lambda news: news.attendance,
+        version=sessions.version,
+        purpose="session_way",
+        audience=audience.of_attendance,
+        duty=Duty.FAMILY,
+        words={"sms": "session_way", "call": "session_way"},
+        lives="family",
+        owes_call=True,
+        still=sessions.is_still_that_way,
+    ),
+    Rule(
+        news=SessionCancelled,
+        about=lambda news: news.attendance,
+        version=sessions.version,
+        purpose="session_off",
+        audience=audience.of_attendance,
+        duty=Duty.FAMILY,
+        words={"sms": "session_off", "call": "session_off"},
+        lives="family",
+        owes_call=True,
+        still=sessions.is_not_past,
+    ),
+    Rule(  # B11: the next in the line
+        news=SessionPlaceFree,
+        about=lambda news: news.attendance,
+        version=sessions.version,
+        purpose="session_place",
+        audience=audience.of_attendance,
+        duty=Duty.FAMILY,
+        words={"sms": "session_place", "call": "session_place"},
+        lives="family",
+        still=sessions.is_to_come,
+    ),
+    Rule(  # S19: rung once a host is on the line; the word first, then they wait to be let in
+        news=SessionRings,
+        about=lambda news: news.attendance,
+        version=sessions.version,
+        purpose=voice.JOIN,
+        audience=audience.of_attendance,
+        duty=Duty.FAMILY,
+        words={"call": "session_rings"},
+        lives="session_rings",
+        still=sessions.is_awaited,
+    ),
+    Rule(  # S22: whoever was there, once, and only while they may still say it; a number alone comes back
+        news=ListenedAsked,
+        about=lambda news: news.attendance,
+        version=lambda _news: "listened",
+        purpose=listened.PURPOSE,
+        audience=audience.of_attendance,
+        duty=Duty.FAMILY,
+        words={"sms": "listened_ask"},
+        lives="family",
+        topic=Topic.GROUP,
+        still=listened.is_asked,
+    ),
+    Rule(  # S20: everybody in the group, by their own way; the numbers of the times come back by text
+        news=TimesOffered,
+        about=lambda news: news.poll,
+        version=lambda news: news.membership.pk,
+        purpose=time_polls.PURPOSE,
+        audience=audience.of_asked,
+        duty=Duty.FAMILY,
+        words={"sms": "times_offered"},
+        lives="family",
+        topic=Topic.GROUP,
+        still=time_polls.is_open,
+    ),
+    Rule(  # S20: whoever was asked, whatever they said
+        news=TimeChosen,
+        about=lambda news: news.poll,
+        version=lambda news: f"{news.membership.pk}-chosen",
+        purpose="time_chosen",
+        audience=audience.of_asked,
+        duty=Duty.FAMILY,
+        words={"sms": "time_chosen", "call": "time_chosen"},
+        lives="family",
+        topic=Topic.GROUP,
+        still=time_polls.is_ahead,
+    ),
+    Rule(  # S55: no blame, nothing of a reason, and nobody leaves the list; a person follows it up
+        news=AppointmentMissed,
+        about=lambda news: news.appointment,
+        purpose="appointment_missed",
+        audience=audience.of_missed,
+        duty=Duty.FAMILY,
+        words={"sms": "appointment_missed"},
+        lives="family",
+        topic=Topic.NEWS,
+    ),
+    *(
+        Rule(  # U15: whoever hosts, or could
+            news=HostTold,
+            about=lambda news: news.session,
+            version=sessions.version,
+            when=sessions.about_hosts(what),
+            purpose=f"host_{what}",
+            audience=audience.of_host,
+            duty=Duty.FAMILY,
+            words={"sms": f"host_{what}"},
+            lives="family",
+            still=sessions.is_needed if what == "needed" else sessions.always,
+        )
+        for what in ("moved", "otherwise", "off", "needed", "chosen", "freed")
     ),
     Rule(
         news=InvitationCodeAsked,
@@ -294,6 +471,54 @@ RULES: tuple[Rule, ...] = (
         topic=Topic.VOICE,
         cascade="answer",
     ),
+    Rule(  # W4: whose talk it is, and no word about whom
+        news=TalkOwed,
+        about=lambda news: news.task,
+        when=lambda news: news.task.owner is not None and news.task.owner.person is not None,
+        purpose="talk_owed",
+        audience=audience.of_talk,
+        duty=Duty.FAMILY,
+        words={"sms": "talk_owed", "email": "talk_owed"},
+        lives="family",
+    ),
+    Rule(  # whoever wrote a text or looked at it hears of its end; says neither which text nor what
+        news=TextNews,
+        about=lambda news: news.about,
+        version=lambda news: news.version,
+        purpose="text_news",
+        audience=audience.of_text,
+        duty=Duty.FAMILY,
+        words={"sms": "text_news", "email": "text_news"},
+        lives="family",
+    ),
+    Rule(  # U4: the clinician who asked to be put through is rung first, on the phone they named
+        news=RingAsked,
+        about=lambda news: news.ring,
+        purpose=rings.PURPOSE,
+        audience=audience.of_ring,
+        duty=Duty.PAGE,
+        words={"call": "ring_through"},
+        lives="ring",
+        still=rings.still_asked,
+    ),
+    Rule(  # B4: whoever needed somebody, or worried, hears back; a stranger who reads the text learns nothing
+        news=HelpRequestAnswered,
+        about=lambda news: news.asked,
+        purpose="worry_answered",
+        audience=audience.of_help_request,
+        duty=Duty.FAMILY,
+        words={"sms": "look_in", "call": "look_in"},
+        lives="family",
+    ),
+    Rule(
+        news=ReportAnswered,
+        about=lambda news: news.report,
+        purpose="report_answered",
+        audience=audience.of_report,
+        duty=Duty.FAMILY,
+        words={"sms": "look_in", "call": "look_in"},
+        lives="family",
+    ),
     Rule(  # E4: text and call at once
         news=EscalationStepDue,
         about=lambda news: news.step,
@@ -327,6 +552,12 @@ def keeps_hours(purpose: str) -> bool:
     """Tell whether a code or link waits for the day all the same: nobody has just asked for it (N12)."""
     rule = by_purpose().get(purpose)
     return rule is not None and rule.by_day
+
+
+def rests(told: Notification) -> bool:
+    """Tell, right before it goes, whether it has to wait for something that a person must end (P10)."""
+    rule = by_purpose().get(told.purpose)
+    return rule is not None and rule.rests(told)
 
 
 def is_still_so(told: Notification) -> bool:

@@ -82,7 +82,7 @@ def _give_up(row: Delivery) -> None:
 
 def _end(row: Delivery, state: str, **changes: Any) -> None:
     row.move_to(state, changed_at=clock.now(), **changes)
-    consequences.ended(row)
+    outbox.go_on(row)
 
 
 def climb() -> None:

@@ -24,11 +24,16 @@ from notifications.views import (
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("escalations/<str:public_id>/act-sheet/", act_sheet.detail, name="act-sheet-detail"),
+    path("escalations/<str:public_id>/ring/", act_sheet.ring, name="act-sheet-ring"),
     path("webhooks/twilio/status/<str:token>/", webhooks.status, name="webhooks-status"),
     path("webhooks/twilio/call/<str:token>/<slug:step>/", webhooks.call, name="webhooks-voice"),
     path("webhooks/twilio/sms/", webhooks.text, name="webhooks-text"),
     path("webhooks/twilio/voice/", webhooks.ring, name="webhooks-ring"),
     path("webhooks/twilio/voice/<slug:step>/", webhooks.ring, name="webhooks-ring"),
+    path("webhooks/twilio/staff/<slug:step>/", webhooks.staff, name="webhooks-staff"),
+    path("webhooks/twilio/join/<slug:step>/", webhooks.join, name="webhooks-join"),
+    path("webhooks/twilio/meeting/", webhooks.meeting, name="webhooks-meeting"),
+    path("webhooks/twilio/through/<str:token>/<slug:moment>/", webhooks.through, name="webhooks-through"),
     path("webhooks/twilio/transcript/", webhooks.transcript, name="webhooks-transcript"),
     path("staff/calls/", calls.index, name="calls-index"),
     path("staff/calls/<str:public_id>/", calls.detail, name="calls-detail"),

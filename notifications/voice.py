@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from notifications import messages
 from notifications.languages import Sentence, needs_interpreter
@@ -15,15 +15,40 @@ from peer.answers import HELLO_CALL_DAYS
 LETTERS = ("abc", "def", "ghi", "jkl", "mno", "pqrs", "tuv", "wxyz")
 KEYPAD = {mark: key for key, marks in enumerate(LETTERS, 2) for mark in marks}
 MOST_WRONG = 3
+RING = "ring_through"  # the purpose of a call that puts a clinician through
+JOIN = "session_rings"  # the purpose of a call that lets somebody into a session
 ASKS = frozenset({"offer_call", "own_say"})  # the purposes of calls that wait for an answer by key
+COMES = frozenset(
+    {"session_ask", "session_soon", "session_moved", "session_way", "session_place"}
+)  # … whether somebody comes
 OFFER_VALUES = {"days": str(HELLO_CALL_DAYS)}
+
+
+@dataclass(frozen=True)
+class Dialled:
+    """A second line that the call is joined to: the number, and the token under which the network tells of it."""
+
+    number: str
+    token: str
+
+
+@dataclass(frozen=True)
+class Meeting:
+    """A meeting that the call goes into: the network's name for it, as what, and for how many seconds at most."""
+
+    line: str
+    is_host: bool
+    only_listens: bool
+    lasts: int
 
 
 @dataclass(frozen=True)
 class Said:
     """What is said next, and where keys go, or what is spoken after a tone; no `to` means that the call ends.
 
-    `otherwise` is the goodbye where no key is pressed; empty, it is the English one.
+    `otherwise` is the goodbye where no key is pressed; empty, it is the English one. `with_staff` sends keys to the
+    steps of `on_phone`, `joins` to those of `join_in`; `waits` goes on by itself in a few seconds, `dials` joins the
+    call to another line, and `meets` to a meeting.
     """
 
     sentences: tuple[Sentence, ...] = ()
@@ -31,6 +56,20 @@ class Said:
     keys: int | None = 1
     records: bool = False
     otherwise: Sentence = ""
+    with_staff: bool = False
+    joins: bool = False
+    waits: bool = False
+    dials: Dialled | None = None
+    meets: Meeting | None = None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What is said to a number or a key about coming: the file, its values, and whether another may follow."""
+
+    words: str
+    values: Mapping[str, str] = field(default_factory=dict)
+    goes_on: bool = False
 
 
 @dataclass(frozen=True)
@@ -45,10 +84,15 @@ class Heard:
     wrong_number: Callable[[], None]
     ring_me: Callable[[], None]
     take_page: Callable[[], bool]
+    pass_page: Callable[[], bool]
+    may_go_on: Callable[[], bool]
+    put_through: Callable[[], tuple[str, Dialled | None]]
     wrong_word: Callable[[], int]
     ask_for_interpreter: Callable[[], None]
     own: Callable[[str], Sentence]
     answer: Callable[[str], str] = lambda _key: "goodbye"
+    come: Callable[[str], Answer] = lambda _key: Answer("goodbye")
+    join_in: Callable[[], Said] = Said
 
     def line(self, name: str) -> str:
         """Give one sentence of the scripts in English, for this person."""
@@ -74,6 +118,8 @@ def start(heard: Heard) -> Said:
         allowed = delivery.contact.voicemail_allowed and delivery.duty != Duty.PAGE
         own = heard.own("machine") if heard.needs_interpreter else ""
         return Said((own or heard.line("machine"),) if allowed else ())
+    if delivery.notification.purpose == RING:
+        return Said((heard.line("ring_through"), heard.line("ring_through")), to="through")
     if delivery.duty == Duty.PAGE:
         return Said((heard.line("page"), heard.line("page")), to="page")
     if heard.needs_interpreter:
@@ -99,10 +145,27 @@ def interpreter(heard: Heard) -> Said:
 
 
 def page(heard: Heard) -> Said:
-    """Take an escalation by key; picking up alone takes nothing (E5)."""
+    """Take an escalation by key, or pass it on; picking up alone takes nothing (E5).
+
+    Whoever has a PIN may go on from there without a screen (U4).
+    """
+    if heard.digits == "2":
+        return Said((heard.line("page_passed" if heard.pass_page() else "page_taken_already"),))
     if heard.digits != "1":
         return Said((heard.line("goodbye"),))
-    return Said((heard.line("page_taken" if heard.take_page() else "page_taken_already"),))
+    if not heard.take_page():
+        return Said((heard.line("page_taken_already"),))
+    if heard.may_go_on():
+        return Said((heard.line("page_taken_pin"),), to="pin", keys=None, with_staff=True)
+    return Said((heard.line("page_taken"),))
+
+
+def through(heard: Heard) -> Said:
+    """Put the clinician through who pressed the key on their own phone; a machine presses none."""
+    first_name, dialled = heard.put_through() if heard.digits == "1" else ("", None)
+    if dialled is None:
+        return Said((heard.line("goodbye"),))
+    return Said((messages.fill("call", "ringing_them", {"young_person": first_name}),), dials=dialled)
 
 
 def who(heard: Heard) -> Said:
@@ -140,8 +203,13 @@ def word(heard: Heard) -> Said:
 
 
 def news(heard: Heard) -> Said:
-    """Say the news, and offer it again or a person; what asks something waits for its own keys."""
-    if heard.attempt.delivery.notification.purpose in ASKS:
+    """Say the news, and offer it again or a person; what asks something waits for its own keys, a call for a host."""
+    purpose = heard.attempt.delivery.notification.purpose
+    if purpose == JOIN:
+        return heard.join_in()
+    if purpose in COMES:
+        return Said((heard.attempt.delivery.body or heard.line("not_known"),), to="coming")
+    if purpose in ASKS:
         return Said((heard.attempt.delivery.body or heard.line("not_known"),), to="asked")
     return Said((heard.attempt.delivery.body or heard.line("not_known"), heard.line("after_news")), to="after")
 
@@ -165,6 +233,18 @@ def asked(heard: Heard) -> Said:
     return Said((heard.line(heard.answer(heard.digits)),))
 
 
+def coming(heard: Heard) -> Said:
+    """Take whether somebody comes, or another time; only from somebody who has shown in this call who they are."""
+    if heard.attempt.delivery.state != Delivery.State.DELIVERED:
+        return Said((heard.line("goodbye"),))
+    return come(heard.come(heard.digits))
+
+
+def come(answer: Answer) -> Said:
+    """Say what came of a key about coming; where times were offered their keys may follow."""
+    return Said((messages.fill("call", answer.words, answer.values),), to="coming" if answer.goes_on else "")
+
+
 def said(heard: Heard) -> Said:
     """Thank somebody who has spoken after the tone, and say when a person listens."""
     return Said((heard.line("said"),))
@@ -178,10 +258,12 @@ def speak(line: Callable[[str], str]) -> Said:
 STEPS: dict[str, Callable[[Heard], Said]] = {
     "start": start,
     "page": page,
+    "through": through,
     "interpreter": interpreter,
     "who": who,
     "word": word,
     "after": after,
     "asked": asked,
+    "coming": coming,
     "said": said,
 }

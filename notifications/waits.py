@@ -10,12 +10,18 @@ SECONDS = {
     "lease": 60,  # nobody else may touch a claimed row sooner (N5)
     "answer": 10,  # the provider's answer; must be well below the lease
     "moment": 5,  # between a try's beginning and its socket; later it is asked again whether it may go (N8)
+    "pause": 120,  # what speaks of a place in a paused group looks again after so long whether it is back (P10)
     "callback": 60,  # an unanswered try waits so long for its callback before the provider's list is asked
     "list": 600,  # … and so long for the list, before a person decides
     "no_receipt": 72 * 3600,  # then nobody knows whether it arrived (N7)
     "code": 600,  # a code's life
     "code_of_a_day": 9 * 3600,  # a reminder of tomorrow: not past tonight (N13)
+    "session_ask": 86400,  # whether somebody comes, asked days before; then it is no use any more
+    "session_soon": 10000,  # a reminder some hours before; never after the start (N13)
+    "session_rings": 15 * 60,  # a call at the start to whoever would rather be rung
     "digest": 20 * 3600,  # that there is something to read; tomorrow it would be said anew
+    "ring": 120,  # until the clinician has picked up their own phone
+    "ring_lasts": 2 * 3600,  # the longest talk; then somebody forgot to hang up, or the network to tell us
     "page": 3600,  # a page's life: by then the ladder has paged others many times
     "family": 7 * 86400,  # news that could not go for a week is a call for a person
     "first_hello": 30 * 86400,
@@ -34,7 +40,6 @@ SECONDS = {
     "interpreter": 24 * 3600,  # until somebody rings with an interpreter
     "letter": 2 * 86400,  # until it is in the post
     "inbound": 4 * 3600,
-    "inbound_risk": 15 * 60,
     "retry": 5,  # first pause after "not now"; doubles each time
     "retry_most": 600,
     "proof_lasts": 180 * 86400,  # then a number must be proved again (N9)

@@ -25,9 +25,10 @@ from notifications import heartbeats, messages, on_call, routing
 from notifications.heartbeats import Pulse, Stillness
 from notifications.models import Delivery, Duty, Heartbeat
 from notifications.models.outbox import PRIORITY, WENT
+from notifications.providers import vonage
+from notifications.providers.http import Pool
 from notifications.providers.port import Failure, Order, Provider
 from notifications.providers.twilio_call import TwilioSpoken
-from notifications.providers.twilio_http import Pool
 from notifications.providers.twilio_sms import TwilioSms
 from notifications.waits import wait
 from peer import clock
@@ -117,10 +118,9 @@ class Pager:
         self.pool = Pool(connections=CONNECTIONS)
         self._people, self._kept = people, told
         self._texts = TwilioSms(self.pool)
-        self._ways: dict[str, tuple[Provider, str]] = {
-            routing.SMS: (self._texts, messages.fill("sms", WORDS)),
-            routing.CALL: (TwilioSpoken(self.pool), messages.fill("call", WORDS)),
-        }
+        self._words = {way: messages.fill(way, WORDS) for way in on_call.WAYS}
+        first: dict[str, Provider] = {routing.SMS: self._texts, routing.CALL: TwilioSpoken(self.pool)}
+        self._networks = [first, *([vonage.providers(self.pool)] if vonage.is_set_up() else [])]
         kept: dict[str, Any] = told.read() or {}
         self._told = {where: dt.datetime.fromisoformat(at) for where, at in kept.get("told", {}).items()}
         self._taken = dt.datetime.fromisoformat(kept["taken"]) if kept.get("taken") else None
@@ -174,23 +174,24 @@ class Pager:
         return sorted({where for (where, _way), yes in zip(tries, taken, strict=True) if yes})
 
     async def _send(self, where: str, way: str) -> bool:
-        provider, words = self._ways[way]
-        order = Order(
-            attempt=secrets.token_hex(16),
-            to=where,
-            body=words,
-            valid_for=int(wait("page").total_seconds()),
-            deadline=time.monotonic() + wait("answer").total_seconds(),
-        )
-        try:
-            await provider.send(order)
-        except Failure as failure:
-            log.warning("watcher: %s was not taken: %s", way, failure.code)
-            return False
-        except Exception:  # the other phones are woken all the same
-            log.exception("watcher: %s", way)
-            return False
-        return True
+        """Try one network after the other; tell whether one took it."""
+        for network in self._networks:
+            order = Order(
+                attempt=secrets.token_hex(16),
+                to=where,
+                body=self._words[way],
+                valid_for=int(wait("page").total_seconds()),
+                deadline=time.monotonic() + wait("answer").total_seconds(),
+            )
+            try:
+                await network[way].send(order)
+            except Failure as failure:
+                log.warning("watcher: %s was not taken: %s", way, failure.code)
+            except Exception:  # the other phones are woken all the same
+                log.exception("watcher: %s", way)
+            else:
+                return True
+        return False
 
 
 def _is_within(at: dt.datetime | None, span: str, now: dt.datetime) -> bool:

@@ -40,7 +40,7 @@ def take_back(death: Death) -> None:
 
 
 def _pause(group: SupportGroup) -> None:
-    if group.state == SupportGroup.State.OPEN:
+    if group.state in {SupportGroup.State.OPEN, SupportGroup.State.READING}:
         group.move_to(SupportGroup.State.FROZEN)
         emit(GroupFrozen(group))
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 TABLE = Path(__file__).with_name("breach.toml")
 NEW_DEVICE = "new_device"
+WRONG_PINS = "wrong_pins"
 
 
 @dataclass(frozen=True, kw_only=True)

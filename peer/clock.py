@@ -68,6 +68,14 @@ def today() -> dt.date:
     return now().astimezone(LONDON).date()
 
 
+def sixteen_years_ago() -> dt.date:
+    """Give the birth date after which somebody is under 16 today (29 February turns on 1 March)."""
+    day = today()
+    if (day.month, day.day) == (2, 29):
+        return dt.date(day.year - 16, 2, 29)  # sixteen years apart are both leap years until 2100
+    return day.replace(year=day.year - 16)
+
+
 def Now() -> Combinable:  # noqa: N802 - an expression, named like Django's own
     """Give the database's own clock plus the same offset, for timers and leases (safety E10)."""
     if _told.get() is not None:

@@ -16,17 +16,22 @@ from peer import clock
 from peer.models import (
     AftermathTask,
     Appeal,
+    Appointment,
     BandMove,
     DataRequest,
     DecisionReply,
     HelloCall,
+    HelpRequest,
     Invitation,
     JoinRequest,
     MembershipDecision,
     ModeratorProposal,
     OwnSay,
     Reveal,
+    SessionCheckIn,
+    Signpost,
     SupervisorTask,
+    TimePoll,
     User,
 )
 from peer.roles import Perm, Role, rules
@@ -42,7 +47,13 @@ class Desk:
     rows: Callable[[User], QuerySet[Any]]
 
 
-DESKS = (
+DESKS = [
+    Desk(
+        "help-requests-index",
+        _("People who need an answer"),
+        Perm.ANSWER_HELP_REQUEST,
+        lambda user: HelpRequest.objects.visible_to(user).for_desk(user),
+    ),
     Desk(
         "hello-calls-index",
         _("Hello calls"),
@@ -94,6 +105,24 @@ DESKS = (
         lambda user: BandMove.objects.visible_to(user).filter(state__in=[BandMove.State.NOTICED, BandMove.State.LATE]),
     ),
     Desk(
+        "check-ins-index",
+        _("Left a session upset"),
+        Perm.CHECK_IN_AFTER_SESSION,
+        lambda user: SessionCheckIn.objects.visible_to(user).open(),
+    ),
+    Desk(
+        "time-polls-index",
+        _("Times to choose"),
+        Perm.OFFER_TIMES,
+        lambda user: TimePoll.objects.visible_to(user).owed_by(user),
+    ),
+    Desk(
+        "appointments-index",
+        _("Appointments to follow up"),
+        Perm.KEEP_APPOINTMENTS,
+        lambda user: Appointment.objects.visible_to(user).owed(),
+    ),
+    Desk(
         "aftermath-index",
         _("After a death"),
         Perm.CARE_AFTER_DEATH,
@@ -117,7 +146,13 @@ DESKS = (
         Perm.ANSWER_REPLY,
         lambda user: DecisionReply.objects.visible_to(user).waiting(),
     ),
-)
+    Desk(
+        "signposts-index",
+        _("Did other help help?"),
+        Perm.SIGNPOST,
+        lambda user: Signpost.objects.visible_to(user).to_ask(),
+    ),
+]
 
 
 @dataclass(frozen=True)

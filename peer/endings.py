@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import tomllib
+from collections.abc import Collection
 from functools import cache
 from pathlib import Path
 
@@ -50,17 +51,24 @@ def end(membership: Membership, state: str) -> None:
     """End somebody's place now: every right, their roles, what waits to be read and what was planned for them (M7)."""
     now = clock.now()
     membership.move_to(state, ended_at=now)
+    grants.hold(membership)
     membership.roles.current().update(until_at=now)
     grants.sync(membership)
     for call in HelloCall.objects.open_for(membership):
         call.move_to(HelloCall.State.ENDED, due_at=None)
-    for post in Post.objects.filter(author=membership, state__in=WAITING):
+    for post in _held(membership, WAITING):
         post.move_to(Post.State.WITHDRAWN, due_at=None)
         emit(PostWithdrawn(post))
     call_off_plans(membership)
     for pause in MembershipDecision.objects.in_force().filter(membership=membership, kind="pause"):
         pause.move_to(MembershipDecision.State.OVER, due_at=None, ended_at=now)
     emit(MembershipEnded(membership))
+
+
+def _held(membership: Membership, states: Collection[str]) -> list[Post]:
+    """Hold somebody's posts in these states; what is decided about one in this moment has been decided by then."""
+    rows = Post.objects.filter(author=membership, state__in=states).order_by("pk")
+    return list(rows.select_for_update(of=("self",)))
 
 
 def call_off_plans(membership: Membership) -> None:
@@ -75,7 +83,7 @@ def hush(membership: Membership) -> None:
     """Pause somebody's place: no right holds meanwhile, and what waits to be read is kept for them as a draft."""
     membership.move_to(Membership.State.SUSPENDED)
     grants.sync(membership)
-    for post in Post.objects.filter(author=membership, state=Post.State.PENDING):
+    for post in _held(membership, [Post.State.PENDING]):
         post.move_to(Post.State.DRAFT, due_at=None)
         emit(PostWithdrawn(post))
 

@@ -38,6 +38,21 @@ def small(count: int) -> int | None:
     return count if count >= FEW else None
 
 
+def protect_row(counts: Sequence[int]) -> tuple[tuple[int | None, ...], int | None]:
+    """Give counts and their total: every one under five hidden, and the smallest of the others with them.
+
+    So of what is hidden only the sum can be known, and that is five or more; a total under five hides everything.
+    """
+    total = sum(counts)
+    hidden = {number for number, count in enumerate(counts) if count < FEW}
+    others = sorted((count, number) for number, count in enumerate(counts) if count >= FEW)
+    if total < FEW:
+        return (None,) * len(counts), None
+    if hidden and others:
+        hidden.add(others[0][1])
+    return tuple(None if number in hidden else count for number, count in enumerate(counts)), total
+
+
 def protect(counts: Sequence[Sequence[int]]) -> Table:
     """Add totals, hide every figure under five, then as many more as keep each of them from being worked out."""
     full = [[*row, sum(row)] for row in counts]

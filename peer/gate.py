@@ -95,7 +95,10 @@ def standing(by: User | System, perm: Perm, target: object, *, locked: bool = Fa
     group = group_of(target) if rule.scope is Scope.GROUP else None
     if rule.scope is Scope.GROUP and group is None:
         return None
-    held = grants.roles(by, group, perm=perm, locked=locked)
+    if rule.scope is Scope.ANYWHERE:
+        held = grants.anywhere(by, locked=locked)
+    else:
+        held = grants.roles(by, group, perm=perm, locked=locked)
     if group is not None and SERVICE_WIDE & set(rule.may):
         held |= grants.roles(by, None, perm=perm, locked=locked) & SERVICE_WIDE
     for role in sorted(held & set(rule.may)):

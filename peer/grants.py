@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from contextvars import ContextVar
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.models import Permission
-from django.db.models import Value
+from django.db.models import QuerySet, Value
 
 from peer import clock
 from peer.events import emit
 from peer.news import RightsLost
 from peer.roles import Perm, Role, group_perms
+from peer.written import written
 
 if TYPE_CHECKING:
     from peer.models import Membership, SupportGroup, User
@@ -46,6 +47,14 @@ def sync(membership: Membership) -> None:
     _forget()
     if lost:
         emit(RightsLost(membership))
+
+
+def hold(membership: Membership) -> None:
+    """Hold a person's rights in a group before their roles there end: every act holds rights first, and roles after."""
+    from peer.models import SupportGroupUserPermission  # noqa: PLC0415
+
+    rows = SupportGroupUserPermission.objects.filter(user=membership.user, content_object=membership.group)
+    list(rows.order_by("pk").select_for_update(of=("self",)).values_list("pk"))
 
 
 def rights(user: User, group: SupportGroup) -> frozenset[str]:
@@ -114,6 +123,17 @@ def all_roles(user: User) -> frozenset[Role]:
     return _read_all_roles(user)[1] if kept_roles is None else kept_roles
 
 
+def anywhere(user: User, *, locked: bool = False) -> frozenset[Role]:
+    """Read the roles held now in the service or in any group; `locked` reads them afresh and holds them."""
+    if not locked:
+        return all_roles(user)
+    from peer.models import MembershipRole  # noqa: PLC0415
+
+    in_groups = MembershipRole.objects.current().filter(membership__user=user, membership__state="active")
+    held = in_groups.select_for_update(of=("self",)).values_list("role", flat=True)
+    return _read_service_roles(user, locked=True) | frozenset(Role(role) for role in held)
+
+
 def _kept_roles(user: User, where: int) -> frozenset[Role] | None:
     """Give what this request knows of a person's roles, read the first time for both questions; None outside one."""
     memory = kept.get()
@@ -127,14 +147,19 @@ def _kept_roles(user: User, where: int) -> frozenset[Role] | None:
 
 def _read_all_roles(user: User) -> tuple[frozenset[Role], frozenset[Role]]:
     """Read the roles held now in the service, and those held anywhere, in one query."""
+    rows = _roles_held(user=user.pk)
+    of_service = frozenset(Role(role) for role, is_so in rows if is_so)
+    return of_service, frozenset(Role(role) for role, _is_so in rows)
+
+
+@written
+def _roles_held(*, user: int) -> QuerySet[Any, tuple[str, int]]:
     from peer.models import MembershipRole, ServiceRole  # noqa: PLC0415
 
     in_service = ServiceRole.objects.current().filter(user=user).annotate(of_service=Value(1))
     in_groups = MembershipRole.objects.current().filter(membership__user=user, membership__state="active")
     of_groups = in_groups.annotate(of_service=Value(0)).values_list("role", "of_service")
-    rows = list(in_service.values_list("role", "of_service").union(of_groups))
-    of_service = frozenset(Role(role) for role, is_so in rows if is_so)
-    return of_service, frozenset(Role(role) for role, _is_so in rows)
+    return in_service.values_list("role", "of_service").union(of_groups)
 
 
 def _read_service_roles(user: User, *, locked: bool) -> frozenset[Role]:

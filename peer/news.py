@@ -10,8 +10,12 @@ if TYPE_CHECKING:
 
     from peer.models import (
         AccountRecovery,
+        Appointment,
+        Attendance,
         DataRequest,
         FeedbackItem,
+        GroupSession,
+        HelpRequest,
         Invitation,
         JoinRequest,
         Membership,
@@ -20,8 +24,11 @@ if TYPE_CHECKING:
         Person,
         Post,
         Restriction,
+        Signpost,
         SupportGroup,
+        TimePoll,
         TriageDecision,
+        User,
         WaitingListEntry,
     )
 
@@ -169,6 +176,13 @@ class TriageDecided:
 
 
 @dataclass(frozen=True)
+class SignpostsMade:
+    """Somebody was pointed to other help, once or several times at once; `signpost` is the first of them (S5)."""
+
+    signpost: Signpost
+
+
+@dataclass(frozen=True)
 class WaitOpened:
     """Somebody has read, behind their own sign-in, where a wait stands: what was news to them is so no more."""
 
@@ -181,6 +195,13 @@ class FeedbackAnswered:
 
     item: FeedbackItem
     version: str
+
+
+@dataclass(frozen=True)
+class HelpRequestAnswered:
+    """Somebody who needed a person, or worried about somebody, has an answer to read."""
+
+    asked: HelpRequest
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -304,6 +325,126 @@ class SomethingToRead:
     person: Person
     about: Model
     version: str
+
+
+@dataclass(frozen=True)
+class TextNews:
+    """There is news of something public that somebody wrote or judged; `about` and `version` say which news."""
+
+    person: Person
+    about: Model
+    version: str
+
+
+@dataclass(frozen=True)
+class SessionAsked:
+    """Somebody of a group has not said yet whether they come to a session."""
+
+    session: GroupSession
+    membership: Membership
+
+
+@dataclass(frozen=True)
+class SessionSoon:
+    """Somebody said that they come, and it begins in a few hours."""
+
+    attendance: Attendance
+
+
+@dataclass(frozen=True)
+class SessionMoved:
+    """A session that somebody comes to has another time."""
+
+    attendance: Attendance
+
+
+@dataclass(frozen=True)
+class SessionOtherwise:
+    """People meet in another way at a session that somebody comes to; their place stays."""
+
+    attendance: Attendance
+
+
+@dataclass(frozen=True)
+class SessionCancelled:
+    """A session that somebody comes to does not take place."""
+
+    attendance: Attendance
+
+
+@dataclass(frozen=True)
+class SessionPlaceFree:
+    """Somebody waited for a place, and has one now."""
+
+    attendance: Attendance
+
+
+@dataclass(frozen=True)
+class SessionRings:
+    """Somebody comes by telephone and would rather be rung: a host is on the line now (S19)."""
+
+    attendance: Attendance
+
+
+@dataclass(frozen=True)
+class ListenedAsked:
+    """Somebody was there, and is asked how listened to they felt (S22)."""
+
+    attendance: Attendance
+
+
+@dataclass(frozen=True)
+class TimesOffered:
+    """Somebody is asked which times suit them (S20)."""
+
+    poll: TimePoll
+    membership: Membership
+
+
+@dataclass(frozen=True)
+class TimeChosen:
+    """Somebody was asked which times suit them, and one has been chosen (S20)."""
+
+    poll: TimePoll
+    membership: Membership
+
+
+@dataclass(frozen=True)
+class AppointmentMissed:
+    """Somebody was not at an appointment; their place stays as it is (S55)."""
+
+    appointment: Appointment
+
+
+@dataclass(frozen=True)
+class HostTold:
+    """Somebody who hosts, or could, must hear of a session: `what` says what changed, or that it needs them."""
+
+    session: GroupSession
+    membership: Membership
+    what: str
+
+
+@dataclass(frozen=True)
+class ClinicianAsked:
+    """Somebody in a session asks for a clinician now; nobody in the room sees it (U15)."""
+
+    session: GroupSession
+    about: Membership
+
+
+@dataclass(frozen=True)
+class HostSilent:
+    """A host has not said in time how a session was (U15)."""
+
+    user: User
+
+
+@dataclass(frozen=True)
+class HostWantsTalk:
+    """A host would like somebody to talk to them after a session (W4)."""
+
+    user: User
 
 
 @dataclass(frozen=True)

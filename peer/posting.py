@@ -6,14 +6,18 @@ import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
 
+from django.db.models import QuerySet
+
 from peer import clock
 from peer.models import Duty, SupportGroup, User
+from peer.written import written
 
 
 class Missing(StrEnum):
     """What keeps a group from being written in; the words stand in templates/peer/groups/_why_closed.html."""
 
     PAUSED = "paused"
+    READING = "reading"
     NOT_OPEN = "not_open"
     NIGHT = "night"
     CLINICIAN = "clinician"
@@ -23,7 +27,7 @@ class Missing(StrEnum):
 
 
 # No hour ends these: a person does (P10, S90).
-PERSON_ENDS = frozenset({Missing.PAUSED, Missing.NOT_OPEN, Missing.MODERATOR, Missing.PROTOCOL})
+PERSON_ENDS = frozenset({Missing.PAUSED, Missing.READING, Missing.NOT_OPEN, Missing.MODERATOR, Missing.PROTOCOL})
 
 
 @dataclass(frozen=True)
@@ -46,10 +50,16 @@ class Posting:
         return self.missing == (Missing.YOUR_YES,)
 
 
+@written
+def read(*, user: int, group: int) -> QuerySet[SupportGroup]:
+    """Read one group with all that decides whether somebody may write there now."""
+    return SupportGroup.objects.with_standing(User(pk=user)).filter(pk=group)
+
+
 def standing(group: SupportGroup, user: User) -> SupportGroup:
     """Read everything `of` needs in one query, with the duty rows held until the transaction ends (E2)."""
     list(Duty.objects.current().filter(group=group).select_for_update().values_list("pk"))
-    return SupportGroup.objects.with_standing(user).get(pk=group.pk)
+    return read(user=user.pk, group=group.pk)[0]
 
 
 def of(group: SupportGroup, *, at: dt.datetime | None = None) -> Posting:
@@ -87,12 +97,14 @@ def next_open(group: SupportGroup, at: dt.datetime) -> dt.datetime:
 def _missing(group: SupportGroup, at: dt.datetime) -> list[Missing]:
     if group.state == SupportGroup.State.FROZEN:
         return [Missing.PAUSED]
+    if group.state == SupportGroup.State.READING:
+        return [Missing.READING]
     if group.state != SupportGroup.State.OPEN:
         return [Missing.NOT_OPEN]
     asked = {
         Missing.NIGHT: next_open(group, at) == at,
         Missing.CLINICIAN: group.cover_until is not None,
-        Missing.MODERATOR: group.has_moderator,
+        Missing.MODERATOR: group.moderator_until is not None,
         Missing.PROTOCOL: group.protocol_id is not None,
         Missing.YOUR_YES: group.protocol_id is None or group.protocol_accepted,
     }

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from peer import clock
 from peer.figures import small
-from peer.models import Duty, Membership, Post, SupportGroup, User
+from peer.models import GroupSession, MembershipRole, Post, SupportGroup, User
 from peer.models.groups import SupportGroupQuerySet
 
 LATELY = dt.timedelta(days=30)
@@ -20,13 +20,24 @@ HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
 
 
 def with_next(groups: SupportGroupQuerySet, user: User) -> SupportGroupQuerySet:
-    """Add to groups who covers them next, and whether words of `user` are not shown yet, in the same query."""
-    duties = Duty.objects.covers().filter(group=OuterRef("pk"), from_at__gt=clock.now()).order_by("from_at")
-    name = Membership.objects.filter(group=OuterRef("group"), user=OuterRef("user")).values("pseudonym")[:1]
+    """Add to groups who covers them next, when they meet next, and whether words of `user` wait, in the same query."""
+    following = MembershipRole.objects.covering(OuterRef("pk"), from_at__gt=clock.now()).order_by("begins_at")
+    meets = GroupSession.objects.to_come().filter(group=OuterRef("pk"))
     mine = Post.objects.filter(author__group=OuterRef("pk"), author__user=user).unfinished().order_by()
     return groups.annotate(  # type: ignore[no-redef]
-        next_name=Subquery(duties.annotate(name=Subquery(name)).values("name")[:1]), has_unfinished=Exists(mine)
+        next_name=Subquery(following.values("membership__pseudonym")[:1]),
+        has_unfinished=Exists(mine),
+        meets_at=Subquery(meets.values("starts_at")[:1]),
+        meets_as=Subquery(meets.values("state")[:1]),
+        meets_key=Subquery(meets.values("public_id")[:1]),
     )
+
+
+def next_session(group: SupportGroup) -> GroupSession | None:
+    """Give the next session of a group that `with_next` has read, as far as a card shows it; no query."""
+    if group.meets_at is None or group.meets_key is None or group.meets_as is None:
+        return None
+    return GroupSession(group=group, public_id=group.meets_key, starts_at=group.meets_at, state=group.meets_as)
 
 
 def usual_wait(group: SupportGroup) -> dt.timedelta | None:

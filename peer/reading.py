@@ -9,8 +9,8 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Case, Count, Exists, IntegerField, OuterRef, QuerySet, Subquery, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models import Case, Exists, F, IntegerField, OuterRef, Subquery, Value, When
+from django.db.models.functions import Coalesce, Greatest
 
 from peer import clock
 from peer.models import FeltToo, Membership, Post, ReadMark, SupportGroup, Thread, User
@@ -18,18 +18,33 @@ from peer.models.groups import SupportGroupQuerySet
 from peer.models.talk import PostQuerySet, ThreadQuerySet
 
 STAYS_NEW = dt.timedelta(days=30)  # what is older is no news, to anybody
+MANY = 20  # new ones are counted so far: as many as a page shows
+
+
+class UpToMany(Subquery):
+    """Counts the rows of a question that ends at `MANY`: no more are read than are told, however many there are."""
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) AS counted)"
+    output_field = IntegerField()
 
 
 def with_new(threads: ThreadQuerySet, place: int | None) -> ThreadQuerySet:
     """Add to threads that somebody may read how many posts in each are new to their membership."""
-    return threads.annotate(new=_count(_new_to(place).filter(thread=OuterRef("pk")), by="thread"))
+    posts = Post.objects.approved().filter(
+        thread=OuterRef("pk"), decided_at__gt=_known(OuterRef(OuterRef("pk")), place)
+    )
+    return threads.annotate(new=UpToMany(posts.exclude(author=place).order_by().values("pk")[:MANY]))
 
 
 def with_new_in_groups(groups: SupportGroupQuerySet, user: User) -> SupportGroupQuerySet:
     """Add to groups `with_standing` how many posts are new to `user`; none where they may not read now (P10)."""
-    new = _new_to(OuterRef("membership_id")).filter(thread__group=OuterRef("pk"))
-    may_read = SupportGroup.objects.readable_by(user).values("pk")
-    return groups.annotate(new=Case(When(pk__in=may_read, then=_count(new, by="thread__group")), default=Value(0)))
+    place = OuterRef("membership_id")
+    lively = Thread.objects.filter(group=OuterRef("pk"), last_post_at__gt=clock.now() - STAYS_NEW)
+    lively = lively.annotate(known=_known(OuterRef("pk"), place))
+    rows = lively.filter(posts__state=Post.State.APPROVED, posts__decided_at__gt=F("known"))
+    rows = rows.annotate(writer=F("posts__author_id")).exclude(writer=place)
+    new = UpToMany(rows.order_by().values("posts")[:MANY])
+    return groups.annotate(new=Case(When(SupportGroup.objects.may_read(user), then=new), default=Value(0)))
 
 
 def with_mark(threads: ThreadQuerySet, user: User) -> ThreadQuerySet:
@@ -68,24 +83,17 @@ def saw(thread: Thread, place: int | None, posts: Iterable[Post]) -> None:
     )
 
 
-def _new_to(place: int | OuterRef | None) -> QuerySet[Post]:
-    floor = clock.now() - STAYS_NEW
-    joined = Subquery(Membership.objects.filter(pk=_outer(place)).values("joined_at")[:1])
-    read = ReadMark.objects.filter(
-        membership=_outer(place), thread=OuterRef("thread"), seen_at__gte=OuterRef("decided_at")
-    )
-    recent = Post.objects.approved().filter(decided_at__gt=floor)
-    return recent.filter(decided_at__gt=Coalesce(joined, Value(floor))).exclude(author=place).filter(~Exists(read))
+def _known(thread: OuterRef, place: int | OuterRef | None) -> Greatest:
+    """Give since when posts in a thread are new to a membership: since they last saw it, came in, or a month ago."""
+    floor = Value(clock.now() - STAYS_NEW)
+    marks = ReadMark.objects.filter(thread=thread, membership=_outer(place)).values("seen_at")[:1]
+    joined = Membership.objects.filter(pk=_outer(place)).values("joined_at")[:1]
+    return Greatest(floor, Coalesce(Subquery(marks), floor), Coalesce(Subquery(joined), floor))
 
 
 def _outer(place: int | OuterRef | None) -> Any:
     """Name the same membership one question further in."""
     return OuterRef(place) if isinstance(place, OuterRef) else place
-
-
-def _count(posts: QuerySet[Post], *, by: str) -> Coalesce:
-    counted = posts.order_by().values(by).annotate(count=Count("pk")).values("count")
-    return Coalesce(Subquery(counted, output_field=IntegerField()), Value(0))
 
 
 def has_new(user: User, since: dt.datetime) -> bool:

@@ -29,10 +29,11 @@ class Role(StrEnum):
 
 
 class Scope(StrEnum):
-    """Where a right is asked: in the target's group, in the whole service, or only of one's own things."""
+    """Where a right is asked: in the target's group, in the whole service, anywhere, or of one's own things."""
 
     GROUP = "group"
     SERVICE = "service"
+    ANYWHERE = "anywhere"  # by a role held in the service or in any group: what concerns no group
     OWN = "own"
 
 
@@ -74,6 +75,15 @@ class Perm(StrEnum):
     REVEAL_NUMBER = "reveal_number"
     CHECK_REVEAL = "check_reveal"
     WELCOME_MEMBER = "welcome_member"
+    COME_TO_SESSION = "come_to_session"
+    PLAN_SESSION = "plan_session"
+    STAND_IN = "stand_in"
+    HOST_SESSION = "host_session"
+    CHECK_IN_AFTER_SESSION = "check_in_after_session"
+    KEEP_SESSIONS = "keep_sessions"
+    WRITE_RUN_SHEET = "write_run_sheet"
+    OFFER_TIMES = "offer_times"
+    KEEP_APPOINTMENTS = "keep_appointments"
     ADMINISTER_GROUP = "administer_group"
     INVITE_PERSON = "invite_person"
     ADD_PERSON = "add_person"
@@ -111,6 +121,8 @@ class Perm(StrEnum):
     LOOK_INTO_ALARM = "look_into_alarm"
     ANSWER_COPY = "answer_copy"
     DECIDE_TRIAGE = "decide_triage"
+    SIGNPOST = "signpost"
+    SAY_WHAT_HELPED = "say_what_helped"
     MAKE_CALL = "make_call"
     SEND_CODE = "send_code"
     KEEP_CONTACTS = "keep_contacts"
@@ -124,6 +136,8 @@ class Perm(StrEnum):
     SEND_BROADCAST = "send_broadcast"
     KEEP_RECORDINGS = "keep_recordings"
     GIVE_FEEDBACK = "give_feedback"
+    ASK_FOR_HELP = "ask_for_help"
+    ANSWER_HELP_REQUEST = "answer_help_request"
     READ_FEEDBACK = "read_feedback"
     ANSWER_FEEDBACK = "answer_feedback"
     PUBLISH_FEEDBACK = "publish_feedback"
@@ -131,6 +145,16 @@ class Perm(StrEnum):
     LOG_PHONE_FEEDBACK = "log_phone_feedback"
     READ_AUDIT = "read_audit"
     EDIT_PAGES = "edit_pages"
+    FOLLOW_TEXTS = "follow_texts"
+    APPROVE_TEXT = "approve_text"
+    MEND_TEXT = "mend_text"
+    HAND_TEXT_ON = "hand_text_on"
+    KEEP_DIRECTORY = "keep_directory"
+    READ_SOCIAL = "read_social"
+    WRITE_SOCIAL = "write_social"
+    RELEASE_SOCIAL = "release_social"
+    WITHDRAW_SOCIAL = "withdraw_social"
+    CHANGE_DETAILS = "change_details"
     GIVE_ROLE = "give_role"
     GIVE_MODERATOR = "give_moderator"
     SECOND_MODERATOR = "second_moderator"
@@ -151,6 +175,8 @@ class Perm(StrEnum):
     HOLD_DATA = "hold_data"
     WITHHOLD = "withhold"
     KEEP_COPIES = "keep_copies"
+    COUNT_QUARTER = "count_quarter"
+    CORRECT_QUARTER = "correct_quarter"
 
 
 SERVICE_WIDE = frozenset(

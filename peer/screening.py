@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import regex
 
@@ -21,6 +21,9 @@ log = logging.getLogger(__name__)
 
 TABLE = Path(__file__).with_name("levels.toml")
 SOONEST = 10  # minutes, where the table itself cannot be read
+APART, FAR_APART = r"[\W_]+", r"(?:[\W_]+\w+){0,3}[\W_]+"  # between two words of a phrase; where it says " ... "
+END = ""
+Tree: TypeAlias = "dict[str, Tree]"
 TIME_A_TEXT = 0.05  # seconds, shared by all patterns of one text
 
 
@@ -163,12 +166,14 @@ def _find(text: str, watched: Mapping[str, Level]) -> Iterator[Finding]:
 
 
 def _spans(pattern: regex.Pattern[str], text: str, deadline: float) -> Iterator[tuple[int, int]]:
-    left = deadline - time.thread_time()
-    if left <= 0:
-        raise TimeoutError
-    for match in pattern.finditer(text, timeout=left):
-        if match.end() > match.start():
-            yield match.span()
+    while (left := deadline - time.thread_time()) > 0:
+        try:
+            spans = [match.span() for match in pattern.finditer(text, timeout=left)]
+        except TimeoutError:
+            continue  # the engine counts the clock: a thread that had to wait has done less than that, and goes on
+        yield from ((start, end) for start, end in spans if end > start)
+        return
+    raise TimeoutError
 
 
 def _flat(text: str) -> tuple[str, list[int]]:
@@ -222,11 +227,28 @@ def _watched_patterns(watched: Mapping[str, Level]) -> Iterator[tuple[Level, reg
 
 @lru_cache(maxsize=512)
 def _phrases(phrases: tuple[str, ...]) -> regex.Pattern[str]:
-    gap = r"(?:[\W_]+\w+){0,3}[\W_]+"
-    each = (gap.join(_words(part) for part in phrase.split(" ... ")) for phrase in phrases)
-    return regex.compile(rf"(?<!\w)(?:{'|'.join(each)})(?!\w)")
+    """Look for whole phrases; what several begin with is read once for them all, and the longest that fits counts."""
+    begins: Tree = {}
+    for phrase in phrases:
+        branch = begins
+        for piece in _pieces(phrase):
+            branch = branch.setdefault(piece, {})
+        branch[END] = {}
+    return regex.compile(rf"(?<!\w){_any_of(begins)}(?!\w)")
 
 
-def _words(phrase: str) -> str:
-    folded, _ = _folded(phrase)
-    return r"[\W_]+".join(regex.escape(word) for word in folded.split())
+def _pieces(phrase: str) -> Iterator[str]:
+    """Give the words of a phrase in order, each with what may stand before it."""
+    between = ""
+    for part in phrase.split(" ... "):
+        for word in _folded(part)[0].split():
+            yield between + regex.escape(word)
+            between = APART
+        between = FAR_APART
+
+
+def _any_of(branch: Tree) -> str:
+    longer = "|".join(piece + _any_of(rest) for piece, rest in branch.items() if piece != END)
+    if not longer:
+        return ""
+    return f"(?:{longer})?" if END in branch else f"(?:{longer})"

@@ -8,13 +8,16 @@ import uuid
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
+from allauth.account.adapter import get_adapter
 from django import forms
 from django.apps import apps
 from django.conf import settings
 from django.contrib import messages
+from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.cache import patch_cache_control
+from django.utils.crypto import salted_hmac
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
@@ -26,7 +29,9 @@ if TYPE_CHECKING:
     from peer.models import User
 
 Result = TypeVar("Result")
+Row = TypeVar("Row")
 View = Callable[..., HttpResponse]
+MOST_PAGES = 500
 
 
 class GateMiddleware:
@@ -91,6 +96,30 @@ def who(request: HttpRequest) -> User:
     return cast("User", request.user)
 
 
+def first_or_404(rows: list[Row]) -> Row:
+    """Give the one row that was asked for; what one may not see is not there."""
+    if not rows:
+        raise Http404
+    return rows[0]
+
+
+def number(text: str | None) -> int | None:
+    """Read a key of a row as it stands in an address; what is none, or is larger than any, is nothing."""
+    return int(text) if text and text.isdecimal() and len(text) < 19 else None
+
+
+def page_number(request: HttpRequest) -> int:
+    """Read which page of a list is asked for; what is no number is the first."""
+    given = request.GET.get("page", "")
+    is_number = given.isascii() and given.isdecimal() and len(given) < 5
+    return min(max(int(given), 1), MOST_PAGES) if is_number else 1
+
+
+def sender(request: HttpRequest, *, door: str) -> str:
+    """Fold where a request comes from into a value that tells nobody where that is, another for each door."""
+    return salted_hmac(door, get_adapter(request).get_client_ip(request), algorithm="sha256").hexdigest()
+
+
 def acted(form: forms.Form, act: Callable[[], Result]) -> Result | None:
     """Act; where a rule of the service says no, put its sentence on the form and give None."""
     try:
@@ -98,6 +127,27 @@ def acted(form: forms.Form, act: Callable[[], Result]) -> Result | None:
     except RuleBroken as rule:
         form.add_error(None, str(rule))
         return None
+
+
+def pressed(request: HttpRequest, act: Callable[[], object], *, done: str = "") -> bool:
+    """Do what one button does, and say on the next page how it went; tell whether a rule let it be done."""
+    try:
+        act()
+    except RuleBroken as rule:
+        messages.error(request, str(rule))
+        return False
+    if done:
+        messages.success(request, done)
+    return True
+
+
+def once(request: HttpRequest, act: Callable[[str], Result], *, made: Callable[[str], Result]) -> Result:
+    """Act with the nonce of a form of a visitor; where that very form came in the same instant, give what it `made`."""
+    nonce = request.POST.get("form_nonce", "")[:40]
+    try:
+        return act(nonce)
+    except IntegrityError:
+        return made(nonce)
 
 
 def new_nonce() -> str:

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.contrib.auth.signals import user_logged_in
-from django.core.signals import request_finished, request_started
 from django.dispatch import receiver
 from django.http import HttpRequest
 from pytest_django.live_server_helper import LiveServer
@@ -147,10 +146,19 @@ def _as_by_single_sign_on(request: HttpRequest, user: User, **_: object) -> None
         record_authentication(request, user, method="socialaccount", provider="test")
 
 
+@pytest.fixture(autouse=True)
+def _no_details_of_another_test() -> None:
+    """Forget what an earlier test said about the service: memory outlives the database of a test."""
+    from cms import service
+    from cms.models import ServiceDetails
+
+    service.keep(ServiceDetails())
+
+
 @pytest.fixture
 def site_tree(db: None) -> None:
-    """Make the root page, the site and the collections again where a transactional test flushed them (trap 28)."""
-    from wagtail.models import Collection, Locale, Page, Site
+    """Make the root page, the site, the collections and the approval again where a transactional test flushed them (trap 28)."""
+    from wagtail.models import Collection, GroupApprovalTask, Locale, Page, Site, Workflow, WorkflowTask
 
     Locale.objects.get_or_create(language_code="en-gb")
     root = Page.get_first_root_node() or Page.add_root(instance=Page(title="Root", slug="root"))
@@ -159,32 +167,32 @@ def site_tree(db: None) -> None:
         Site.objects.create(hostname="localhost", root_page=home, is_default_site=True)
     if Collection.get_first_root_node() is None:
         Collection.add_root(instance=Collection(name="Root"))
+    if not Workflow.objects.exists():
+        approval = GroupApprovalTask.objects.create(name="Approval")
+        WorkflowTask.objects.create(workflow=Workflow.objects.create(name="Approval"), task=approval, sort_order=0)
 
 
 @pytest.fixture
 def live_server(live_server: LiveServer) -> Iterator[LiveServer]:
     """Give the site on a port of its own, and end only when it answers nobody: the flush must meet no request."""
-    quiet, under_way = threading.Condition(), 0
+    quiet, under_way = threading.Condition(), list[str]()
+    answer = live_server.thread.httpd.get_app()
 
-    def count(change: int) -> None:
-        nonlocal under_way
+    def answered(environ: dict[str, Any], start: Any) -> Any:
         with quiet:
-            under_way += change
-            quiet.notify_all()
+            under_way.append(environ["PATH_INFO"])
+        try:
+            return answer(environ, start)
+        finally:
+            with quiet:
+                under_way.remove(environ["PATH_INFO"])
+                quiet.notify_all()
 
-    def begins(**_: object) -> None:
-        count(1)
-
-    def ends(**_: object) -> None:
-        count(-1)
-
-    request_started.connect(begins)
-    request_finished.connect(ends)
+    live_server.thread.httpd.set_app(answered)
     yield live_server
     with quiet:
-        assert quiet.wait_for(lambda: under_way <= 0, timeout=60), "a request goes on and on"
-    request_started.disconnect(begins)
-    request_finished.disconnect(ends)
+        assert quiet.wait_for(lambda: not under_way, timeout=60), f"a request goes on and on: {under_way}"
+    live_server.thread.httpd.set_app(answer)
 
 
 # ── Servers ─────────────────────────────────────────────────────────────────────────────────────────────────────────

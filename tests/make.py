@@ -12,6 +12,7 @@ from peer.lookalikes import fold
 from peer.models import (
     Duty,
     GroupProtocol,
+    MeetingPlace,
     Membership,
     MembershipRole,
     PeerModerator,
@@ -163,8 +164,11 @@ def make_wait(*, person: Person, state: str = WaitingListEntry.State.WAITING) ->
 
 
 def make_open_group(*, title: str = "Lantern") -> SupportGroup:
-    """Make a group in which one can write now: all day open, with Mo to check posts and Dr Lee on duty."""
+    """Make a group in which one can write now: all day open, with Mo to check posts, Dr Lee on duty, and a place."""
     group = make_group(title=title)
+    MeetingPlace.objects.create(
+        group=group, where="The hall.", getting_there="Bus 5.", access="No steps.", from_afar="Ring in."
+    )
     SupportGroup.objects.filter(pk=group.pk).update(opens=dt.time(0, 0), closes=dt.time(23, 59, 59))
     make_member(group=group, role=Role.PEER_MODERATOR, name="Mo")
     make_member(group=group, role=Role.PEER_FACILITATOR, name="Ben")
@@ -187,3 +191,15 @@ def make_phone(*, person: Person, number: str = "", is_shared: bool = False) -> 
     )
     phone.save()
     return phone
+
+
+def named(group: SupportGroup, name: str) -> Membership:
+    """Find somebody of a group by their name there."""
+    return Membership.objects.select_related("user", "person").get(group=group, pseudonym=name)
+
+
+def user(group: SupportGroup, name: str) -> User:
+    """Find the account of somebody of a group by their name there."""
+    found = named(group, name).user
+    assert found
+    return found

@@ -9,6 +9,7 @@ from collections.abc import Callable
 def load(say: Callable[[str], None] = print) -> None:
     """Load the invented service once; at every later start only fill up the rota."""
     from cms.example import (  # noqa: PLC0415 - models come after Django is ready
+        directory,
         endings,
         feedback,
         fortnight,
@@ -19,6 +20,9 @@ def load(say: Callable[[str], None] = print) -> None:
         own_say,
         phones,
         rota,
+        sessions,
+        social,
+        texts,
         waiting,
     )
     from cms.site import load_site  # noqa: PLC0415
@@ -34,6 +38,8 @@ def load(say: Callable[[str], None] = print) -> None:
             phones.load_phones()
         say("  the pages of the public site …")
         load_site()
+        directory.load_directory()
+        directory.load_signposts()
         rota.fill()
         say("  500 people who wait …")
         endings.load_endings(made)
@@ -43,8 +49,11 @@ def load(say: Callable[[str], None] = print) -> None:
         fortnight.load_talk(made)
         joining.load_joining(made["lantern"])
         newcomers.load_newcomers(made)
+        sessions.load_sessions(made)
         own_say.load_own_say()
         my_data.load_my_data()
         say("  what people said, and what was done …")
         feedback.load_feedback()
+        social.load_social()
+        texts.load_texts()
     rota.fill()

@@ -157,6 +157,11 @@ CAST = (
         mobile="+447700900145", group_roles=dict.fromkeys(BOTH, Role.GROUP_ADMINISTRATOR), name_here="Gwen",
     ),
     Player(
+        "nia", "Nia", "Sorrel", YOUNG, "Is 17 and drafts public pages. They go out when two people have looked.",
+        age=17, mobile="+447700900114", service_roles=(Role.YOUNG_EDITOR,),
+        address="2 Mill Row, Northfields NF2 8KD", doctor="Dr Bhatt, Priory Medical Centre",
+    ),
+    Player(
         "eve", "Eve", "Marsh", STAFF, "Writes the public pages, with the reading age beside the words.",
         mobile="+447700900143", service_roles=(Role.EDITOR,),
     ),

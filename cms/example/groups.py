@@ -60,7 +60,6 @@ def load_groups() -> dict[str, SupportGroup]:
             closes=dt.time(21),  # as the day shift of the rota, so that every page names the same hours
             listed=True,
             hello=HELLO,
-            next_up="Tuesday at 7pm: a text room with Ben and Mo. Come, or just read afterwards.",
         )
         GroupProtocol.objects.create(
             group=group, version=1, treated=TREATED, listened=LISTENED, accepted=ACCEPTED, published_at=clock.now()

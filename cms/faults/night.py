@@ -34,6 +34,8 @@ POSTS, RISKY = 300, 15
 HOURS = 6.0
 SCALE = 20  # an hour of the night takes three minutes, and every wait is a twentieth
 CALM = 90.0  # seconds at most until everybody is woken
+AWAKE = "SELECT count(*) FROM notifications_heartbeat WHERE name IN ('pages', 'ladder', 'watcher')"
+SETTLES = 10.0  # seconds; processes that have just started load what they need
 DEAD = 40.0  # product seconds without a clock: longer than the watcher bears
 FAULTS = ("kill the clock", "refuse", "empty the broker", "hang", "kill the web", "leave the clock dead")
 WORRY = "I want to kill myself tonight."
@@ -137,6 +139,7 @@ def play(database: str, folder: Path, plan: Sequence[Sent], *, broker: str) -> P
         made.start_watcher()
         reader = Reader(made.env["PUBLIC_BASE_URL"], there)
         with _worker(made), _reading(reader):
+            _settle(night, made)
             told = _pass(night, plan, made, there)
             worrying = {one.number for one in plan if one.is_risky}
             until(CALM, lambda: _is_calm(night, made, worrying))
@@ -166,6 +169,18 @@ def _set_up(made: Stage, nursery: Nursery, folder: Path) -> Lantern:
     for number in [*lantern.CLINICIANS, lantern.MANAGER]:
         made.network.handset(phone(number), answers="person", keys="1")
     return Lantern.read(file)
+
+
+def _settle(night: Night, made: Stage) -> None:
+    """Let the night begin when everybody is awake: no service starts its processes with the first worry."""
+
+    def are_awake() -> bool:
+        night.supervise()
+        return made.count(AWAKE) == 3
+
+    if not until(CALM, are_awake):
+        raise RuntimeError("The clock or the watcher does not beat.")
+    night.wait_until(time.monotonic() + SETTLES)
 
 
 @contextmanager

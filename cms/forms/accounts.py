@@ -112,6 +112,31 @@ class OwnWordsForm(forms.Form):
         return [self.cleaned_data["one"], self.cleaned_data["two"], self.cleaned_data["three"]]
 
 
+class PinForm(forms.Form):
+    """A PIN for any phone, typed twice."""
+
+    pin = forms.CharField(
+        label=_("A new PIN"),
+        help_text=_("6 to 12 digits, not in a row, and nobody’s birthday."),
+        max_length=40,
+        widget=forms.PasswordInput(attrs=DIGITS),
+        error_messages={"required": _("Type 6 to 12 digits.")},
+    )
+    again = forms.CharField(
+        label=_("The same PIN again"),
+        max_length=40,
+        widget=forms.PasswordInput(attrs=DIGITS),
+        error_messages={"required": _("Type the PIN once more.")},
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Say where the two differ."""
+        given: dict[str, Any] = super().clean() or {}
+        if "pin" in given and "again" in given and given["pin"] != given["again"]:
+            self.add_error("again", _("The two are not the same. Type them again."))
+        return given
+
+
 class WayBackForm(forms.Form):
     """Whose account it is, and what shows that it is theirs."""
 

@@ -5,7 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any, ClassVar
 
+from django.conf import settings
+from django.contrib.contenttypes.fields import GenericRelation
 from django.db import models
+from django.http import HttpRequest
+from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.fields import StreamField
@@ -13,6 +17,7 @@ from wagtail.models import Page
 from wagtail.search import index
 
 from cms.panels import ReadingPanel
+from notifications import languages
 from peer import clock, readability
 
 DOCUMENT = "wagtaildocs.Document"
@@ -40,7 +45,12 @@ class PlainLanguagePage(Page):
     review_on = models.DateField(
         _("check again by"), null=True, help_text=_("The day by which somebody reads this page again.")
     )
-    picture = models.CharField(max_length=10, choices=Picture.choices, blank=True)
+    picture = models.CharField(
+        _("drawing"), max_length=10, choices=Picture.choices, blank=True, help_text=_("Shown where there is no photo.")
+    )
+    photo = models.ForeignKey(
+        "cms.Photo", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("photo")
+    )
     easy_read = models.ForeignKey(
         DOCUMENT, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("easy read")
     )
@@ -48,19 +58,37 @@ class PlainLanguagePage(Page):
         DOCUMENT, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("read aloud")
     )
 
+    large_print = models.ForeignKey(
+        DOCUMENT, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("large print")
+    )
+    signed = models.URLField(
+        _("in British Sign Language"),
+        blank=True,
+        help_text=_("The address of a film in which somebody signs this page."),
+    )
+
     promote_panels = Page.promote_panels
-    search_fields = [*Page.search_fields, index.SearchField("plain_summary")]
+    search_fields = [
+        *Page.search_fields,
+        index.SearchField("plain_summary"),
+        index.SearchField("plain_text"),
+        index.AutocompleteField("plain_text"),
+    ]
     template = "cms/plain_page.html"
+    may_be_taken_down = True
+    mends = GenericRelation("cms.Mend")  # they go with the page
 
     formats: ClassVar[list[Any]] = [
-        MultiFieldPanel([FieldPanel("easy_read"), FieldPanel("audio")], heading=_("Other formats"))
+        MultiFieldPanel(
+            [FieldPanel(name) for name in ("easy_read", "large_print", "audio", "signed")], heading=_("Other formats")
+        )
     ]
     opening: ClassVar[list[Any]] = [
         *Page.content_panels,
         FieldPanel("plain_summary"),
         ReadingPanel(heading=_("How easy is this to read?")),
     ]
-    closing: ClassVar[list[Any]] = [FieldPanel("picture"), *formats, FieldPanel("review_on")]
+    closing: ClassVar[list[Any]] = [FieldPanel("photo"), FieldPanel("picture"), *formats, FieldPanel("review_on")]
 
     class Meta:
         abstract = True
@@ -82,13 +110,38 @@ class PlainLanguagePage(Page):
         return readability.read(self.plain_text())
 
     def picture_file(self) -> str:
-        """Name the static file of the drawing."""
-        return f"cms/pictures/{self.picture}.svg"
+        """Name the static file of the drawing, where there is one."""
+        return f"cms/pictures/{self.picture}.svg" if self.picture else ""
 
-    def trail(self) -> list[dict[str, str]]:
-        """List the pages above this one, from the home page down."""
-        above = self.get_ancestors().filter(depth__gt=1).order_by("path")
-        return [{"title": page.title, "url": page.url} for page in above]
+    def in_short(self) -> str:
+        """Say the one fact that helps to choose this page from a list."""
+        return ""
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Add the pages above, the same page in other languages where there are live ones, and its check."""
+        context: dict[str, Any] = super().get_context(request, *args, **kwargs)
+        passed = getattr(request, "passed", None) or self.get_ancestors().filter(depth__gt=1).order_by("path")
+        above = [{"title": page.title, "url": page.get_url(request)} for page in passed if page.pk != self.pk]
+        same = list(self.get_translations(inclusive=True).live().select_related("locale").order_by("locale_id"))
+        rows = [self._in_language(page) for page in same] if len(same) > 1 else []
+        row = languages.ALL.get(get_language() or settings.LANGUAGE_CODE)
+        return context | {"above": above, "languages": rows, "is_unchecked": row is not None and not row.checked}
+
+    def _in_language(self, page: Page) -> dict[str, Any]:
+        code = page.locale.language_code
+        return {
+            "code": code,
+            "name": page.locale.get_display_name(),
+            "dir": "rtl" if get_language_info(code)["bidi"] else "ltr",
+            "href": page.url,
+            "address": page.full_url,
+            "is_here": page.pk == self.pk,
+        }
+
+    def route(self, request: HttpRequest, path_components: list[str]) -> Any:
+        """Remember the way here: the pages above need no second question."""
+        request.passed = [*getattr(request, "passed", ()), self]  # type: ignore[attr-defined]
+        return super().route(request, path_components)
 
     def is_review_due(self) -> bool:
         """Tell whether the day by which somebody reads this page again has passed."""

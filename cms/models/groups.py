@@ -12,7 +12,10 @@ from wagtail.fields import StreamField
 
 from cms.blocks import BodyBlock
 from cms.models.base import PlainLanguagePage
+from cms.models.library import LibraryItemPage
 from peer.models import SupportGroup
+
+MEANWHILE = 3  # items of the library beside a group (S73)
 
 
 class GroupPublicPage(PlainLanguagePage):
@@ -38,8 +41,9 @@ class GroupPublicPage(PlainLanguagePage):
     template = "cms/group_public_page.html"
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """Add the four facts that are public of a listed group, and nothing else of it."""
+        """Add the four facts that are public of a listed group and nothing else of it, and what to read meanwhile."""
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
         facts = SupportGroup.objects.filter(pk=self.group_id, listed=True, state=SupportGroup.State.OPEN)
-        context["facts"] = facts.values("age_from", "age_to", "opens", "closes").first()
+        context["facts"] = facts.values("age_from", "age_to", "opens", "closes").first() if self.group_id else None
+        context["meanwhile"] = LibraryItemPage.objects.suggested()[:MEANWHILE]
         return context

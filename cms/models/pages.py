@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.db import models
 from django.http import HttpRequest
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.fields import StreamField
@@ -14,7 +16,15 @@ from cms.blocks import BodyBlock, StepsBlock
 from cms.models.base import PlainLanguagePage
 from peer.models import FeedbackItem
 
-PLAIN = ["cms.StandardPage", "cms.SectionPage", "cms.PathwayPage", "cms.GroupPublicPage"]
+PLAIN = [
+    "cms.StandardPage",
+    "cms.SectionPage",
+    "cms.PathwayPage",
+    "cms.GroupPublicPage",
+    "cms.LibraryItemPage",
+    "cms.StoryPage",
+    "cms.NewsPage",
+]
 
 
 class HomePage(PlainLanguagePage):
@@ -32,11 +42,14 @@ class HomePage(PlainLanguagePage):
     parent_page_types = ["wagtailcore.Page"]
     subpage_types = [*PLAIN, "cms.HelpNowPage", "cms.YouSaidPage"]
     max_count = 1
+    may_be_taken_down = False
     template = "cms/home_page.html"
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Add the newest thing people said that was done."""
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
+        if get_language() != settings.LANGUAGE_CODE:
+            return context  # what people said is in English
         done = FeedbackItem.objects.published().filter(state=FeedbackItem.State.ACTED_UPON)
         context["newest"] = done.prefetch_related("steps", "responses").order_by("-id").first()
         return context
@@ -116,4 +129,5 @@ class HelpNowPage(PlainLanguagePage):
     parent_page_types = ["cms.HomePage"]
     subpage_types: list[str] = []
     max_count = 1
+    may_be_taken_down = False
     template = "cms/help_now_page.html"

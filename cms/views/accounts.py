@@ -10,11 +10,15 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from cms import second_factor, sessions
-from cms.forms.accounts import OwnWordsForm
+from cms.forms.accounts import OwnWordsForm, PinForm
+from notifications.actions import staff_pins
+from notifications.models import StaffPin
+from peer import gate
 from peer.actions import accounts, cards, recoveries
 from peer.methods import require_http_methods, require_POST, require_safe
 from peer.models import SignInCard
-from peer.web import acted, who
+from peer.roles import Perm
+from peer.web import acted, or_404, who
 
 
 @require_safe
@@ -79,6 +83,24 @@ def own_words(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("Those are your words now. Tell them to nobody, not even to us."))
             return redirect("account-sessions")
     return render(request, "account/own_words.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def pin(request: HttpRequest) -> HttpResponse:
+    """Let whoever runs shifts choose a PIN for any phone, behind a second step just shown (U4, B2)."""
+    user = who(request)
+    or_404(gate.has_role_for(user, Perm.ACKNOWLEDGE_ESCALATION) or None)
+    form = PinForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        if not second_factor.is_fresh(request, user):
+            return second_factor.ask_again(request, user)
+        if acted(form, lambda: staff_pins.choose(user, by=user, pin=form.cleaned_data["pin"])) is not None:
+            messages.success(
+                request, _("That is your PIN now. Tell it to nobody, and do not write it beside the code.")
+            )
+            return redirect("account-pin")
+    context = {"form": form, "held": StaffPin.objects.visible_to(user).first()}
+    return render(request, "account/pin.html", context, status=422 if form.errors else 200)
 
 
 @require_POST

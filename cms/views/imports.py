@@ -27,7 +27,7 @@ from peer.methods import require_http_methods, require_POST, require_safe
 from peer.models import ImportChange, ImportRun, Referral, User
 from peer.models.waiting import ReferralQuerySet
 from peer.roles import Perm
-from peer.states import RuleBroken
+from peer.web import pressed
 
 SHOWN = 100
 STARTS_FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -153,13 +153,12 @@ def change(request: HttpRequest, public_id: str) -> HttpResponse:
 @require_POST
 def take(request: HttpRequest, public_id: str) -> HttpResponse:
     """Take the changed row over."""
-    try:
-        importing.take_change(_change(request, public_id), by=cast(User, request.user))
-    except RuleBroken as broken:
-        messages.error(request, str(broken))
-        return redirect("imports-change", public_id)
-    messages.success(request, _("Taken over. A new number is proved by a call before anything is sent to it."))
-    return redirect("imports-changes")
+    is_done = pressed(
+        request,
+        lambda: importing.take_change(_change(request, public_id), by=cast(User, request.user)),
+        done=_("Taken over. A new number is proved by a call before anything is sent to it."),
+    )
+    return redirect("imports-changes") if is_done else redirect("imports-change", public_id)
 
 
 @require_POST

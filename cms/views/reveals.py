@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
@@ -14,8 +13,7 @@ from peer.actions import reveals
 from peer.methods import require_http_methods, require_POST, require_safe
 from peer.models import Membership, Reveal
 from peer.roles import Perm, Role
-from peer.states import RuleBroken
-from peer.web import acted, for_whom_may, only_with, who
+from peer.web import acted, for_whom_may, only_with, pressed, who
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -65,8 +63,5 @@ def check(request: HttpRequest, public_id: str) -> HttpResponse:
     """Write down that one has read why somebody was looked up."""
     rows = Reveal.objects.visible_to(who(request)).to_check()
     shown = for_whom_may(request, reveals.check, get_object_or_404(rows, public_id=public_id))
-    try:
-        reveals.check(shown, by=who(request))
-    except RuleBroken as rule:
-        messages.error(request, str(rule))
+    pressed(request, lambda: reveals.check(shown, by=who(request)))
     return redirect("reveals-index")

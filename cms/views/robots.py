@@ -8,7 +8,15 @@ from django.http import HttpRequest, HttpResponse
 
 from peer.methods import require_safe
 
-RULES = ("User-agent: *", "Disallow: /feedback/", "Allow: /feedback/$", "Allow: /feedback/said/", "Disallow: /account/")
+RULES = (
+    "User-agent: *",
+    "Disallow: /feedback/",
+    "Allow: /feedback/$",
+    "Allow: /feedback/said/",
+    "Disallow: /directory/told/",
+    "Disallow: /account/",
+    "Disallow: /search/",
+)
 
 
 @login_not_required

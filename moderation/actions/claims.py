@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from moderation import checking
 from moderation.models import CheckingTurn, ModerationClaim
+from moderation.models.queue import is_grown_up
 from peer import clock
 from peer.gate import action
 from peer.models import Post, SupportGroup, User
@@ -26,7 +27,7 @@ def claim(post: Post, *, by: User) -> ModerationClaim:
     checking.check_ready(by)
     if checking.is_peer(by):
         _go_on(by, at=now)
-    Post.objects.select_for_update(of=("self",)).get(pk=post.pk)
+    _check_waits(Post.objects.select_for_update(of=("self",)).get(pk=post.pk), by=by)
     held = ModerationClaim.objects.live().filter(post_id=post.pk).select_related("by").first()
     if held and held.by_id != by.pk:
         raise RuleBroken(_("%(name)s is reading this one.") % {"name": held.by.display_name})
@@ -52,6 +53,12 @@ def end_turn(user: User, *, by: User) -> CheckingTurn:
         raise RuleBroken(_("You have not read any posts yet."))
     _end(turn, at=clock.now())
     return turn
+
+
+def _check_waits(post: Post, *, by: User) -> None:
+    """Open nothing that was taken back, decided or sent to a clinician in this very moment (P12, W1)."""
+    if post.state != Post.State.PENDING or (post.adults_only and not is_grown_up(by)):
+        raise RuleBroken(_("This one does not wait for you any more. Somebody was quicker."))
 
 
 def put_down(*, by: User, group: SupportGroup) -> int:

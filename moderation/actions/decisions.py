@@ -8,12 +8,12 @@ from collections.abc import Collection
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from moderation import checking, talks
+from moderation import checking, notes, talks
 from moderation import kind_words as words_for
 from moderation.models import ModerationClaim, ModerationDecision, RiskFlag
 from moderation.models.queue import is_grown_up
 from moderation.news import DecisionMade
-from peer import clock, content_notes, doors, posting
+from peer import clock, doors, posting
 from peer.events import emit
 from peer.gate import System, action
 from peer.models import PeerModerator, Post, SupervisorTask, SupportGroup, User
@@ -24,6 +24,7 @@ from peer.states import RuleBroken, StaleMove
 Kind = ModerationDecision.Kind
 CLIMBS = {Role.PEER_MODERATOR: Role.CLINICIAN, Role.CLINICIAN: Role.SERVICE_MANAGER}
 KEYS = (Kind.APPROVE, Kind.FIRST_KEY)
+ONCE_EACH = (Kind.FIRST_KEY, Kind.WOULD_RETURN, Kind.WOULD_REJECT)
 OF_A_BEGINNER: dict[str, str] = {Kind.RETURN: Kind.WOULD_RETURN, Kind.REJECT: Kind.WOULD_REJECT}
 TO_CHANGE_IT = dt.timedelta(days=30)
 FOR_A_CLINICIAN = dt.timedelta(minutes=45)
@@ -194,11 +195,7 @@ def _yes(
 
 def _noted(post: Post, note: str, *, kind_words: str) -> str:
     """Put a note on a post where a reader asks for one, and add to the words for its writer that it is there (B5)."""
-    if not content_notes.checked(note) or note == post.content_note:
-        return kind_words
-    post.content_note = note
-    post.save(update_fields=["content_note"])
-    return _said_by_all([kind_words, content_notes.told_to_writer(note)])
+    return _said_by_all([kind_words, notes.write_on(post, note)])
 
 
 def _said_by_all(kind_words: list[str]) -> str:
@@ -265,6 +262,8 @@ def _taken(post: Post, *, by: User, content_hash: str, state: str = Post.State.P
         raise RuleBroken(_("Nobody decides about their own post."))  # P4
     if state == Post.State.PENDING:
         checking.check_ready(by)
+        if held.decisions.filter(by=by, content_hash=content_hash, kind__in=ONCE_EACH).exists():
+            raise StaleMove("they said so already, in another window")
     if held.adults_only and state == Post.State.PENDING and not is_grown_up(by):
         raise RuleBroken(_("This one is for another moderator."))  # W1
     rival = ModerationClaim.objects.live().filter(post=held).exclude(by=by).select_related("by").first()

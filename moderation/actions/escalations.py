@@ -21,6 +21,7 @@ from peer.states import RuleBroken, StaleMove
 
 MANAGERS = paging.TO_MANAGERS
 CHANNELS = ["sms", "call"]  # both at once (E4)
+IN_HAND = {Escalation.State.ACKNOWLEDGED, Escalation.State.IN_PROGRESS, Escalation.State.HANDED_OVER}
 UNANSWERED = {Escalation.State.OPEN, Escalation.State.PAGING, Escalation.State.REOPENED}
 WHAT_WE_DID = {  # the part of an outcome that its young person reads
     Escalation.Outcome.SPOKE: lazy("They talked with you about it."),
@@ -34,6 +35,8 @@ TO_A_PERSON = {EscalationStep.Rung.NEWS, EscalationStep.Rung.CHOSEN}
 @action(Perm.KEEP_WATCH)
 def fire(step: EscalationStep, *, by: System) -> EscalationStep:
     """Page the people of one step, once: whoever comes second finds it fired (E3)."""
+    if step.rung == EscalationStep.Rung.EVERYONE:
+        freezes.hold(step.escalation.group)  # before the worry itself, as whoever sends a post about it does
     escalation = _locked(step.escalation)
     if escalation.state not in UNANSWERED and step.rung not in TO_A_PERSON:
         step.move_to(EscalationStep.State.CANCELLED)
@@ -78,7 +81,7 @@ def _exhaust(escalation: Escalation) -> None:
         escalation.exhausted_at = clock.now()
         escalation.save(update_fields=["exhausted_at"])
         emit(EscalationExhausted(escalation))
-    if escalation.group.state == SupportGroup.State.OPEN:
+    if escalation.group.state in {SupportGroup.State.OPEN, SupportGroup.State.READING}:
         freezes.freeze(escalation.group, by=paging.CLOCK, reason="nobody answered a worry")
 
 
@@ -131,6 +134,34 @@ def acknowledge(escalation: Escalation, *, by: User, how: str) -> Escalation:
     words = _("%(name)s knows now, and will read this and answer you.") % {"name": by.display_name}
     _tell_young_person(escalation, words)
     emit(EscalationAcknowledged(escalation))
+    return escalation
+
+
+@action(Perm.ACKNOWLEDGE_ESCALATION)
+def pass_on(escalation: Escalation, *, by: User) -> Escalation:
+    """Have the next person paged at once, by one press of somebody who cannot act: a flat phone is enough (U4).
+
+    Whoever has it in hand keeps it until another has said yes (E9); where nobody has it the ladder goes on besides.
+    """
+    escalation = _locked(escalation)
+    paged = escalation.steps.filter(user=by, state=EscalationStep.State.FIRED).exists()
+    is_mine = escalation.is_own(by)
+    if not (paged or is_mine or grants.on_duty(by, escalation.group)):
+        raise RuleBroken(_("This call was for somebody else, so nothing was changed."))
+    if is_mine and escalation.state in IN_HAND:
+        escalation.move_to(Escalation.State.PAGING, offered_to=None, due_at=clock.now())
+        paging.start_round(escalation, "restart")
+        waiting = escalation.steps.filter(round=escalation.round, state=EscalationStep.State.WAITING)
+        step = waiting.order_by("number").get(number=0)
+    elif escalation.state in UNANSWERED:
+        asked = set(
+            escalation.steps.filter(round=escalation.round, user__isnull=False).values_list("user_id", flat=True)
+        )
+        following = ladder.who(EscalationStep.Rung.SECOND, paging.rota(escalation.group), asked=asked | {by.pk})
+        step = paging.one_more(escalation, EscalationStep.Rung.SECOND, to=following[0] if following else None)
+    else:
+        raise StaleMove("somebody has it already")
+    fire(step, by=paging.CLOCK)
     return escalation
 
 
@@ -193,7 +224,7 @@ def resolve(escalation: Escalation, *, by: User, outcome: str, told: str, words:
         owner=by,
         outcome=outcome,
         told=told,
-        was_needed=was_needed,
+        was_needed=was_needed and outcome != Escalation.Outcome.NOT_NEEDED,
         resolved_at=clock.now(),
         due_at=clock.now() + dt.timedelta(days=1),
     )

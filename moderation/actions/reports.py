@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.db import IntegrityError
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from moderation import paging
 from moderation.models import PostReport, RiskFlag
@@ -19,6 +21,7 @@ from peer.states import RuleBroken
 
 FOR_A_CLINICIAN = dt.timedelta(minutes=45)
 FOR_A_MODERATOR = dt.timedelta(hours=4)
+TOLD_ALREADY = lazy("You told us about this one already. Thank you. Somebody is on it.")
 
 
 @action(Perm.REPORT_POST)
@@ -28,21 +31,24 @@ def report(post: Post, *, by: User, worry: str, is_urgent: bool, words: str = ""
     Worrying words beside it stand with that worry and can make it red; where there is none they are the writer's own.
     """
     if post.reports.exclude(state=PostReport.State.DECIDED).filter(by=by).exists():
-        raise RuleBroken(_("You told us about this one already. Thank you. Somebody is on it."))
+        raise RuleBroken(TOLD_ALREADY)
     heard = doors.hear("report", words=words)
     for_somebody = is_urgent or worry == PostReport.Reason.WORRIED
     for_clinician = for_somebody or bool(heard.level)
-    found = PostReport.objects.create(
-        post=post,
-        by=by,
-        reason=worry,
-        is_urgent=is_urgent,
-        words=words,
-        level=heard.level,
-        reported_at=clock.now(),
-        owner_role=Role.CLINICIAN if for_clinician else Role.PEER_MODERATOR,
-        due_at=heard.due(otherwise=clock.now() + (FOR_A_CLINICIAN if for_somebody else FOR_A_MODERATOR)),
-    )
+    try:
+        found = PostReport.objects.create(
+            post=post,
+            by=by,
+            reason=worry,
+            is_urgent=is_urgent,
+            words=words,
+            level=heard.level,
+            reported_at=clock.now(),
+            owner_role=Role.CLINICIAN if for_clinician else Role.PEER_MODERATOR,
+            due_at=heard.due(otherwise=clock.now() + (FOR_A_CLINICIAN if for_somebody else FOR_A_MODERATOR)),
+        )
+    except IntegrityError:  # the database knows, also of two at once
+        raise RuleBroken(TOLD_ALREADY) from None
     if for_somebody:
         is_red = is_urgent or heard.level is screening.Level.RED
         level = RiskFlag.Level.RED if is_red else RiskFlag.Level.AMBER

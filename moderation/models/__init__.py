@@ -10,6 +10,9 @@ from moderation.models.escalations import (
     EscalationTimer,
     EscalationWords,
 )
+from moderation.models.openness import Quarter
+from moderation.models.pauses import GroupPause
+from moderation.models.questions import ModeratorQuestion
 from moderation.models.queue import ModerationClaim, QueuedPost, RiskPost, WatchedGroup
 from moderation.models.reports import PostReport, RiskFlag
 from moderation.models.shifts import OnCallShift
@@ -23,11 +26,14 @@ __all__ = [
     "EscalationStep",
     "EscalationTimer",
     "EscalationWords",
+    "GroupPause",
     "ModerationClaim",
     "ModerationDecision",
+    "ModeratorQuestion",
     "OnCallShift",
     "PostReport",
     "PracticeAnswer",
+    "Quarter",
     "QueuedPost",
     "RiskFlag",
     "RiskPost",

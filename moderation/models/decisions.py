@@ -71,7 +71,7 @@ class ModerationDecision(AppendOnly):
         constraints = [
             models.UniqueConstraint(
                 fields=["post", "by", "content_hash"],
-                condition=models.Q(kind__in=["approve", "first_key", "would_return", "would_reject"]),
+                condition=models.Q(kind__in=["first_key", "would_return", "would_reject"]),
                 name="decision_one_key_each",
             ),
             models.CheckConstraint(

@@ -10,6 +10,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 from encrypted_fields.fields import EncryptedTextField
 
+from moderation.models.questions import ModeratorQuestion
 from moderation.models.queue import on_call
 from moderation.models.reports import RiskFlag
 from peer import clock, doors
@@ -90,6 +91,12 @@ class EscalationClock:
         return self.state in {EscalationState.OPEN, EscalationState.PAGING, EscalationState.REOPENED}
 
     @property
+    def may_pass(self) -> bool:
+        """Tell whether the viewer may have the next person rung: nobody has it and it is theirs, or they have it."""
+        in_hand = self.state in {EscalationState.ACKNOWLEDGED, EscalationState.IN_PROGRESS, EscalationState.HANDED_OVER}
+        return self.may_take and (self.waits or (self.is_mine and in_hand))
+
+    @property
     def is_for_viewer(self) -> bool:
         """Tell whether the viewer must act: nobody has it and it is theirs to take, or they have it and it is not done.
 
@@ -139,6 +146,7 @@ class Escalation(Stateful, Owed):
         EMERGENCY = "emergency", "999 or A&E"
         CRISIS_TEAM = "crisis_team", "Crisis team"
         NO_RISK = "no_risk", "No sign of harm"
+        NOT_NEEDED = "not_needed", "It was not needed"
 
     public_id = models.CharField(max_length=24, unique=True, default=public_id)
     group = models.ForeignKey(SupportGroup, on_delete=models.PROTECT, related_name="escalations")
@@ -319,20 +327,18 @@ class EscalationTimerQuerySet(EscalationQuerySet):
         paged = EscalationStep.objects.filter(user=user, state=StepState.FIRED).values("escalation")
         return self.filter(models.Q(pk__in=readable) | models.Q(pk__in=paged))
 
-    def figures(self) -> dict[str, int]:
-        """Count the pages of the last seven days and those that were not needed (U5)."""
-        week = self.filter(opened_at__gte=clock.now() - dt.timedelta(days=7))
-        return {
-            "paged": week.filter(steps__state=StepState.FIRED).distinct().count(),
-            "not_needed": week.filter(was_needed=False).count(),
-            "judged": week.filter(was_needed__isnull=False).count(),
-        }
-
     def late_posts(self, user: User) -> int:
         """Count the posts that climbed to the managers, without showing one (P13)."""
         if not user.may_in_service(Role.SERVICE_MANAGER):
             return 0
         return Post.objects.filter(state=Post.State.PENDING, owner_role=Role.SERVICE_MANAGER).count()
+
+    def late_questions(self, user: User) -> int:
+        """Count the questions of moderators that climbed to the managers, without a word of one (P13)."""
+        if not user.may_in_service(Role.SERVICE_MANAGER):
+            return 0
+        open_now = ModeratorQuestion.State.OPEN
+        return ModeratorQuestion.objects.filter(state=open_now, owner_role=Role.SERVICE_MANAGER).count()
 
     def clocks(self, user: User) -> list[EscalationClock]:
         """Give the clocks that run, without a word of any post: what is handed out is not the row."""

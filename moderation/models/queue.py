@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from typing import Any, cast
+
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, Subquery
 
 from moderation.models.checking import AvoidedTopic
 from moderation.models.decisions import ModerationDecision
 from peer import clock
-from peer.models import ContentNote, Duty, MembershipRole, Post, SupportGroup, User
+from peer.models import ContentNote, Duty, GroupSession, MembershipRole, Post, SupportGroup, User
 from peer.models.moderators import may_check
 from peer.models.talk import PostQuerySet
 from peer.roles import Role
+from peer.written import written
 
 GROWN_UP = 18
 
@@ -20,7 +24,7 @@ def reading(user: User) -> models.QuerySet[MembershipRole]:
     """Find the roles by which this person reads a standard lane now: moderators who may, and clinicians on duty."""
     on_duty = Duty.objects.current().filter(user=user, group=OuterRef("membership__group"))
     mine = MembershipRole.objects.current().filter(membership__user=user, membership__state="active")
-    reads = Q(may_check("membership__user__checking__"), role=Role.PEER_MODERATOR) | Q(
+    reads = Q(may_check("membership__user__", "membership__user__checking__"), role=Role.PEER_MODERATOR) | Q(
         Exists(on_duty), role=Role.CLINICIAN
     )
     return mine.filter(reads, membership__group__state=SupportGroup.State.OPEN)
@@ -40,26 +44,31 @@ def is_grown_up(user: User) -> bool:
     return age is not None and age >= GROWN_UP
 
 
+def talks_of_avoided(user: User, *, post: str) -> Exists:
+    """Find out whether a post talks about something that this reader stays away from (U14)."""
+    avoided = AvoidedTopic.objects.filter(user=user).values("topic")
+    return Exists(ContentNote.objects.filter(post=OuterRef(post), topic__in=avoided))
+
+
 PAGE = 20
+AFTER_THE_END = dt.timedelta(hours=4)  # so long the last posts of a room may still wait
 
 
 class QueuedPostQuerySet(PostQuerySet):
     """The standard lane, one reader's view of it."""
 
-    def next_page(self, *, after: int) -> list[QueuedPost]:
-        """Read the oldest waiting posts behind a key, with who is reading each: one query however many wait."""
+    def as_met(self) -> models.QuerySet[Any, QueuedPost]:
+        """Keep one page and one more, the oldest first, with who is reading each and what was said of it last."""
         live = ModerationClaim.objects.live().filter(post=OuterRef("pk"))
         kinds = ModerationDecision.objects.filter(post=OuterRef("pk"), content_hash=OuterRef("content_hash"))
-        rows = self.filter(pk__gt=after).annotate(
+        rooms = GroupSession.objects.filter(thread__isnull=False, ends_at__gt=clock.now() - AFTER_THE_END)
+        rows: QueuedPostQuerySet = self.annotate(
             reader=Subquery(live.values("by__display_name")[:1]),
             reader_id=Subquery(live.values("by_id")[:1]),
             last_kind=Subquery(kinds.order_by("-pk").values("kind")[:1]),
+            room_is_on=Exists(rooms),
         )
-        return list(rows.with_group().order_by("pk")[: PAGE + 1])
-
-    def of(self, group: SupportGroup | None) -> QueuedPostQuerySet:
-        """Keep one group's posts, where one is named."""
-        return self if group is None else self.filter(thread__group_id=group.pk)
+        return cast("models.QuerySet[Any, QueuedPost]", rows.with_group().order_by("pk")[: PAGE + 1])
 
     def with_group(self) -> QueuedPostQuerySet:
         """Read thread, group and author along."""
@@ -70,14 +79,57 @@ class QueuedPostQuerySet(PostQuerySet):
 
         The groups are fetched first and passed as a list: with the partial index `post_waiting` this stays quick.
         """
-        groups = sorted(set(reading(user).values_list("membership__group_id", flat=True)))
+        return self.waiting_in(groups_read(user), user, is_grown_up=is_grown_up(user))
+
+    def waiting_in(self, groups: tuple[int, ...], user: User, *, is_grown_up: bool) -> QueuedPostQuerySet:
+        """Keep what `visible_to` does, where it was asked before which groups somebody reads and how old they are."""
         waiting = self.filter(state=Post.State.PENDING, thread__group_id__in=groups)
-        if not is_grown_up(user):
+        if not is_grown_up:
             waiting = waiting.filter(adults_only=False)
-        mine = user.moderation_decisions.filter(post=OuterRef("pk"), content_hash=OuterRef("content_hash"))
-        avoided = AvoidedTopic.objects.filter(user=user).values("topic")
-        hard = ContentNote.objects.filter(post=OuterRef("pk"), topic__in=avoided)
-        return waiting.exclude(author__user=user).filter(~Exists(mine), ~Exists(hard))
+        mine = ModerationDecision.objects.filter(by=user, post=OuterRef("pk"), content_hash=OuterRef("content_hash"))
+        return waiting.exclude(author__user=user).filter(~Exists(mine), ~talks_of_avoided(user, post="pk"))
+
+
+def groups_read(user: User) -> tuple[int, ...]:
+    """Name the groups in whose standard lane this person reads now."""
+    return tuple(sorted({group for (group,) in _groups_read(user=user.pk)}))
+
+
+@written
+def _groups_read(*, user: int) -> models.QuerySet[MembershipRole, tuple[int]]:
+    return reading(User(pk=user)).values_list("membership__group_id")
+
+
+def next_page(user: User, *, group: SupportGroup | None, after: int) -> tuple[list[QueuedPost], int | None]:
+    """Give the oldest waiting posts behind a key, all or of one group, and the key behind which more wait.
+
+    One query however many wait. Posts of text rooms come before all others, for people wait in there (U11); they are
+    asked for once more only where a room is on and more than a page waits.
+    """
+    groups = tuple(key for key in groups_read(user) if group is None or key == group.pk)
+    if not groups:
+        return [], None
+    is_adult = is_grown_up(user)
+    rows = _waiting(user=user.pk, groups=groups, is_grown_up=is_adult, after=after)
+    page, has_more = rows[:PAGE], len(rows) > PAGE
+    older = page[-1].pk if has_more else None
+    if has_more and rows[0].room_is_on:
+        seen = {post.pk for post in page}
+        rooms = _waiting_in_rooms(user=user.pk, groups=groups, is_grown_up=is_adult)
+        page += [post for post in rooms[:PAGE] if post.pk not in seen]
+    return sorted(page, key=lambda post: not post.thread.is_room), older
+
+
+@written
+def _waiting(*, user: int, groups: tuple[int, ...], is_grown_up: bool, after: int) -> models.QuerySet[Any, QueuedPost]:
+    mine = QueuedPost.objects.waiting_in(groups, User(pk=user), is_grown_up=is_grown_up)
+    return mine.filter(pk__gt=after).as_met()
+
+
+@written
+def _waiting_in_rooms(*, user: int, groups: tuple[int, ...], is_grown_up: bool) -> models.QuerySet[Any, QueuedPost]:
+    mine = QueuedPost.objects.waiting_in(groups, User(pk=user), is_grown_up=is_grown_up)
+    return mine.filter(thread__is_room=True).as_met()
 
 
 class QueuedPost(Post):
@@ -86,6 +138,7 @@ class QueuedPost(Post):
     reader: str | None
     reader_id: int | None
     last_kind: str | None
+    room_is_on: bool
 
     objects = QueuedPostQuerySet.as_manager()  # type: ignore[misc]
 

@@ -9,12 +9,13 @@ from typing import ClassVar
 from django.db import models
 from encrypted_fields.fields import EncryptedTextField
 
-from moderation.models.queue import on_call, reading
+from moderation.models.queue import on_call, reading, talks_of_avoided
 from peer import clock
 from peer.models import Post, SupportGroup, User
 from peer.models.dated import public_id
 from peer.roles import Role
 from peer.states import AppendOnly, AppendOnlyQuerySet, Owed, Stateful, one_of_states, owed_unless
+from peer.written import written
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,9 @@ class PostReportQuerySet(models.QuerySet["PostReport"]):
         Who reported is for clinicians alone: `for_moderators` never reads it (matrix row 14).
         """
         read = models.Q(
-            post__thread__group__in=reading(user).values("membership__group"), owner_role=Role.PEER_MODERATOR
+            ~talks_of_avoided(user, post="post"),
+            post__thread__group__in=reading(user).values("membership__group"),
+            owner_role=Role.PEER_MODERATOR,
         )
         return self.filter(models.Q(by=user) | models.Q(post__thread__group__in=on_call(user).values("group")) | read)
 
@@ -45,14 +48,22 @@ class PostReportQuerySet(models.QuerySet["PostReport"]):
         rows = self.filter(state=ReportState.OPEN, post__thread__group__in=on_call(user).values("group"))
         return rows.select_related("post__thread__group", "post__author", "by").order_by("due_at")
 
-    def for_moderators(self, user: User) -> list[Reported]:
-        """Give the posts that somebody found unkind or too private, without who said so (H23)."""
+    def read_by(self, user: User) -> PostReportQuerySet:
+        """Keep what moderators look into, not what they said themselves or what is said of their own posts."""
         rows = self.filter(state=ReportState.OPEN, owner_role=Role.PEER_MODERATOR).exclude(by=user)
         shown = rows.exclude(post__author__user=user).filter(post__state=Post.State.APPROVED)
-        return [
-            Reported(row.public_id, row.get_reason_display(), row.due_at, row.post)
-            for row in shown.select_related("post__thread__group", "post__author").order_by("due_at")[:20]
-        ]
+        return shown.select_related("post__thread__group", "post__author").order_by("due_at")[:20]
+
+
+def for_moderators(user: User) -> list[Reported]:
+    """Give the posts that somebody found unkind or too private, without who said so (H23)."""
+    rows = _for_moderators(user=user.pk)
+    return [Reported(row.public_id, row.get_reason_display(), row.due_at, row.post) for row in rows]
+
+
+@written
+def _for_moderators(*, user: int) -> models.QuerySet[PostReport]:
+    return PostReport.objects.visible_to(User(pk=user)).read_by(User(pk=user))
 
 
 class ReportState(models.TextChoices):

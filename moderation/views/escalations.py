@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +17,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from moderation import links
+from moderation import links, load
 from moderation.actions import escalations
 from moderation.forms.escalations import NoteForm, PersonForm, PromiseForm, ResolveForm
 from moderation.models import Escalation, EscalationTimer, EscalationWords, OnCallShift
@@ -26,7 +27,7 @@ from peer.methods import require_http_methods, require_POST, require_safe
 from peer.models import User
 from peer.roles import Perm
 from peer.states import RuleBroken, StaleMove
-from peer.web import or_404, who
+from peer.web import for_whom_may, or_404, who
 
 
 @dataclass(frozen=True)
@@ -51,14 +52,20 @@ class Heard:
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """Show every clock that runs, to staff who are rung or who manage, and to whoever still has one in hand (E9)."""
-    clocks = EscalationTimer.objects.visible_to(who(request)).clocks(who(request))
-    manages = who(request).may_in_service(*escalations.MANAGERS)
+    user = who(request)
+    clocks = EscalationTimer.objects.visible_to(user).clocks(user)
+    manages = user.may_in_service(*escalations.MANAGERS)
     or_404(clocks or manages or gate.has_role_for(who(request), Perm.ACKNOWLEDGE_ESCALATION) or None)
     context = {
         "clocks": clocks,
         "exhausted": [clock for clock in clocks if clock.exhausted_at and clock.waits],
-        "figures": EscalationTimer.objects.visible_to(who(request)).figures(),
-        "late_posts": EscalationTimer.objects.visible_to(who(request)).late_posts(who(request)),
+        "loads": [
+            (_("The last seven days"), load.over(user, load.WEEK)),
+            (_("The last 90 days"), load.over(user, load.QUARTER)),
+        ],
+        "latest": load.latest(user),
+        "late_posts": EscalationTimer.objects.visible_to(user).late_posts(user),
+        "late_questions": EscalationTimer.objects.visible_to(user).late_questions(user),
         "manages": manages,
         "pauses": gate.has_role_for(who(request), Perm.FREEZE_GROUP),
     }
@@ -76,7 +83,7 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
 @require_POST
 def acknowledge(request: HttpRequest, public_id: str) -> HttpResponse:
     """Have it in hand, signed in as oneself (E5)."""
-    escalation = get_object_or_404(EscalationTimer.objects.visible_to(who(request)), public_id=public_id)
+    escalation = _clock(request, public_id, escalations.acknowledge)
     try:
         escalations.acknowledge(escalation, by=who(request), how="sign_in")
     except StaleMove:
@@ -90,10 +97,25 @@ def acknowledge(request: HttpRequest, public_id: str) -> HttpResponse:
     return redirect("escalations-detail", public_id) if readable else redirect("escalations-list")
 
 
+@require_POST
+def pass_on(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Have the next person rung by one press: one's phone is flat soon, or one cannot act now (U4)."""
+    escalation = _clock(request, public_id, escalations.pass_on)
+    try:
+        escalations.pass_on(escalation, by=who(request))
+    except StaleMove:
+        messages.info(request, _("Somebody else has it already. Thank you."))
+    except RuleBroken as broken:
+        messages.error(request, str(broken))
+    else:
+        messages.success(request, _("Passed on. The next person is being rung now."))
+    return redirect("escalations-list")
+
+
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def by_link(request: HttpRequest, token: str) -> HttpResponse:
-    """Take it by the signed link of one's own page; opening the link changes nothing and says nothing (E5)."""
+    """Take it, or pass it on, by the signed link of one's own page; opening it changes and says nothing (E5, U4)."""
     try:
         escalation, user = links.read(token)
     except (signing.BadSignature, LookupError) as gone:
@@ -101,8 +123,12 @@ def by_link(request: HttpRequest, token: str) -> HttpResponse:
     done = ""
     if request.method == "POST":
         try:
-            escalations.acknowledge(escalation, by=user, how="link")
-            done = _("You have it. Nobody else is rung now. Sign in to see what it is.")
+            if request.POST.get("what") == "pass":
+                escalations.pass_on(escalation, by=user)
+                done = _("Passed on. The next person is being rung now.")
+            else:
+                escalations.acknowledge(escalation, by=user, how="link")
+                done = _("You have it. Nobody else is rung now. Sign in to see what it is.")
         except StaleMove:
             done = _("Somebody else has it already. Thank you.")
     return render(request, "moderation/escalations/link.html", {"done": done})
@@ -127,7 +153,7 @@ def act(request: HttpRequest, public_id: str, what: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def reassign(request: HttpRequest, public_id: str) -> HttpResponse:
     """Have another clinician paged, by a manager who sees no words (matrix row 16)."""
-    escalation = get_object_or_404(EscalationTimer.objects.visible_to(who(request)), public_id=public_id)
+    escalation = _clock(request, public_id, escalations.reassign)
     form = PersonForm(request.POST or None, people=_clinicians(escalation))
     if request.method == "POST" and form.is_valid():
         escalations.reassign(escalation, by=who(request), to=form.cleaned_data["to"])
@@ -135,6 +161,12 @@ def reassign(request: HttpRequest, public_id: str) -> HttpResponse:
         return redirect("escalations-list")
     context = {"escalation": escalation, "form": form}
     return render(request, "moderation/escalations/reassign.html", context, status=422 if form.errors else 200)
+
+
+def _clock(request: HttpRequest, public_id: str, act: Callable[..., Any]) -> Escalation:
+    """Find a worry of the board for whoever may do this to it; for anybody else it was never there."""
+    rows = EscalationTimer.objects.visible_to(who(request))
+    return for_whom_may(request, act, get_object_or_404(rows, public_id=public_id))
 
 
 def _form(what: str, escalation: Escalation, data: Any = None) -> forms.Form:

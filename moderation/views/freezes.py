@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from moderation.actions import freezes
 from moderation.forms.shifts import FreezeForm
@@ -16,13 +17,19 @@ from peer.roles import Perm
 from peer.states import IllegalMove, RuleBroken, StaleMove
 from peer.web import for_whom_may, only_with, who
 
+ACTS = {
+    "pause": (freezes.freeze, lazy("The group is paused.")),
+    "read": (freezes.let_read, lazy("People can read again. Somebody else must say that they can write.")),
+    "reopen": (freezes.reopen, lazy("The group is open again, and everybody in it hears so.")),
+}
+
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def change(request: HttpRequest, public_id: str, what: str) -> HttpResponse:
-    """Pause a group, or open it again."""
-    if what not in {"pause", "reopen"}:
+    """Pause a group, let people read in it again, or let them write."""
+    if what not in ACTS:
         raise Http404
-    act = freezes.freeze if what == "pause" else freezes.reopen
+    act, done = ACTS[what]
     watched = WatchedGroup.objects.visible_to(who(request))
     group = for_whom_may(request, act, get_object_or_404(watched, public_id=public_id))
     form = FreezeForm(request.POST or None)
@@ -34,10 +41,9 @@ def change(request: HttpRequest, public_id: str, what: str) -> HttpResponse:
         except (StaleMove, IllegalMove):
             form.add_error(None, _("Somebody did this already."))
         else:
-            done = _("The group is paused.") if what == "pause" else _("The group is open again.")
-            messages.success(request, done)
+            messages.success(request, str(done))
             return redirect("freezes-list")
-    context = {"form": form, "group": group, "what": what}
+    context = {"form": form, "group": group, "what": what, "pause": group.pauses.going(group)}
     return render(request, "moderation/freezes/change.html", context, status=422 if form.errors else 200)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
+from django.db.models import Exists
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -14,15 +15,24 @@ from django.utils.translation import gettext as _
 from moderation import checking, highlights
 from moderation.actions import claims, decisions
 from moderation.forms.decisions import ApproveForm, DecisionForm, DeclineForm, MoveUpForm, PassOnForm, ReturnForm
-from moderation.models import CheckingTurn, ModerationClaim, ModerationDecision, PostReport, QueuedPost, WatchedGroup
-from moderation.models.queue import PAGE
+from moderation.forms.questions import AskForm
+from moderation.models import (
+    CheckingTurn,
+    ModerationClaim,
+    ModerationDecision,
+    ModeratorQuestion,
+    QueuedPost,
+    WatchedGroup,
+)
+from moderation.models.queue import next_page
+from moderation.models.reports import for_moderators
 from peer import clock, sanitise, screening
 from peer.gate import sent_before
 from peer.methods import require_POST, require_safe
 from peer.models import Post
 from peer.roles import Perm
 from peer.states import RuleBroken, StaleMove
-from peer.web import only_with, who
+from peer.web import number, only_with, who
 
 FORMS: dict[str, type[DecisionForm]] = {
     "approve": ApproveForm,
@@ -65,24 +75,25 @@ def said(decision: ModerationDecision) -> str:
 @only_with(Perm.READ_QUEUE)
 def index(request: HttpRequest) -> HttpResponse:
     """Show what waits in one's own groups, the oldest first."""
-    after = request.GET.get("after", "0")
     group = _group(request)
     user, is_peer = who(request), checking.is_peer(who(request))
-    turn = CheckingTurn.objects.visible_to(user).newest(user) if is_peer else None
+    waiting = ModeratorQuestion.objects.visible_to(user).asked_by(user)
+    turns = CheckingTurn.objects.visible_to(user).annotate(has_asked=Exists(waiting))  # nobody asks outside a turn
+    turn = turns.newest(user) if is_peer else None
     rest_now = checking.why_rest(user, turn=turn, at=clock.now()) if is_peer else ""
-    mine = QueuedPost.objects.visible_to(user).of(group)
-    rows = [] if rest_now else mine.next_page(after=int(after) if after.isdigit() else 0)
-    posts = rows[:PAGE]
+    after = number(request.GET.get("after")) or 0
+    posts, older = ([], None) if rest_now else next_page(user, group=group, after=after)
     wanted = {"group": group.public_id} if group else {}
     context = {
         "posts": posts,
         "group": group,
-        "older": f"?{urlencode(wanted | {'after': posts[-1].pk})}" if len(rows) > PAGE else "",
-        "reports": [] if rest_now else PostReport.objects.visible_to(user).for_moderators(user),
+        "older": f"?{urlencode(wanted | {'after': older})}" if older else "",
+        "reports": [] if rest_now else for_moderators(user),
+        "questions": waiting if getattr(turn, "has_asked", False) else [],
         "is_peer": is_peer,
         "turn": turn,
         "rest": rest_now,
-        "before": checking.before_first(user) if is_peer and not rows else [],
+        "before": checking.before_first(user) if is_peer and not posts else [],
     }
     return render(request, "moderation/queue/index.html", context)
 
@@ -128,7 +139,7 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
     held = ModerationClaim.objects.visible_to(who(request)).live().filter(post_id=post.pk).first()
     if held is None:
         return render(request, "moderation/queue/closed.html", {"post": post})
-    return render(request, "moderation/queue/detail.html", page_of(post) | {"claim": held})
+    return render(request, "moderation/queue/detail.html", page_of(post) | {"claim": held, "ask": AskForm()})
 
 
 @require_POST

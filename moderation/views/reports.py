@@ -11,8 +11,10 @@ from moderation.actions import decisions, reports
 from moderation.forms.reports import AnswerForm, ReportForm
 from moderation.models import PostReport
 from moderation.views.queue import care
+from peer import gate
 from peer.methods import require_http_methods, require_POST, require_safe
 from peer.models import Post
+from peer.roles import Perm
 from peer.states import IllegalMove, RuleBroken, StaleMove
 from peer.web import who
 
@@ -29,8 +31,20 @@ def create(request: HttpRequest, public_id: str) -> HttpResponse:
             form.add_error(None, str(broken))
         else:
             return redirect("reports-detail", found.public_id)
-    context = {"form": form, "post": post, "covered": post.support_group.duties.current().exists()}
+    context = {
+        "form": form,
+        "post": post,
+        "covered": post.support_group.duties.current().exists(),
+        "checks": not post.is_own(who(request)) and gate.can(who(request), Perm.DECIDE_POST, post),
+    }
     return render(request, "moderation/reports/create.html", context, status=422 if form.errors else 200)
+
+
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """List the posts one worried about, with what came of each."""
+    mine = PostReport.objects.visible_to(who(request)).filter(by=who(request)).order_by("-pk")
+    return render(request, "moderation/reports/index.html", {"reports": mine})
 
 
 @require_safe

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from moderation.actions import decisions
 from moderation.forms.decisions import ApproveForm, DecisionForm, DeclineForm, PassOnForm, ReturnForm
-from moderation.models import Escalation, ModerationDecision, PostReport, QueuedPost, RiskPost
+from moderation.models import Escalation, ModerationDecision, ModeratorQuestion, PostReport, QueuedPost, RiskPost
 from moderation.views.queue import arguments, page_of
 from peer.gate import looked, sent_before
 from peer.methods import require_POST, require_safe
@@ -43,7 +43,9 @@ def index(request: HttpRequest) -> HttpResponse:
     posts = RiskPost.objects.visible_to(who(request)).with_group().order_by("due_at", "pk")
     reports = PostReport.objects.visible_to(who(request)).for_clinicians(who(request))
     late = QueuedPost.objects.visible_to(who(request)).with_group().filter(owner_role=Role.CLINICIAN).order_by("due_at")
-    return render(request, "moderation/risk/index.html", {"posts": posts, "reports": reports, "late": late[:20]})
+    asked = ModeratorQuestion.objects.visible_to(who(request)).for_clinicians(who(request))
+    context = {"posts": posts, "reports": reports, "late": late[:20], "questions": asked}
+    return render(request, "moderation/risk/index.html", context)
 
 
 @require_safe

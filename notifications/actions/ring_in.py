@@ -7,11 +7,11 @@ import datetime as dt
 from django.db import transaction
 from django.db.models import F, Sum
 
-from notifications import consequences, languages, numbers, offers, replies, ring_in, speech, theirs, voice
-from notifications.actions import texts
-from notifications.models import ContactPoint, Delivery, Duty, InboundCall, Sign
+from notifications import coming, consequences, languages, numbers, offers, replies, ring_in, speech, theirs, voice
+from notifications.actions import on_phone, texts
+from notifications.models import ContactPoint, Delivery, Duty, InboundCall, Notification, Sign
 from notifications.ring_in import Rung
-from notifications.voice import Said, keypad
+from notifications.voice import Answer, Said, keypad
 from notifications.waits import WRONG_WORDS_A_DAY, wait
 from peer import clock
 from peer.models import Invitation
@@ -40,9 +40,12 @@ def hear(sid: str, *, step: str, sender: str, digits: str = "") -> Said | None:
             hear_news=lambda: _hear_news(call),
             ring_me=lambda: _ring_me(call, sender),
             ask_for_interpreter=lambda: _ask_for_interpreter(call, other),
+            works_here=lambda: on_phone.begin(sid, sender=texts.e164_of(sender)),
             own=lambda name: speech.sentence(name, language),
             has_offer=lambda: _offer(call) is not None,
             answer_offer=lambda key: replies.press(key, _offer(call)),
+            asks=lambda: _asks(call),
+            come=lambda key: _come(call, key),
         )
         return ring_in.STEPS[step](rung)
 
@@ -101,7 +104,8 @@ def _hear_news(call: InboundCall) -> str:
     spoken = Delivery.objects.filter(
         contact__person=call.contact.person_id, channel=Delivery.Channel.CALL, duty=Duty.FAMILY, body__isnull=False
     )
-    spoken = spoken.exclude(notification__purpose__in=voice.ASKS)  # what asks something is said with keys of its own
+    keys_of_their_own = voice.ASKS | voice.COMES | {voice.JOIN}
+    spoken = spoken.exclude(notification__purpose__in=keys_of_their_own)
     newest = spoken.select_related("notification").order_by("-notification_id", "-pk").first()
     if newest is None or theirs.is_closed(newest.notification):
         return ""
@@ -112,6 +116,22 @@ def _hear_news(call: InboundCall) -> str:
 def _offer(call: InboundCall) -> Invitation | None:
     """Find the open offer of whoever has shown in this call who they are (U13)."""
     return offers.open_for(call.contact) if call.contact is not None and call.proved_at is not None else None
+
+
+def _question(call: InboundCall) -> Notification | None:
+    """Find what whoever has shown in this call who they are was asked about coming."""
+    proved = call.contact is not None and call.proved_at is not None
+    return coming.open_for(call.contact.person) if call.contact and proved else None
+
+
+def _asks(call: InboundCall) -> str:
+    told = _question(call)
+    return coming.spoken(told) if told else ""
+
+
+def _come(call: InboundCall, key: str) -> Answer:
+    told = _question(call)
+    return coming.press(key, told) if told else Answer("goodbye")
 
 
 def _ask_for_interpreter(call: InboundCall, contact: ContactPoint | None) -> None:

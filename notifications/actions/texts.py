@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 
 from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from notifications import consequences, intents, languages, messages, numbers, offers, replies, routing
-from notifications.intents import Intent
+from notifications import (
+    coming,
+    consequences,
+    languages,
+    listened,
+    messages,
+    numbers,
+    offers,
+    replies,
+    routing,
+    time_polls,
+)
 from notifications.languages import ENGLISH
-from notifications.models import CallTask, ContactPoint, Duty, InboundText, Notification, OptOut, Sign
+from notifications.models import CallTask, ContactPoint, InboundText, Notification, OptOut, Sign
 from notifications.topics import Topic
 from notifications.waits import wait
-from peer import clock, screening, workdays
+from peer import clock, doors, screening, workdays
 from peer.answers import HELLO_CALL_DAYS, QUESTION_DAYS
 from peer.gate import action
 from peer.models import Duty as OnCall
@@ -23,6 +34,8 @@ from peer.roles import Perm, Role
 from peer.states import RuleBroken
 from peer.templatetags.peer import when
 
+log = logging.getLogger(__name__)
+
 STOP_WORDS = frozenset({"STOP", "STOPALL", "UNSUBSCRIBE", "END", "QUIT", "CANCEL", "REVOKE", "OPTOUT"})  # N10
 START_WORDS = frozenset({"START", "UNSTOP"})
 LONGEST = 1600
@@ -30,7 +43,8 @@ Kind = InboundText.Kind
 READ = {Kind.OTHER, Kind.CALL, Kind.VOICEMAIL, Kind.WRONG_NUMBER}  # what a person of staff reads or hears
 OFFERS = {Kind.OFFER_YES, Kind.OFFER_NO, Kind.OFFER_ASK, Kind.OFFER_QUESTION, Kind.OFFER_NEW}
 ANSWERS = {*OFFERS, Kind.OWN_YES, Kind.OWN_NO}
-DONE = {Kind.STOP, Kind.START, Kind.GOT_IT, *ANSWERS}
+SESSIONS = {kind for kind in Kind if kind.startswith("session_")}
+DONE = {Kind.STOP, Kind.START, Kind.GOT_IT, Kind.LISTENED, Kind.TIMES, *ANSWERS, *SESSIONS}
 RINGS = {Kind.CALL, Kind.OFFER_LATE}  # a call by a person has it, where we know who it is
 WHOLE = {"1": Kind.GOT_IT, "CALL": Kind.CALL, "WRONG": Kind.WRONG_NUMBER, "WRONG NUMBER": Kind.WRONG_NUMBER}
 
@@ -42,8 +56,8 @@ def take_text(sid: str, *, sender: str, body: str) -> str:
         contacts = list(ContactPoint.objects.at(e164).order_by("pk").select_for_update())
         row = InboundText.objects.filter(sid=sid).first()
         if row is None:
-            row = _store(sid, e164, body, contact=contacts[0] if contacts else None)
-            _act_on(row, contacts)
+            row, heard = _store(sid, e164, body, contact=contacts[0] if contacts else None)
+            _act_on(row, contacts, heard)
             _tell_timeline(row)
     return _answer(row)
 
@@ -69,12 +83,17 @@ def _tell_timeline(row: InboundText) -> None:
 
 def kind_of(body: str) -> tuple[str, str]:
     """Say what a text is to us, and of which topic: only a whole message, trimmed and case-blind, is a STOP (N10)."""
-    word, topic = _without_topic(" ".join(body.strip().strip(".!\"'").upper().split()))
+    word, topic = _without_topic(_word_of(body))
     if word in STOP_WORDS:
         return Kind.STOP, topic
     if word in START_WORDS:
         return Kind.START, topic
     return WHOLE.get(word, Kind.OTHER), ""
+
+
+def _word_of(body: str) -> str:
+    """Give a whole message as one word is compared: trimmed, in capitals, without its full stop."""
+    return " ".join(body.strip().strip(".!\"'").upper().split())
 
 
 def _without_topic(words: str) -> tuple[str, str]:
@@ -92,16 +111,20 @@ def e164_of(sender: str) -> str:
         return sender[:16] or "withheld"
 
 
-def _store(sid: str, e164: str, body: str, *, contact: ContactPoint | None) -> InboundText:
+def _store(sid: str, e164: str, body: str, *, contact: ContactPoint | None) -> tuple[InboundText, doors.Heard]:
     kind, topic = kind_of(body)
+    told = None
+    if kind in {Kind.GOT_IT, Kind.OTHER}:
+        said, told = _number(body, where_hash=numbers.hashed(e164))
+        kind = said or kind
     if kind == Kind.GOT_IT and Notification.objects.awaited_at(numbers.hashed(e164)) is None:
         kind = Kind.OTHER  # nothing waits for an answer: somebody reads what they meant
-    level = screening.screen(body).level if kind == Kind.OTHER else screening.Level.NONE
-    is_risk = level is not screening.Level.NONE
+    heard = doors.hear("text", body=body if kind == Kind.OTHER else "")
+    is_risk = bool(heard.level)
     if kind == Kind.OTHER and not is_risk:  # worrying words are a clinician's, whatever else they say
         kind = replies.take(body, where_hash=numbers.hashed(e164), contact=contact) or kind
     done = kind in DONE or (kind in RINGS and contact is not None)
-    return InboundText.objects.create(
+    row = InboundText.objects.create(
         sid=sid[:40],
         number=e164,
         where_hash=numbers.hashed(e164),
@@ -109,14 +132,25 @@ def _store(sid: str, e164: str, body: str, *, contact: ContactPoint | None) -> I
         kind=kind,
         topic=topic,
         is_risk=is_risk,
+        answers=told,
         contact=contact,
         person=contact.person if contact else None,
         state=InboundText.State.HANDLED if done else InboundText.State.NEW,
         received_at=clock.now(),
         handled_at=clock.now() if done else None,
         owner_role=Role.CLINICIAN if is_risk else Role.CO_ORDINATOR,
-        due_at=clock.now() + wait("inbound_risk") if is_risk else _read_by(kind),
+        due_at=heard.due(otherwise=_read_by(kind)),
     )
+    return row, heard
+
+
+def _number(body: str, *, where_hash: str) -> tuple[str, Notification | None]:
+    """Act on numbers alone, by what was asked last at this number; empty where they answer nothing."""
+    if listened.take(body, where_hash=where_hash):
+        return Kind.LISTENED, None
+    if time_polls.take(body, where_hash=where_hash):
+        return Kind.TIMES, None
+    return coming.take(replies.word_of(body) or _word_of(body), where_hash)
 
 
 def _read_by(kind: str) -> dt.datetime:
@@ -129,7 +163,7 @@ def read_by() -> dt.datetime:
     return (opening or clock.now()) + wait("inbound")
 
 
-def _act_on(row: InboundText, contacts: list[ContactPoint]) -> None:
+def _act_on(row: InboundText, contacts: list[ContactPoint], heard: doors.Heard) -> None:
     match row.kind:
         case Kind.STOP:
             consequences.stop(row.where_hash, channel=routing.SMS, topic=row.topic, said=(row.body or "").strip())
@@ -146,7 +180,7 @@ def _act_on(row: InboundText, contacts: list[ContactPoint]) -> None:
         case Kind.WRONG_NUMBER:
             give_up_number(contacts, because="wrong number by text")
         case _ if row.is_risk:
-            wake_somebody(row)
+            _wake(heard, row)
 
 
 def ring_back(key: str, contacts: list[ContactPoint]) -> None:
@@ -190,10 +224,12 @@ def take_voicemail(sid: str, *, number: str, words: str = "") -> None:
         )
         if words and not row.body:
             row.body = words[:LONGEST]
-            row.is_risk = row.is_risk or screening.screen(words).level is not screening.Level.NONE
-            if row.is_risk:
-                row.owner_role, row.due_at = Role.CLINICIAN, clock.now() + wait("inbound_risk")
-                wake_somebody(row)
+            heard = doors.hear("voicemail", body=words)
+            if heard.level:
+                row.is_risk, row.owner_role = True, Role.CLINICIAN
+                row.due_at = heard.due(otherwise=clock.now())
+                row.save(update_fields=["body", "is_risk", "owner_role", "due_at"])
+                _wake(heard, row)
         if is_new:
             _tell_timeline(row)
         row.save(update_fields=["body", "is_risk", "owner_role", "due_at"])
@@ -208,22 +244,13 @@ def give_up_number(contacts: list[ContactPoint], *, because: str) -> None:
             consequences.cancel(Q(contact=contact), channel=channel, reason=because)
 
 
-def wake_somebody(row: InboundText) -> bool:
-    """Page everybody who is on call about a worrying text; False where nobody is (U3)."""
-    people = on_call()
-    for person in people:
-        intents.queue(
-            Intent(
-                event_key=f"inboundtext:{row.pk}:1",
-                person=person,
-                purpose="page",
-                duty=Duty.PAGE,
-                words={"sms": "page", "call": "page"},
-                lives=wait("page"),
-                values={"first_name": person.given_name},
-            )
-        )
-    return bool(people)
+def _wake(heard: doors.Heard, row: InboundText) -> None:
+    """Open a ladder about worrying words; whatever fails, the words stay and head a clinician's list (N11)."""
+    try:
+        with transaction.atomic():
+            doors.wake(heard, row, person=row.person)
+    except Exception:
+        log.exception("no ladder for worrying words: text %s", row.pk)
 
 
 def on_call() -> list[Person]:
@@ -241,6 +268,10 @@ def _answer(row: InboundText) -> str:
             return messages.fill("sms", name, {"word": row.topic.upper()}) if row.topic else ""
         case Kind.GOT_IT:
             return messages.fill("sms", "got_it", language=language)
+        case Kind.LISTENED:
+            return messages.fill("sms", "listened_noted")
+        case Kind.TIMES:
+            return messages.fill("sms", "times_noted")
         case Kind.CALL:
             return messages.fill("sms", "will_ring", {"ring_when": when(read_by())}, language=language)
         case Kind.WRONG_NUMBER:
@@ -249,12 +280,17 @@ def _answer(row: InboundText) -> str:
             return messages.fill("sms", "hello_card")
         case Kind.OFFER_NEW | Kind.OFFER_LATE:  # alike, whoever it is and whatever there is
             return messages.fill("sms", "offer_new", {"read_when": when(read_by())})
+        case kind if kind in SESSIONS:
+            said = coming.answer(kind, row.answers)
+            return messages.fill("sms", said.words, said.values, language=language)
         case kind if kind in ANSWERS:
             owed = workdays.due(days=QUESTION_DAYS)
             values = {"read_when": when(owed), "days": str(HELLO_CALL_DAYS)}
             return messages.fill("sms", str(kind), values, language=language)
     if row.is_risk and on_call():
-        return messages.fill("sms", "text_worrying")
+        is_red = doors.hear("text", body=row.body or "").level is screening.Level.RED
+        soon = {"read_when": when(row.due_at or row.received_at)}
+        return messages.fill("sms", "text_worrying") if is_red else messages.fill("sms", "text_worrying_soon", soon)
     opening = routing.opens_at(row.received_at) or row.received_at
     name, at = ("text_worrying_later", opening) if row.is_risk else ("text_received", read_by())
     return messages.fill("sms", name, {"read_when": when(at)})

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 
 from django.db import transaction
 from django.db.models import F
 
 from moderation.actions import escalations
-from moderation.models import EscalationStep
-from notifications import consequences, offers, own_yes, receipts, replies, speech, voice
-from notifications.actions import texts
+from moderation.models import Escalation
+from notifications import coming, consequences, offers, own_yes, receipts, replies, sessions, speech, voice
+from notifications.actions import join_in, on_phone, rings, texts
 from notifications.models import (
     CallTask,
     Channel,
     ContactPoint,
     Delivery,
     DeliveryAttempt,
-    InboundText,
+    Ring,
     Sign,
 )
-from notifications.voice import Heard, Said
+from notifications.rings import page_of
+from notifications.voice import Dialled, Heard, Said
 from notifications.waits import wait
 from peer import clock
 from peer.gate import NotAllowed
@@ -50,10 +52,15 @@ def hear(token: str, *, step: str, sid: str, digits: str = "", answered_by: str 
             wrong_number=lambda: _wrong_number(attempt),
             ring_me=lambda: _ring_me(attempt),
             take_page=lambda: _take_page(attempt),
+            pass_page=lambda: _pass_page(attempt),
+            may_go_on=lambda: on_phone.begin_after_page(attempt, sid),
+            put_through=lambda: _put_through(attempt, sid),
             wrong_word=lambda: _wrong_word(attempt),
             ask_for_interpreter=lambda: _ask_for_interpreter(attempt, sid),
             own=lambda name: speech.sentence(name, attempt.delivery.contact.language),
             answer=lambda key: _take_answer(attempt, key),
+            come=lambda key: coming.press(key, attempt.delivery.notification),
+            join_in=lambda: join_in.begin_after_word(sessions.rung(attempt.delivery.notification), sid),
         )
         return voice.STEPS[step](heard)
 
@@ -118,20 +125,36 @@ def _wrong_word(attempt: DeliveryAttempt) -> int:
 
 def _take_page(attempt: DeliveryAttempt) -> bool:
     """Have the escalation in hand, as the person who was rung; False where somebody else was quicker."""
+    return _answer_page(attempt, lambda worry, user: escalations.acknowledge(worry, by=user, how="key"))
+
+
+def _pass_page(attempt: DeliveryAttempt) -> bool:
+    """Have the next person rung, as the person who was rung; False where somebody has it already (U4)."""
+    return _answer_page(attempt, lambda worry, user: escalations.pass_on(worry, by=user))
+
+
+def _answer_page(attempt: DeliveryAttempt, act: Callable[[Escalation, User], object]) -> bool:
     notification = attempt.delivery.notification
-    kind, key, _version = notification.event_key.split(":")
     user = User.objects.filter(person=notification.recipient).first()
     if user is None:
         return False
-    if kind == "inboundtext":
-        InboundText.objects.filter(pk=key, state=InboundText.State.NEW).update(owner=user)
-    else:
-        step = EscalationStep.objects.select_related("escalation__group").get(pk=key)
-        try:
-            escalations.acknowledge(step.escalation, by=user, how="key")
-        except (StaleMove, IllegalMove, RuleBroken, NotAllowed):
-            log.warning("page %s was not taken", notification.pk)
-            return False
+    try:
+        act(page_of(notification).escalation, user)
+    except (StaleMove, IllegalMove, RuleBroken, NotAllowed):
+        log.warning("page %s was not answered", notification.pk)
+        return False
     consequences.confirm(notification, Sign.KEY)
     receipts.reach(attempt.delivery, Delivery.State.DELIVERED)
     return True
+
+
+def _put_through(attempt: DeliveryAttempt, sid: str) -> tuple[str, Dialled | None]:
+    """Give the first name and the line of whoever is rung now, or nothing where the call is not wanted any more."""
+    notification = attempt.delivery.notification
+    ring = Ring.objects.select_related("escalation__person").get(pk=notification.event_key.split(":")[1])
+    contact = rings.put_through(ring, sid=sid)
+    if contact is None or ring.escalation.person is None:
+        return "", None
+    consequences.confirm(notification, Sign.KEY)
+    receipts.reach(attempt.delivery, Delivery.State.DELIVERED)
+    return ring.escalation.person.given_name, Dialled(contact.where, ring.token)

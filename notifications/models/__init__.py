@@ -18,6 +18,9 @@ from notifications.models.outbox import (
 )
 from notifications.models.pauses import SendingHold, SendingPause
 from notifications.models.recordings import Recording
+from notifications.models.rings import Ring
+from notifications.models.staff_calls import StaffCall, StaffPin
+from notifications.models.times import TimesOffered
 
 __all__ = [
     "Broadcast",
@@ -39,7 +42,11 @@ __all__ = [
     "Notification",
     "OptOut",
     "Recording",
+    "Ring",
     "SendingHold",
     "SendingPause",
     "Sign",
+    "StaffCall",
+    "StaffPin",
+    "TimesOffered",
 ]

@@ -60,6 +60,7 @@ class CallTask(Stateful, Owed):
         SAFEGUARDING = "safeguarding", "Adults disagree: decide with the safeguarding lead"
         PROVE_AGAIN = "prove_again", "Prove a number again"
         OFFER = "offer", "Ask what they say to an offer"
+        OTHER_TIME = "other_time", "Find another time with them"
 
     State = CallState
 
@@ -122,8 +123,8 @@ class CallTask(Stateful, Owed):
 
     def is_about_group(self) -> bool:
         """Tell whether this call is no adult's business: it is about an offer or a group (promise 4)."""
-        about_offer = self.event_key.startswith(("invitation:", "membership:"))
-        return about_offer or self.about in {self.About.HELLO, self.About.OFFER}
+        about_place = self.event_key.startswith(("invitation:", "membership:", "attendance:", "groupsession:"))
+        return about_place or self.about in {self.About.HELLO, self.About.OFFER, self.About.OTHER_TIME}
 
     def names_hours(self) -> bool:
         """Tell whether the call is still for the day that the message named: after a try in vain it is not."""

@@ -9,6 +9,7 @@ from encrypted_fields.fields import EncryptedCharField, EncryptedTextField
 
 from notifications import numbers
 from notifications.models.contacts import ContactPoint
+from notifications.models.outbox import Notification
 from notifications.topics import Topic
 from peer import clock
 from peer.models import Person, User
@@ -60,6 +61,14 @@ class InboundText(Stateful, Owed):
         OFFER_LATE = "offer_late", "Asks for something new: is there an offer?"
         OWN_YES = "own_yes", "Said yes for themselves, at 16"
         OWN_NO = "own_no", "Said no for themselves, at 16"
+        SESSION_YES = "session_yes", "Comes"
+        SESSION_NO = "session_no", "Not this time"
+        SESSION_TIMES = "session_times", "Asked for another time"
+        SESSION_PICK = "session_pick", "Chose another time"
+        SESSION_RING = "session_ring", "No other time: a person rings"
+        SESSION_LATE = "session_late", "Answered what is over"
+        LISTENED = "listened", "Said how listened to they felt"
+        TIMES = "times", "Said which times suit them"
         HELLO = "hello", "Hello from a card: not on our list yet"
         OTHER = "other", "Something to read"
 
@@ -75,6 +84,7 @@ class InboundText(Stateful, Owed):
     kind = models.CharField(max_length=15, choices=Kind.choices)
     topic = models.CharField(max_length=10, choices=Topic.choices, blank=True)  # of a STOP or START of one thing
     is_risk = models.BooleanField(default=False)
+    answers = models.ForeignKey(Notification, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     contact = models.ForeignKey(ContactPoint, null=True, blank=True, on_delete=models.SET_NULL, related_name="inbound")
     person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="inbound_texts")
     state = models.CharField(max_length=10, choices=State.choices, default=State.NEW)

@@ -241,8 +241,15 @@ class DeliveryAttempt(models.Model):
         UNANSWERED = "unanswered", "The answer was lost"
         NOT_MADE = "not_made", "Never began"
 
+    class Network(models.TextChoices):
+        """By which network it goes; the second one carries pages alone (F12)."""
+
+        FIRST = "first", "The first network"
+        SECOND = "second", "The second network"
+
     token = models.CharField(max_length=32, unique=True)
     delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="attempts")
+    network = models.CharField(max_length=6, choices=Network.choices, default=Network.FIRST)
     outcome = models.CharField(max_length=12, choices=Outcome.choices, default=Outcome.OPEN)
     begun_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True, blank=True)

@@ -8,7 +8,8 @@ import urllib.request
 
 from django.conf import settings
 
-from notifications.providers.twilio_http import MOST_BYTES, base_url
+from notifications.providers.http import MOST_BYTES
+from notifications.providers.twilio_http import base_url
 from notifications.waits import wait
 
 

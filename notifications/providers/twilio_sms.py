@@ -9,8 +9,9 @@ from urllib.parse import parse_qsl, urlsplit
 
 from django.conf import settings
 
+from notifications.providers.http import LONGEST_ID, Pool
 from notifications.providers.port import Accepted, AmbiguousFailure, Heard, Order, Seen
-from notifications.providers.twilio_http import LONGEST_ID, Form, Pool, callback, may_be_reached
+from notifications.providers.twilio_http import Account, Form, callback, may_be_reached
 
 LONGEST_VALID, SHORTEST_VALID = 14_400, 1  # seconds the network keeps trying
 
@@ -19,7 +20,7 @@ class TwilioSms:
     """The Messages resource."""
 
     def __init__(self, pool: Pool) -> None:
-        self._pool = pool
+        self._account = Account(pool)
 
     @staticmethod
     def form(order: Order) -> Form:
@@ -35,12 +36,12 @@ class TwilioSms:
     async def send(self, order: Order) -> Accepted:
         """Hand over a text."""
         may_be_reached(order.to)
-        return taken(await self._pool.post("Messages.json", self.form(order)), to=order.to, prefixes=("SM", "MM"))
+        return taken(await self._account.post("Messages.json", self.form(order)), to=order.to, prefixes=("SM", "MM"))
 
     async def find(self, to: str, *, since: dt.datetime) -> list[Seen]:
         """List the texts the network took for a number since a moment."""
         query = [("To", to), ("DateSent>", f"{since.date() - dt.timedelta(days=1)}"), ("PageSize", "1000")]
-        rows = listed(await self._pool.get("Messages.json", query), "messages")
+        rows = listed(await self._account.get("Messages.json", query), "messages")
         seen = [Seen(row["sid"], str(row.get("body") or ""), moment(row)) for row in rows if row.get("to") == to]
         return [one for one in seen if one.at >= since]
 
@@ -49,7 +50,7 @@ class TwilioSms:
         query: Form | None = [("To", settings.TWILIO_FROM), ("DateSent>", f"{since.date()}"), ("PageSize", "1000")]
         rows: list[dict[str, Any]] = []
         while query:
-            answer = await self._pool.get("Messages.json", query)
+            answer = await self._account.get("Messages.json", query)
             rows += listed(answer, "messages")
             query = parse_qsl(urlsplit(str(answer.get("next_page_uri") or "")).query)
         theirs = [row for row in rows if row.get("direction") == "inbound"]

@@ -8,7 +8,8 @@ TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN. It listens on loopback only, prints `s
 0.01` makes every wait a hundredth; the clock file holds the seconds that the product is ahead. In tests: `with
 start(ledger=path, smtp=True) as simulator: …`.
 
-For the service: `/2010-04-01/Accounts/{Sid}/Messages.json`, `/Calls.json`, their items; basic auth, signed callbacks.
+For the service: `/2010-04-01/Accounts/{Sid}/Messages.json`, `/Calls.json`, their items; `/Conferences.json` and who is
+in each (`/Conferences/{Sid}/Participants.json`); basic auth, signed callbacks.
 
 The mail server (`--smtp-port`) takes plain SMTP: one address a letter, at most 1 MiB, and only addresses of
 example.org, example.com, example.net, localhost or below .example and .test, whose mailbox is `/handset/{address}`.

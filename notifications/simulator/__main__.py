@@ -28,6 +28,7 @@ def read_settings(arguments: list[str]) -> tuple[Settings, int]:
     parser.add_argument("--ledger", type=Path, required=True, help="file of JSON lines, kept between runs")
     parser.add_argument("--account-sid", default=os.environ.get("TWILIO_ACCOUNT_SID", ""))
     parser.add_argument("--auth-token", default=os.environ.get("TWILIO_AUTH_TOKEN", ""))
+    parser.add_argument("--second-key", type=Path, help="public key of the second network's application, in PEM")
     parser.add_argument("--webhook-sms", default="", help="where texts from handsets go")
     parser.add_argument("--webhook-voice", default="", help="where calls from handsets go")
     parser.add_argument("--home", default="", help="address of the service, for a link back")
@@ -46,6 +47,7 @@ def read_settings(arguments: list[str]) -> tuple[Settings, int]:
         account_sid=given.account_sid,
         auth_token=given.auth_token,
         ledger=given.ledger,
+        second_key=given.second_key.read_text() if given.second_key else "",
         host=given.host,
         port=given.port,
         smtp_port=given.smtp_port,

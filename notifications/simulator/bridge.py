@@ -33,13 +33,18 @@ def _second_call(reading: "Reading", verb: Element, number: Element | None, to: 
     if number is not None and number.get("statusCallback"):
         other.callback = reading.jump(number.get("statusCallback", ""), {}).url
         other.events = frozenset(number.get("statusCallbackEvent", "completed").split())
+    if number is not None and number.get("machineDetection"):
+        other.detection = number.get("machineDetection", "")
+        other.detected_url = reading.jump(number.get("amdStatusCallback", ""), {}).url
+    if number is not None and number.get("url"):
+        other.first = reading.jump(number.get("url", ""), {})
     return other
 
 
 async def _connect(reading: "Reading", other: "Call") -> None:
-    """Ring the second handset while the first waits; either may give up."""
+    """Ring the second handset, and carry out its own script, while the first waits; either may give up."""
     calls = reading.network.calls
-    ringing = asyncio.create_task(calls.ring(other))
+    ringing = asyncio.create_task(_pick_up(reading, other))
     try:
         while not ringing.done():
             listening = asyncio.create_task(reading.call.line.next(None))
@@ -51,6 +56,19 @@ async def _connect(reading: "Reading", other: "Call") -> None:
         ringing.cancel()
         await calls.end(other, "completed" if other.started else "canceled")
         raise
+
+
+async def _pick_up(reading: "Reading", other: "Call") -> bool:
+    """Ring, and say whether the two may speak: not where the second line's own script hangs up first."""
+    calls = reading.network.calls
+    if not await calls.ring(other):
+        return False
+    if other.first.url:
+        try:
+            await calls.scripts.run(other, other.first)
+        except HungUp:
+            return await calls.end(other, "completed")
+    return True
 
 
 async def _talk(reading: "Reading", other: "Call") -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 EMAIL = "email"
-KINDS = frozenset({"sms", "call", "callback", "list", EMAIL})
+KINDS = frozenset({"sms", "call", "second_sms", "second_call", "callback", "list", EMAIL})
 
 # How a request to the provider's API is answered.
 ANSWERS = frozenset(

@@ -7,6 +7,7 @@ from typing import Any
 from .callbacks import Callbacks
 from .calls import Calls
 from .clock import Clock
+from .conferences import Conferences
 from .faults import Faults
 from .handsets import Handsets
 from .ledger import Kind, Ledger
@@ -37,6 +38,7 @@ class Network:
         self.callbacks = Callbacks(self)
         self.messages = Messages(self)
         self.calls = Calls(self)
+        self.conferences = Conferences(self)
 
     def restore(self) -> None:
         """Remember phones, mailboxes, texts, calls and STOPs of an earlier run from its ledger."""

@@ -46,6 +46,9 @@ def routes() -> list[web.RouteDef]:
         web.get(f"{ROOT}/Calls/{{sid}}.json", fetch_call),
         web.post(f"{ROOT}/Calls/{{sid}}.json", update_call),
         web.delete(f"{ROOT}/Calls/{{sid}}.json", delete_call),
+        web.get(f"{ROOT}/Conferences.json", list_conferences),
+        web.get(f"{ROOT}/Conferences/{{sid}}.json", fetch_conference),
+        web.get(f"{ROOT}/Conferences/{{sid}}/Participants.json", list_participants),
         web.get(f"{ROOT}/Recordings/{{sid}}", fetch_recording),
         web.delete(f"{ROOT}/Recordings/{{sid}}", delete_recording),
     ]
@@ -173,6 +176,28 @@ async def delete_call(request: web.Request) -> web.StreamResponse:
     """Forget a call."""
     request.app[NETWORK].calls.delete(request.match_info["sid"])
     return web.Response(status=204)
+
+
+async def list_conferences(request: web.Request) -> web.StreamResponse:
+    """List conferences, newest first, by FriendlyName and Status."""
+    query = request.query
+    found = (
+        room
+        for room in request.app[NETWORK].conferences
+        if query.get("FriendlyName", room.name) == room.name and query.get("Status", room.status) == room.status
+    )
+    return web.json_response(_page(request, "conferences", found))
+
+
+async def fetch_conference(request: web.Request) -> web.StreamResponse:
+    """Show one conference."""
+    return web.json_response(request.app[NETWORK].conferences.get(request.match_info["sid"]).as_json())
+
+
+async def list_participants(request: web.Request) -> web.StreamResponse:
+    """List who is in a conference."""
+    room = request.app[NETWORK].conferences.get(request.match_info["sid"])
+    return web.json_response({"participants": room.participants(), "page": 0, "page_size": 50, "uri": request.path})
 
 
 async def fetch_recording(request: web.Request) -> web.StreamResponse:

@@ -7,6 +7,7 @@ from urllib.parse import urljoin
 from xml.etree.ElementTree import Element
 
 from .bridge import dial
+from .conferences import confer
 from .handsets import Answers
 from .ledger import Kind
 from .lines import HungUp, InterruptedBy, Jump
@@ -60,7 +61,8 @@ class Reading:
             case "Record":
                 await record(self, verb)
             case "Dial":
-                await dial(self, verb)
+                room = verb.find("Conference")
+                await (dial(self, verb) if room is None else confer(self, verb, room))
             case "Redirect":
                 raise self.jump(words(verb), {}, verb.get("method", "POST"))
             case "Hangup" | "Reject":

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from . import control, provider, views
+from . import control, provider, second, views
 from .network import Network
 from .provider import NETWORK
 from .settings import Settings
@@ -26,9 +26,9 @@ HEADERS = {
 
 def make_app(settings: Settings) -> web.Application:
     """Put the network and its addresses together."""
-    app = web.Application(middlewares=[at_home, provider.provider_manners, plain_refusals])
+    app = web.Application(middlewares=[at_home, provider.provider_manners, second.second_manners, plain_refusals])
     app[NETWORK] = Network(settings)
-    app.add_routes([*provider.routes(), *control.routes(), *views.routes()])
+    app.add_routes([*provider.routes(), *second.routes(), *control.routes(), *views.routes()])
     app.on_response_prepare.append(_careful)
     app.on_startup.append(_begin)
     app.on_shutdown.append(_end)

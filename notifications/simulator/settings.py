@@ -12,6 +12,7 @@ class Settings:
     account_sid: str
     auth_token: str
     ledger: Path
+    second_key: str = ""
     host: str = "127.0.0.1"
     port: int = 4010
     smtp_port: int | None = None

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 
 from moderation.models import Escalation
 from moderation.views.escalations import heard
 from notifications import numbers
+from notifications.actions import rings
+from notifications.forms.rings import RingForm
 from notifications.languages import LANGUAGES
 from notifications.models import ContactPoint
+from notifications.rings import line_to, numbers_of
 from peer.gate import looked
-from peer.methods import require_safe
-from peer.models import ParentRelationship, Person
-from peer.web import who
+from peer.methods import require_POST, require_safe
+from peer.models import ParentRelationship, Person, User
+from peer.web import acted, who
 
 
 @dataclass(frozen=True)
@@ -77,12 +83,39 @@ def lines_of(person: Person) -> tuple[Line, ...]:
 @require_safe
 def detail(request: HttpRequest, public_id: str) -> HttpResponse:
     """Show who it is and whom to ring, to the person who has the escalation in hand; each look is on record."""
-    user = who(request)
-    rows = Escalation.objects.visible_to(user).select_related("group", "person", "about__hello_call")
-    escalation = get_object_or_404(rows, public_id=public_id)
-    person = escalation.person
+    return _page(request, _escalation(request, public_id))
+
+
+@require_POST
+def ring(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Have one's own phone rung, and then theirs, through the service's number: neither sees the other's (U4)."""
+    user, escalation = who(request), _escalation(request, public_id)
+    form = _ring_form(escalation, user, request.POST)
+    if not form.is_valid():
+        return _page(request, escalation, form=form)
+    beyond = bool(form.cleaned_data.get("beyond"))
+    if acted(form, lambda: rings.ask(escalation, by=user, own=form.contact(), beyond=beyond)) is None:
+        return _page(request, escalation, form=form)
+    messages.success(request, _("Your phone rings in a moment. Press 1, and we ring them."))
+    return redirect("act-sheet-detail", public_id)
+
+
+def _escalation(request: HttpRequest, public_id: str) -> Escalation:
+    rows = Escalation.objects.visible_to(who(request)).select_related("group", "person", "about__hello_call")
+    return get_object_or_404(rows, public_id=public_id)
+
+
+def _ring_form(escalation: Escalation, user: User, data: Any = None) -> RingForm:
+    return RingForm(data, own=numbers_of(user), wishes=line_to(escalation.person).wishes)
+
+
+def _page(request: HttpRequest, escalation: Escalation, *, form: RingForm | None = None) -> HttpResponse:
+    user, person = who(request), escalation.person
     if person is None or not escalation.is_own(user) or escalation.state == Escalation.State.CLOSED:
-        return redirect("escalations-detail", public_id)  # who it is shows only to the one who has it (matrix row 18)
+        # who it is shows only to the one who has it (matrix row 18)
+        for refusal in form.non_field_errors() if form else ():
+            messages.error(request, str(refusal))
+        return redirect("escalations-detail", escalation.public_id)
     looked(escalation, by=user, why="act sheet")
     looked(person, by=user, why="act sheet")
     ties = person.adults.select_related("adult").order_by("must_not_be_told", "pk")
@@ -92,9 +125,12 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
         "language": LANGUAGES.get(person.language, person.language),
         "crisis_team_phone": settings.CRISIS_TEAM_PHONE,
         "lines": lines_of(person),
+        "line": line_to(person),
+        "form": form or _ring_form(escalation, user),
+        "rings": escalation.rings.latest_first()[:10],
         "adults": [Adult.of(tie) for tie in ties],
         "hello": getattr(escalation.about, "hello_call", None),
         "posts": escalation.posts.order_by("pk"),
         "heard": heard(escalation, reader=user),
     }
-    return render(request, "notifications/act_sheet/detail.html", context)
+    return render(request, "notifications/act_sheet/detail.html", context, status=422 if form else 200)

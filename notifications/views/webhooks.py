@@ -12,9 +12,10 @@ from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
 
 from notifications import messages
-from notifications.actions import ring_in, texts, voice, webhooks
+from notifications.actions import join_in, on_phone, ring_in, rings, texts, voice, webhooks
 from notifications.providers import twilio_voice
 from notifications.providers.twilio_signature import is_genuine
+from notifications.rings import is_live, is_machine
 from notifications.voice import Said
 
 View = Callable[..., HttpResponse]
@@ -80,20 +81,90 @@ def ring(request: HttpRequest, step: str = "start") -> HttpResponse:
     return _spoken(said, lambda to: reverse("webhooks-ring", args=[to]))
 
 
+@signed
+def staff(request: HttpRequest, step: str) -> HttpResponse:
+    """Say what comes next in a call with somebody of staff."""
+    form = request.POST
+    said = on_phone.hear(
+        form.get("CallSid", ""), step=step, digits=form.get("Digits", ""), dialled=form.get("DialCallStatus", "")
+    )
+    return _spoken(said, lambda to: reverse("webhooks-staff", args=[to]))
+
+
+@signed
+def join(request: HttpRequest, step: str) -> HttpResponse:
+    """Say what comes next in a call to a session."""
+    form = request.POST
+    said = join_in.hear(form.get("CallSid", ""), step=step, digits=form.get("Digits", ""))
+    return _spoken(said, lambda to: reverse("webhooks-join", args=[to]))
+
+
+@signed
+def meeting(request: HttpRequest) -> HttpResponse:
+    """Take what the network tells of a meeting: who has hung up."""
+    form = request.POST
+    join_in.told(sid=form.get("CallSid", ""), event=form.get("StatusCallbackEvent", ""))
+    return HttpResponse(status=204)
+
+
+@signed
+def through(request: HttpRequest, token: str, moment: str) -> HttpResponse:
+    """Go on with the second line of a call that puts somebody through: a machine on it hears no word (N15)."""
+    form = request.POST
+    if moment == "ended":
+        rings.line_ended(token, status=form.get("CallStatus", ""))
+        return HttpResponse(status=204)
+    if moment == "found":
+        rings.found(token, answered_by=form.get("AnsweredBy", ""))
+        return HttpResponse(status=204)
+    if not is_live(token) or is_machine(token):
+        return script(twilio_voice.hang_up())
+    address = settings.PUBLIC_BASE_URL + reverse("webhooks-through", args=[token, "ask"])
+    if moment == "hello":
+        return script(twilio_voice.listen(to=address))
+    if moment == "ask":
+        to = address.replace("/ask/", "/key/")
+        goodbye = messages.fill("call", "goodbye")
+        return script(twilio_voice.ask(messages.fill("call", "ring_hello"), to=to, otherwise=goodbye))
+    if moment == "key" and form.get("Digits") == "1" and rings.join(token):
+        return script(twilio_voice.go_through())
+    return script(twilio_voice.hang_up())
+
+
 def _spoken(said: Said | None, address: Callable[[str], str]) -> HttpResponse:
     """Turn what is said into a script whose keys and words come back to us."""
     if said is None:
         return HttpResponse("no", status=403, content_type="text/plain")
+    if said.dials:
+        return script(twilio_voice.join(*said.sentences, number=said.dials.number, **_around(said.dials.token)))
+    if said.meets:
+        return script(twilio_voice.meet(*said.sentences, meeting=said.meets, **_around_meeting()))
     if not said.sentences:
         return script(twilio_voice.hang_up())
     if not said.to:
         return script(twilio_voice.say(*said.sentences))
-    to = settings.PUBLIC_BASE_URL + address(said.to)
+    elsewhere = "webhooks-staff" if said.with_staff else "webhooks-join" if said.joins else ""
+    to = settings.PUBLIC_BASE_URL + (reverse(elsewhere, args=[said.to]) if elsewhere else address(said.to))
+    if said.waits:
+        return script(twilio_voice.hold(*said.sentences, to=to))
     if said.records:
         transcript_to = settings.PUBLIC_BASE_URL + reverse("webhooks-transcript")
         return script(twilio_voice.record(*said.sentences, to=to, transcript_to=transcript_to))
     goodbye = said.otherwise or messages.fill("call", "goodbye")
     return script(twilio_voice.ask(*said.sentences, to=to, otherwise=goodbye, keys=said.keys))
+
+
+def _around(token: str) -> dict[str, str]:
+    """Give the addresses by which a second line is asked, listened to, and told of."""
+    moments = {name: reverse("webhooks-through", args=[token, name]) for name in ("hello", "found", "ended")}
+    moments["then"] = reverse("webhooks-staff", args=["over"])
+    return {name: settings.PUBLIC_BASE_URL + path for name, path in moments.items()}
+
+
+def _around_meeting() -> dict[str, str]:
+    """Give the addresses at which the network tells of a meeting, and goes on after it."""
+    paths = {"then": reverse("webhooks-join", args=["over"]), "told": reverse("webhooks-meeting")}
+    return {name: settings.PUBLIC_BASE_URL + path for name, path in paths.items()}
 
 
 def _keep_recording(form: QueryDict, *, number: str) -> None:

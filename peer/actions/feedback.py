@@ -7,16 +7,15 @@ from dataclasses import asdict, dataclass
 
 from django.utils.translation import gettext as _
 
-from peer import clock, doors, workdays
+from peer import clock, doors, knocks, workdays
 from peer.events import emit
 from peer.gate import System, TheService, action
-from peer.models import Commitment, Consent, FeedbackItem, FeedbackKnock, FeedbackStep, Person, ServiceResponse, User
+from peer.models import Commitment, Consent, FeedbackItem, FeedbackStep, Person, ServiceResponse, User
 from peer.news import FeedbackAnswered
 from peer.roles import Perm, Role
 from peer.states import RuleBroken
 
 VISITOR = System("visitor", may=frozenset({Perm.GIVE_FEEDBACK}))
-KNOCKS_AN_HOUR = 20  # a whole class may sit behind one address
 
 # Working days until the next step is due; for the service and young people to set.
 REPLY_WITHIN, DECIDE_WITHIN = 10, 20
@@ -50,7 +49,7 @@ def give(
     first = FeedbackItem.objects.filter(form_nonce=nonce).first()
     if first is not None:
         return first
-    _slow_down(sender)
+    knocks.slow_down(sender)
     return _hear(said, kind=kind, form_nonce=nonce or None, person=person)
 
 
@@ -86,14 +85,6 @@ def _hear(said: Said, *, kind: str, person: Person | None, **how: object) -> Fee
 
 def _days(kind: str) -> int:
     return ACKNOWLEDGE_COMPLAINT_WITHIN if kind == FeedbackItem.Kind.COMPLAINT else REPLY_WITHIN
-
-
-def _slow_down(sender: str) -> None:
-    hour_ago = clock.now() - dt.timedelta(hours=1)
-    FeedbackKnock.objects.filter(at__lt=hour_ago).delete()
-    if FeedbackKnock.objects.filter(sender=sender).count() >= KNOCKS_AN_HOUR:
-        raise RuleBroken(_("We have had a lot from this place in the last hour. Please send it again a bit later."))
-    FeedbackKnock.objects.create(sender=sender)
 
 
 @action(Perm.ANSWER_FEEDBACK)

@@ -7,7 +7,7 @@ import unicodedata
 
 from django.utils.translation import gettext as _
 
-from peer import clock, content_notes, posting, sanitise, screening
+from peer import clock, content_notes, grants, posting, rooms, sanitise, screening
 from peer.events import emit
 from peer.gate import action
 from peer.models import Consent, ContentNote, Membership, Post, SupportGroup, Thread, User, WatchedPhrase
@@ -50,6 +50,7 @@ def draft_reply(thread: Thread, *, by: User, body: str, content_note: str = "") 
 @action(Perm.EDIT_OWN_POST)
 def save_draft(post: Post, *, by: User, body: str, title: str = "", content_note: str = "") -> Post:
     """Change a post that is not sent yet, or that came back; what is shown stays as somebody read it."""
+    post = _held(post)
     _check_editable(post)
     is_shown = post.state == Post.State.APPROVED
     _rewrite(post, body=body, title=title, content_note=post.content_note if is_shown else content_note)
@@ -59,6 +60,8 @@ def save_draft(post: Post, *, by: User, body: str, title: str = "", content_note
 @action(Perm.EDIT_OWN_POST)
 def send(post: Post, *, by: User, body: str, title: str = "", content_note: str = "") -> Post:
     """Send one's own post, new or changed, to be read."""
+    _check_inside(post, by=by)
+    post = _held(post)
     _check_editable(post)
     _rewrite(post, body=body, title=title, content_note=content_note)
     return _send(post, by=by, opens=post.opens_thread())
@@ -78,6 +81,19 @@ def withdraw(post: Post, *, by: User) -> Post:
     post.move_to(Post.State.WITHDRAWN, due_at=None)
     emit(PostWithdrawn(post))
     return post
+
+
+def _held(post: Post) -> Post:
+    """Hold a post as it is now: what somebody reads in this moment must not change under their eyes (P3)."""
+    rows = Post.objects.select_for_update(of=("self",)).select_related("thread__group", "author__person")
+    post.refresh_from_db(from_queryset=rows)
+    return post
+
+
+def _check_inside(post: Post, *, by: User) -> None:
+    """Let nobody send who is not in the group, or whose place ends in this moment (P1, M3)."""
+    if not grants.roles(by, post.thread.group, perm=Perm.WRITE_POST, locked=True):
+        raise RuleBroken(_("You are not in this group now, so this is not sent. Your words are kept for you."))
 
 
 def _new_thread(group: SupportGroup, *, by: User, title: str, body: str, content_note: str) -> Post:
@@ -109,7 +125,10 @@ def _send(post: Post, *, by: User, opens: bool) -> Post:
     _check_own_yes(post.author)
     group = posting.standing(post.thread.group, by)
     now = clock.now()
-    _check_open(posting.of(group, at=now))
+    open_now = posting.of(group, at=now)
+    _check_open(open_now)
+    if post.thread.is_room:
+        rooms.check(post.thread, post.author, open_now)
     title = post.thread.title if opens else ""
     found = screening.screen_parts(
         {"title": title, "body": post.body}, watched=WatchedPhrase.objects.watched(post.thread.group)
@@ -129,7 +148,7 @@ def _send(post: Post, *, by: User, opens: bool) -> Post:
         owner=None,
         owner_role=Role.CLINICIAN if level else Role.PEER_MODERATOR,
         submitted_at=now,
-        due_at=_due(group, level, now),
+        due_at=_due(post, group, level, now),
         note_to_author="",
     )
     emit(PostHeldForRisk(post, level) if level else PostPending(post))
@@ -144,9 +163,11 @@ def _note_content(post: Post, title: str) -> None:
     ContentNote.objects.bulk_create(ContentNote(post=post, topic=topic) for topic in sorted(topics))
 
 
-def _due(group: SupportGroup, level: Level, now: dt.datetime) -> dt.datetime:
+def _due(post: Post, group: SupportGroup, level: Level, now: dt.datetime) -> dt.datetime:
     if level:
         return now + dt.timedelta(minutes=screening.due_minutes(level))
+    if post.thread.is_room:
+        return rooms.shown_by(now)
     return posting.due_after(group, READ_WITHIN, at=now)
 
 

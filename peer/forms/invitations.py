@@ -26,6 +26,14 @@ class OfferForm(forms.Form):
         self.fields["group"].queryset = groups  # type: ignore[attr-defined]
 
 
+class PartnerForm(forms.Form):
+    """Who sent somebody whom we know already."""
+
+    partner = forms.CharField(
+        label=_("Which partner sent them?"), max_length=120, error_messages={"required": _("Say which partner.")}
+    )
+
+
 WORDS = {  # name in the templates → purpose
     "join": "join",
     "limits": "limits",

@@ -47,6 +47,7 @@ class BreachAlarm(Stateful, Owed):
         MANY_RECORDS = "many_records", "Opened many records"
         MANY_COPIES = "many_copies", "Made many copies of records"
         NEW_DEVICE = "new_device", "Signed in on a device not used before"
+        WRONG_PINS = "wrong_pins", "Somebody typed wrong PINs by phone"
 
     public_id = models.CharField(max_length=24, unique=True, default=public_id)
     about = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")

@@ -18,17 +18,11 @@ LONGEST_REVIEW = dt.timedelta(days=366)  # nobody's understanding is settled for
 REVIEW_AFTER = dt.timedelta(days=183)
 
 
-def sixteen_before() -> dt.date:
-    """Give the birth date from which somebody is under 16 today (29 February turns on 1 March)."""
-    today = clock.today()
-    if (today.month, today.day) == (2, 29):
-        return dt.date(today.year - 16, 2, 29)  # sixteen years apart are both leap years until 2100
-    return today.replace(year=today.year - 16)
-
-
 def under_sixteen(prefix: str = "") -> models.Q:
     """Give the condition that somebody is under 16, or of unknown age (U7, U9)."""
-    return models.Q(**{f"{prefix}born_on__gt": sixteen_before()}) | models.Q(**{f"{prefix}born_on__isnull": True})
+    return models.Q(**{f"{prefix}born_on__gt": clock.sixteen_years_ago()}) | models.Q(
+        **{f"{prefix}born_on__isnull": True}
+    )
 
 
 def adults_are_told(prefix: str = "") -> models.Q:

@@ -2,28 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.db import models
-from django.db.models.functions import Coalesce, Least
 
 from peer.models.dated import DatedQuerySet
-from peer.models.memberships import MembershipRole
 from peer.models.people import User
-from peer.roles import Role
-
-
-class DutyQuerySet(DatedQuerySet["Duty"]):
-    """Spans of cover."""
-
-    def covers(self) -> models.QuerySet[Any]:
-        """Keep those of clinicians who still hold their role here: one that ends by day takes its cover with it."""
-        held = MembershipRole.objects.inside().filter(role=Role.CLINICIAN)
-        here = held.filter(membership__group=models.OuterRef("group"), membership__user=models.OuterRef("user"))
-        until = models.Subquery(here.longest_first().values("until_at")[:1])
-        ends = Least("until_at", Coalesce(until, "until_at"))
-        duties: models.QuerySet[Any] = self.filter(models.Exists(here)).annotate(ends_at=ends)
-        return duties.filter(ends_at__gt=models.F("from_at"))
 
 
 class Duty(models.Model):
@@ -34,7 +16,7 @@ class Duty(models.Model):
     from_at = models.DateTimeField()
     until_at = models.DateTimeField()
 
-    objects = DutyQuerySet.as_manager()
+    objects = DatedQuerySet["Duty"].as_manager()
 
     class Meta:
         verbose_name_plural = "duties"

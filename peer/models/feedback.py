@@ -27,6 +27,12 @@ def new_reference() -> str:
     return "-".join("".join(secrets.choice(LETTERS) for _ in range(4)) for _ in range(3))
 
 
+def plain_reference(typed: str) -> str:
+    """Bring a reference to the form in which it is kept, however somebody spaced it."""
+    plain = "".join(letter for letter in typed.upper() if letter in LETTERS)
+    return "-".join((plain[:4], plain[4:8], plain[8:]))
+
+
 def days_between(start: dt.datetime, end: dt.datetime) -> int:
     """Count the days on the calendar of London from `start` to `end`."""
     return (end.astimezone(clock.LONDON).date() - start.astimezone(clock.LONDON).date()).days
@@ -60,8 +66,7 @@ class FeedbackQuerySet(models.QuerySet["FeedbackItem"]):
 
     def by_reference(self, typed: str) -> FeedbackQuerySet:
         """Keep the one whose secret reference somebody typed, however they spaced it."""
-        plain = "".join(letter for letter in typed.upper() if letter in LETTERS)
-        return self.filter(reference="-".join((plain[:4], plain[4:8], plain[8:])))
+        return self.filter(reference=plain_reference(typed))
 
     def still_open(self) -> FeedbackQuerySet:
         """Keep what has not come to an end."""

@@ -6,6 +6,7 @@ import datetime as dt
 from typing import ClassVar
 
 from django.db import models
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
@@ -22,6 +23,7 @@ from peer.states import Stateful
 
 STAFF = (Role.SERVICE_MANAGER, Role.CLINICIAN, Role.CO_ORDINATOR)
 LOOK_AFTER = (Role.PEER_FACILITATOR, Role.PEER_MODERATOR, Role.CLINICIAN)
+FOREVER = dt.datetime(9999, 1, 1, tzinfo=dt.UTC)
 GIVEN = (*LOOK_AFTER, Role.GROUP_ADMINISTRATOR)  # by hand, by a manager
 NEEDED = {
     Role.PEER_MODERATOR: lazy(
@@ -46,7 +48,11 @@ class SupportGroupQuerySet(models.QuerySet["SupportGroup"]):
 
     def visible_to(self, user: User) -> SupportGroupQuerySet:
         """Keep the groups this person is in now; for staff who set up or offer groups all (matrix row 2)."""
-        return self if user.may_in_service(*STAFF) else self.joined_by(user)
+        return self.known_to(user, is_staff=user.may_in_service(*STAFF))
+
+    def known_to(self, user: User, *, is_staff: bool) -> SupportGroupQuerySet:
+        """Keep what `visible_to` does, where it was asked before whether somebody is of that staff."""
+        return self if is_staff else self.joined_by(user)
 
     def joined_by(self, user: User) -> SupportGroupQuerySet:
         """Keep the groups this person is in now."""
@@ -57,11 +63,16 @@ class SupportGroupQuerySet(models.QuerySet["SupportGroup"]):
         return self.filter(models.Exists(_held_here(user).filter(role=Role.GROUP_ADMINISTRATOR)))
 
     def readable_by(self, user: User) -> SupportGroupQuerySet:
-        """Keep the groups whose talk this person may read now: a pause hides it (P10), a shift's end too (row 3)."""
+        """Keep the groups whose talk this person may read now."""
+        return self.filter(self.may_read(user))
+
+    @staticmethod
+    def may_read(user: User) -> models.Q:
+        """Say when somebody may read a group's talk: a pause hides it (P10), the end of a shift too (row 3)."""
         here, clinician = _roles_here(user), models.Q(role=Role.CLINICIAN)
         covers = Duty.objects.current().filter(group=models.OuterRef("pk"), user=user)
         as_member = models.Exists(here.exclude(clinician)) & ~models.Q(state=SupportGroup.State.FROZEN)
-        return self.filter(as_member | (models.Exists(here.filter(clinician)) & models.Exists(covers)))
+        return as_member | (models.Exists(here.filter(clinician)) & models.Exists(covers))
 
     def open_to_offer(self) -> SupportGroupQuerySet:
         """Keep the groups that staff can offer to somebody."""
@@ -76,20 +87,19 @@ class SupportGroupQuerySet(models.QuerySet["SupportGroup"]):
         now = clock.now()
         mine = Membership.objects.active().filter(group=models.OuterRef("pk"), user=user)
         protocol = GroupProtocol.objects.filter(group=models.OuterRef("pk"), published_at__lte=now).order_by("-version")
-        accepted = ProtocolAcceptance.objects.filter(protocol=models.OuterRef("protocol_id"), user=user)
-        duties = Duty.objects.covers().filter(group=models.OuterRef("pk"))
-        cover = duties.filter(from_at__lte=now, ends_at__gt=now).order_by("-ends_at")
+        accepted = ProtocolAcceptance.objects.filter(protocol=models.OuterRef("pk"), user=user)
+        cover = MembershipRole.objects.covering(models.OuterRef("pk"), from_at__lte=now, until_at__gt=now)
+        cover = cover.order_by("-ends_at")
+        following = MembershipRole.objects.covering(models.OuterRef("pk"), from_at__gt=now).order_by("begins_at")
         checks = MembershipRole.objects.peers_who_check().filter(membership__group=models.OuterRef("pk"))
-        name = Membership.objects.filter(group=models.OuterRef("group"), user=models.OuterRef("user"))
         return self.annotate(  # type: ignore[no-redef]
             membership_id=models.Subquery(mine.values("pk")[:1]),
             protocol_id=models.Subquery(protocol.values("pk")[:1]),
-            protocol_accepted=models.Exists(accepted),
+            protocol_accepted=models.Subquery(protocol.annotate(yes=models.Exists(accepted)).values("yes")[:1]),
             cover_until=models.Subquery(cover.values("ends_at")[:1]),
-            cover_name=models.Subquery(cover.annotate(name=name.values("pseudonym")[:1]).values("name")[:1]),
-            next_cover=models.Subquery(duties.filter(from_at__gt=now).order_by("from_at").values("from_at")[:1]),
-            has_moderator=models.Exists(checks),
-            moderator_until=models.Subquery(checks.values("until_at")[:1]),
+            cover_name=models.Subquery(cover.values("membership__pseudonym")[:1]),
+            next_cover=models.Subquery(following.values("begins_at")[:1]),
+            moderator_until=models.Subquery(checks.values(ends_at=Coalesce("until_at", models.Value(FOREVER)))[:1]),
         )
 
 
@@ -103,12 +113,14 @@ class SupportGroup(Stateful):
     cover_until: dt.datetime | None
     cover_name: str | None
     next_cover: dt.datetime | None
-    has_moderator: bool
-    moderator_until: dt.datetime | None
+    moderator_until: dt.datetime | None  # FOREVER where a role has no end, None where nobody checks posts
 
     # What `peer.quiet` adds.
     next_name: str | None
     has_unfinished: bool
+    meets_at: dt.datetime | None
+    meets_as: str | None
+    meets_key: str | None
 
     class State(models.TextChoices):
         """Where a group is in its life; whether posting is open is computed, never stored."""
@@ -116,6 +128,7 @@ class SupportGroup(Stateful):
         DRAFT = "draft", "Being set up"
         OPEN = "open", "Open"
         FROZEN = "frozen", "Paused"
+        READING = "reading", "Open to read, not yet to write"
         CLOSED = "closed", "Closed"
 
     class Audience(models.TextChoices):
@@ -135,7 +148,8 @@ class SupportGroup(Stateful):
     MOVES: ClassVar[dict[str, set[str]]] = {
         State.DRAFT: {State.OPEN, State.CLOSED},
         State.OPEN: {State.FROZEN, State.CLOSED},
-        State.FROZEN: {State.OPEN, State.CLOSED},
+        State.FROZEN: {State.READING, State.CLOSED},
+        State.READING: {State.OPEN, State.FROZEN, State.CLOSED},
     }
 
     public_id = models.CharField(max_length=24, unique=True, default=public_id)
@@ -165,7 +179,7 @@ class SupportGroup(Stateful):
         permissions = [(rule.perm.value, rule.words) for rule in rules().values() if rule.scope is Scope.GROUP]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(state__in=["draft", "open", "frozen", "closed"]), name="group_state"
+                condition=models.Q(state__in=["draft", "open", "frozen", "reading", "closed"]), name="group_state"
             ),
             models.CheckConstraint(condition=models.Q(opens__lt=models.F("closes")), name="group_hours"),
             models.CheckConstraint(condition=models.Q(age_from__lte=models.F("age_to")), name="group_ages"),

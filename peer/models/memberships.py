@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+import datetime as dt
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import models
+from django.db.models.functions import Coalesce, Least
 from django.utils.translation import gettext as _
 
 from peer import clock
@@ -17,6 +19,9 @@ from peer.states import Stateful
 
 if TYPE_CHECKING:
     from peer.models.groups import SupportGroup
+
+
+NOBODY = 0  # no membership has this key
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
@@ -163,11 +168,28 @@ class MembershipRoleQuerySet(DatedQuerySet["MembershipRole"]):
         """Keep the roles that people who are in the group hold now."""
         return self.inside().filter(membership__group=group)
 
+    def covering(self, group: Any, **span: dt.datetime) -> models.QuerySet[Any]:
+        """Keep the clinicians' roles in a group that have a duty of that span there, with when it begins and ends.
+
+        A role that ends by day takes its cover with it.
+        """
+        wanted = {f"membership__user__duties__{name}": moment for name, moment in span.items()}
+        roles = self.inside().filter(
+            role=Role.CLINICIAN, membership__group=group, membership__user__duties__group=group, **wanted
+        )
+        begins, until = (models.F(f"membership__user__duties__{name}") for name in ("from_at", "until_at"))
+        covers: models.QuerySet[Any] = roles.annotate(
+            begins_at=begins, ends_at=Least(until, Coalesce("until_at", until))
+        )
+        return covers.filter(ends_at__gt=models.F("begins_at"))
+
     def peers_who_check(self) -> MembershipRoleQuerySet:
         """Keep who may check posts and is no clinician, here or anywhere: a clinician never hosts alone (S90, U14)."""
         here = MembershipRole.objects.current().filter(membership=models.OuterRef("membership"), role=Role.CLINICIAN)
         anywhere = ServiceRole.objects.current().filter(user=models.OuterRef("membership__user"), role=Role.CLINICIAN)
-        peers = self.inside().filter(may_check("membership__user__checking__"), role=Role.PEER_MODERATOR)
+        peers = self.inside().filter(
+            may_check("membership__user__", "membership__user__checking__"), role=Role.PEER_MODERATOR
+        )
         return peers.exclude(models.Exists(here) | models.Exists(anywhere)).longest_first()
 
     def longest_first(self) -> MembershipRoleQuerySet:

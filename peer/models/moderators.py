@@ -8,7 +8,6 @@ from django.db import models
 from django.urls import reverse
 
 from peer import clock
-from peer.models.competence import sixteen_before
 from peer.models.dated import public_id
 from peer.models.people import User
 from peer.roles import Role
@@ -17,15 +16,18 @@ from peer.states import Owed, Stateful, one_of_states, owed_unless
 LOOK_AFTER = (Role.CLINICIAN, Role.SERVICE_MANAGER)
 
 
-def may_check(prefix: str = "") -> models.Q:
-    """Give the condition that somebody may read real posts: 16 or over, trained, looked after, practised (U14)."""
+def may_check(user: str = "user__", checking: str = "") -> models.Q:
+    """Give the condition that somebody may read real posts: 16 or over, trained, looked after, practised (U14).
+
+    `user` and `checking` lead to the account and to what is written down of it.
+    """
     asked = {
-        "user__person__born_on__lte": sixteen_before(),
-        "trained_on__lte": clock.today(),
-        "supervisor__is_active": True,
-        "practised_at__isnull": False,
+        f"{user}person__born_on__lte": clock.sixteen_years_ago(),
+        f"{checking}trained_on__lte": clock.today(),
+        f"{checking}supervisor__is_active": True,
+        f"{checking}practised_at__isnull": False,
     }
-    return models.Q(**{f"{prefix}{name}": value for name, value in asked.items()})
+    return models.Q(**asked)
 
 
 class PeerModeratorQuerySet(models.QuerySet["PeerModerator"]):
@@ -60,7 +62,7 @@ class PeerModerator(models.Model):
     def is_old_enough(self) -> bool:
         """Tell whether this is somebody of 16 or over; an unknown age counts as the youngest."""
         born_on = self.user.person.born_on if self.user.person else None
-        return born_on is not None and born_on <= sixteen_before()
+        return born_on is not None and born_on <= clock.sixteen_years_ago()
 
     def is_trained(self) -> bool:
         """Tell whether the day of the training has come."""
@@ -107,6 +109,7 @@ class SupervisorTask(Stateful, Owed):
 
         TALK = "talk", "Asked for somebody to talk to"
         CHECK_IN = "check_in", "Met a worrying post"
+        SILENT = "silent", "Has not said how a session was"
 
     public_id = models.CharField(max_length=24, unique=True, default=public_id)
     moderator = models.ForeignKey(User, on_delete=models.CASCADE, related_name="talks_owed")

@@ -148,6 +148,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
     paged_ok_at = models.DateTimeField(null=True, blank=True)  # when a number that pages reach was last proved (B15)
+    pin_ok_at = models.DateTimeField(null=True, blank=True)  # when they chose a PIN that opens something (U4)
     recovery_asked_at = models.DateTimeField(null=True, blank=True)  # somebody asked for a way in: shown on each page
     created_at = models.DateTimeField(default=clock.now)
 

@@ -6,6 +6,7 @@ import datetime as dt
 from typing import ClassVar
 
 from django.db import models
+from django.db.models.functions import Greatest
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
@@ -22,9 +23,10 @@ class ThreadQuerySet(models.QuerySet["Thread"]):
     """Threads, as far as the viewer may know of them."""
 
     def visible_to(self, user: User) -> ThreadQuerySet:
-        """Keep threads of one's groups that have an approved post, or that one started oneself."""
+        """Keep threads of one's groups that have an approved post or are a session's room, and those one began."""
         groups = SupportGroup.objects.readable_by(user).values("pk")
-        return self.filter(models.Q(post_count__gt=0) | models.Q(started_by__user=user), group__in=groups)
+        there = models.Q(post_count__gt=0) | models.Q(is_room=True) | models.Q(started_by__user=user)
+        return self.filter(there, group__in=groups)
 
     def shown(self) -> ThreadQuerySet:
         """Keep threads in which others can read something, the newest words first."""
@@ -43,6 +45,7 @@ class Thread(models.Model):
     title = models.CharField(max_length=120)
     started_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     post_count = models.PositiveIntegerField(default=0)
+    is_room = models.BooleanField("the text room of a session", default=False)
     started_at = models.DateTimeField(default=clock.now)
     last_post_at = models.DateTimeField(default=clock.now)
 
@@ -65,7 +68,7 @@ class Thread(models.Model):
 
     def count_shown(self, step: int, *, at: dt.datetime) -> None:
         """Count one post more or fewer that members can see; a thread shows from its first approved post."""
-        moved = {"last_post_at": at} if step > 0 else {}
+        moved = {"last_post_at": Greatest("last_post_at", models.Value(at))} if step > 0 else {}
         rows = Thread.objects.filter(pk=self.pk)
         rows.update(post_count=models.F("post_count") + step, **moved)
         if rows.filter(post_count=max(step, 0)).exists():
@@ -135,7 +138,9 @@ class Post(Stateful, Owed):
     SHOWN_ONCE: ClassVar[tuple[str, ...]] = (State.APPROVED, State.HIDDEN)
 
     public_id = models.CharField(max_length=24, unique=True, default=public_id)
-    thread = models.ForeignKey(Thread, on_delete=models.CASCADE, related_name="posts")
+    thread = models.ForeignKey(
+        Thread, on_delete=models.CASCADE, related_name="posts", db_index=False
+    )  # post_in_order serves it; with an index of its own that of new posts is passed over
     author = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="posts")
     body = models.TextField()
     html = models.TextField(blank=True)

@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from allauth.account.adapter import get_adapter
 from django import forms
 from django.contrib.auth.decorators import login_not_required
-from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
@@ -20,34 +17,26 @@ from peer.actions import feedback
 from peer.forms.feedback import ComplainForm, FindForm, GiveForm
 from peer.methods import require_http_methods, require_safe
 from peer.models import FeedbackItem, Person
-from peer.states import RuleBroken
-
-
-def _sender(request: HttpRequest) -> str:
-    """Fold where a request comes from into a value that tells nobody where that is."""
-    return salted_hmac("feedback", get_adapter(request).get_client_ip(request), algorithm="sha256").hexdigest()
+from peer.web import acted, once, sender
 
 
 def _take_in(request: HttpRequest, form: forms.Form, *, kind: str) -> FeedbackItem | None:
     """Hear a valid form once, or put the reason on the form."""
-    nonce = request.POST.get("form_nonce", "")[:40]
     given = dict(form.cleaned_data)
     person = _person(request) if given.pop("tell_me", False) else None
-    try:
+
+    def act(nonce: str) -> FeedbackItem:
         return feedback.give(
             gate.SERVICE,
             by=feedback.VISITOR,
             said=feedback.Said(**given),
             kind=kind,
             nonce=nonce,
-            sender=_sender(request),
+            sender=sender(request, door="feedback"),
             person=person,
         )
-    except IntegrityError:  # the same form, sent twice in the same instant
-        return FeedbackItem.objects.get(form_nonce=nonce)
-    except RuleBroken as broken:
-        form.add_error(None, str(broken))
-        return None
+
+    return acted(form, lambda: once(request, act, made=lambda nonce: FeedbackItem.objects.get(form_nonce=nonce)))
 
 
 def _person(request: HttpRequest) -> Person | None:

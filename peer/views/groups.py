@@ -10,29 +10,36 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
-from peer import eligibility, first_weeks, goodbyes, posting, quiet, reading
+from peer import eligibility, first_weeks, page_rows, posting, quiet
 from peer.actions import groups
 from peer.forms.groups import NameForm, YesForm
 from peer.methods import require_http_methods, require_safe
-from peer.models import Appeal, BandMove, JoinRequest, Membership, MovingOn, Post, SupportGroup, Thread
+from peer.models import (
+    Appeal,
+    BandMove,
+    Membership,
+    MovingOn,
+    Post,
+    SupportGroup,
+    Thread,
+)
+from peer.models.groups import FOREVER, STAFF
+from peer.models.memberships import NOBODY
 from peer.views import memberships
-from peer.web import acted, who
-
-PAGE = 20
+from peer.web import acted, number, who
 
 
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """List my groups, and the way into those I have said yes to."""
     user = who(request)
-    mine = reading.with_new_in_groups(SupportGroup.objects.joined_by(user).with_standing(user), user).order_by("title")
-    cards = [(group, posting.of(group)) for group in mine]
-    others = list(Membership.objects.visible_to(user).not_inside(user))
+    cards = [(group, posting.of(group)) for group in page_rows.my_groups(user=user.pk)]
+    others = page_rows.not_inside(user=user.pk)
     joining = [one for one in others if one.is_joining()]
     context = {"cards": cards, "joining": joining}
     context["outside"] = [one for one in others if one not in joining and one.joined_at is not None]
     if user.person is not None:
-        context["asked"] = list(JoinRequest.objects.visible_to(user).of(user).to_show())
+        context["asked"] = page_rows.asked(user=user.pk)
         context["could_join"] = list(eligibility.groups_for(user.person))
     return render(request, "peer/groups/index.html", context)
 
@@ -41,19 +48,20 @@ def index(request: HttpRequest) -> HttpResponse:
 def detail(request: HttpRequest, public_id: str) -> HttpResponse:
     """Show one group: who is here, whether one can write, what people talk about."""
     user = who(request)
-    groups_here = goodbyes.with_changes(SupportGroup.objects.visible_to(user).with_standing(user), user)
-    group = quiet.with_next(groups_here, user).filter(public_id=public_id).first()
-    if group is None:
+    found = page_rows.group_page(user=user.pk, public_id=public_id, is_staff=user.may_in_service(*STAFF))
+    if not found:
         return memberships.outside(request, public_id)
+    group = found[0]
     threads, older = _threads(request, group)
     now = posting.of(group)
     context = {
         "first_weeks": first_weeks.of(group),
         "group": group,
         "posting": now,
-        "people": group.looked_after_by(),
+        "people": page_rows.people(group=group.pk),
         "threads": threads,
         "older_href": older,
+        "session": quiet.next_session(group),
     }
     if group.has_unfinished:  # each of these says on its own page how long such posts wait
         context["mine"] = Post.objects.visible_to(user).filter(author=group.membership_id).unfinished()
@@ -143,20 +151,20 @@ def _joining(request: HttpRequest, public_id: str) -> Membership:
 
 def _threads(request: HttpRequest, group: SupportGroup) -> tuple[list[Thread], str]:
     """Give one page of threads, newest words first, and the address of the next."""
-    shown = Thread.objects.visible_to(who(request)).filter(group=group).shown().select_related("started_by")
-    rows = reading.with_new(shown, group.membership_id)
-    place = _place(request.GET.get("before", ""))
-    threads = list((rows.older_than(*place) if place else rows)[: PAGE + 1])
-    if len(threads) <= PAGE:
+    at, pk = _place(request.GET.get("before", "")) or (FOREVER, 0)
+    user, place = who(request).pk, group.membership_id or NOBODY
+    threads = page_rows.threads(user=user, group=group.pk, place=place, at=at, pk=pk)
+    if len(threads) <= page_rows.PAGE:
         return threads, ""
-    last = threads[PAGE - 1]
-    return threads[:PAGE], f"?before={last.last_post_at.timestamp():.6f}-{last.pk}"
+    last = threads[page_rows.PAGE - 1]
+    return threads[: page_rows.PAGE], f"?before={last.last_post_at.timestamp():.6f}-{last.pk}"
 
 
 def _place(text: str) -> tuple[dt.datetime, int] | None:
     """Read a place in the list; what is no place begins at the top."""
-    at, _, pk = text.partition("-")
+    at, _, key = text.partition("-")
+    pk = number(key)
     try:
-        return dt.datetime.fromtimestamp(float(at), dt.UTC), int(pk)
+        return None if pk is None else (dt.datetime.fromtimestamp(float(at), dt.UTC), pk)
     except (ValueError, OverflowError, OSError):
         return None

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -19,8 +18,7 @@ from peer.methods import require_http_methods, require_POST, require_safe
 from peer.models import Cohort, MembershipRole, ModeratorProposal, SupportGroup
 from peer.models.groups import GIVEN, SupportGroupQuerySet
 from peer.roles import Perm, Role
-from peer.states import RuleBroken
-from peer.web import acted, for_whom_may, or_404, who
+from peer.web import acted, for_whom_may, or_404, pressed, who
 
 
 def _staff(request: HttpRequest) -> SupportGroupQuerySet:
@@ -126,10 +124,7 @@ def second(request: HttpRequest, public_id: str, verb: str) -> HttpResponse:
         raise Http404
     rows = ModeratorProposal.objects.visible_to(who(request)).waiting().select_related("group", "user__person")
     proposal = for_whom_may(request, SECOND[verb], get_object_or_404(rows, public_id=public_id))
-    try:
-        SECOND[verb](proposal, by=who(request))
-    except RuleBroken as rule:
-        messages.error(request, str(rule))
+    pressed(request, lambda: SECOND[verb](proposal, by=who(request)))
     return redirect("groups-set-up", proposal.group.public_id)
 
 
@@ -148,10 +143,7 @@ def end_role(request: HttpRequest, public_id: str, pk: int) -> HttpResponse:
 def open_now(request: HttpRequest, public_id: str) -> HttpResponse:
     """Open a group, or say what is missing."""
     group = get_object_or_404(_staff(request), public_id=public_id)
-    try:
-        groups.open_group(group, by=who(request))
-    except RuleBroken as rule:
-        messages.error(request, str(rule))
+    pressed(request, lambda: groups.open_group(group, by=who(request)))
     return redirect("groups-set-up", group.public_id)
 
 

@@ -12,6 +12,7 @@ from peer.events import emit
 from peer.methods import require_safe
 from peer.models import (
     FeedbackItem,
+    GroupSession,
     ImportChange,
     Membership,
     ParentRelationship,
@@ -32,14 +33,17 @@ def home(request: HttpRequest) -> HttpResponse:
     """Greet, and show where the wait stands, the groups one is in and the work that waits."""
     user = cast(User, request.user)
     roles = grants.service_roles(user)
-    context: dict[str, Any] = {"places": _places(user), "roles": {str(role) for role in roles}}
+    context: dict[str, Any] = {"places": places_of(user), "roles": {str(role) for role in roles}}
+    places = [place.group_id for place, _roles in context["places"]]
+    context["next_sessions"] = list(GroupSession.objects.visible_to(user).next_of(places).values()) if places else []
+    context["to_cover"] = list(GroupSession.objects.visible_to(user).needing(user)) if places else []
     context["administered"] = list(SupportGroup.objects.administered_by(user).order_by("title"))
-    context["work"] = desks.work(user, roles)
+    context["work"] = desks.work(user, grants.all_roles(user))
     if not roles.isdisjoint({Role.CO_ORDINATOR, Role.CLINICIAN}):
         context |= _work(user)
     elif user.person is not None:
         is_young = user.person.kind == Person.Kind.YOUNG_PERSON
-        context |= _own_wait(user) if is_young else _family(user)
+        context |= own_wait(user) if is_young else _family(user)
         context["may_look"] = user.person.kind != Person.Kind.STAFF
         emit(WaitOpened(user.person))
     if Role.SERVICE_MANAGER in roles:
@@ -47,7 +51,7 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "peer/home/home.html", context)
 
 
-def _places(user: User) -> list[tuple[Membership, set[str]]]:
+def places_of(user: User) -> list[tuple[Membership, set[str]]]:
     """List the groups one is in, with what one is there; who only administers one is not in it."""
     memberships = Membership.objects.visible_to(user).active().filter(user=user).select_related("group")
     found = [(place, {row.role for row in place.roles.all()}) for place in memberships.with_roles_now()]
@@ -60,7 +64,7 @@ def _work(user: User) -> dict[str, Any]:
     return figures | {"changes": ImportChange.objects.visible_to(user).waiting().count()}
 
 
-def _own_wait(user: User) -> dict[str, Any]:
+def own_wait(user: User) -> dict[str, Any]:
     """Tell a young person where they are: what we know, what is next, and when they last heard from us."""
     entries = WaitingListEntry.objects.visible_to(user).select_related("referral").order_by("-pk")
     events = TimelineEntry.objects.visible_to(user).filter(person=user.person_id).order_by("-at", "-pk")

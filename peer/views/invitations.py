@@ -6,7 +6,6 @@ from collections.abc import Callable
 from functools import wraps
 
 from django.conf import settings
-from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
@@ -19,8 +18,8 @@ from peer.actions.invitations import LINK
 from peer.forms.invitations import AdultYesForm, QuestionForm, YesForm, asked_words
 from peer.methods import require_http_methods, require_POST, require_safe
 from peer.models import Invitation, Person
-from peer.states import RuleBroken, StaleMove
-from peer.web import acted
+from peer.states import StaleMove
+from peer.web import acted, pressed
 
 Page = Callable[[HttpRequest, Invitation, str], HttpResponse]
 
@@ -56,10 +55,7 @@ def hello(request: HttpRequest, invitation: Invitation, secret: str) -> HttpResp
 @require_POST
 def code(request: HttpRequest, invitation: Invitation, secret: str) -> HttpResponse:
     """Send a code to the number that got the link."""
-    try:
-        invitations.ask_code(invitation, by=LINK)
-    except RuleBroken as rule:
-        messages.error(request, str(rule))
+    pressed(request, lambda: invitations.ask_code(invitation, by=LINK))
     return redirect("invitations-yes", secret)
 
 

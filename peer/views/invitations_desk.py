@@ -14,14 +14,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from peer import gate
-from peer.actions import invitations, replies
-from peer.forms.invitations import AnswerForm, OfferForm, SaidForm
-from peer.methods import require_http_methods, require_safe
-from peer.models import Invitation, JoinRequest, Person, SupportGroup
+from peer.actions import invitations, newcomers, replies
+from peer.forms.invitations import AnswerForm, OfferForm, PartnerForm, SaidForm
+from peer.methods import require_http_methods, require_POST, require_safe
+from peer.models import Invitation, JoinRequest, PartnerReferral, Person, SupportGroup
 from peer.models.groups import SupportGroupQuerySet
 from peer.models.invitations import InvitationQuerySet
 from peer.roles import Perm
-from peer.web import acted, who
+from peer.web import acted, or_404, who
 
 PAGE = 50
 
@@ -62,15 +62,41 @@ def _page(rows: InvitationQuerySet, cursor: str) -> tuple[list[Invitation], str]
 @require_http_methods(["GET", "HEAD", "POST"])
 def offer(request: HttpRequest, public_id: str) -> HttpResponse:
     """Offer a group to a person who waits."""
-    _staff(request)
-    person = get_object_or_404(Person.objects.visible_to(who(request)), public_id=public_id)
+    person = _person(request, public_id)
     form = OfferForm(request.POST or None, groups=_open_groups(request, person))
     if request.method == "POST" and form.is_valid():
         group = form.cleaned_data["group"]
         if acted(form, lambda: invitations.offer(person, by=who(request), group=group)):
             return redirect("invitations-index")
-    context = {"person": person, "form": form}
-    return render(request, "peer/invitations/offer.html", context, status=422 if form.errors else 200)
+    return _offer_page(request, person, form=form, sent=PartnerForm())
+
+
+@require_POST
+def partner(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Write down which partner sent somebody whom we know already: some groups are for them (U19)."""
+    or_404(gate.can(who(request), Perm.ADD_PERSON, gate.SERVICE) or None)
+    person, sent = _person(request, public_id), PartnerForm(request.POST)
+    if not sent.is_valid():
+        return _offer_page(request, person, form=OfferForm(groups=_open_groups(request, person)), sent=sent)
+    newcomers.note_partner(person, by=who(request), partner=sent.cleaned_data["partner"])
+    messages.success(request, _("Written down. The groups for people whom partners send are open to them."))
+    return redirect("invitations-offer", public_id)
+
+
+def _person(request: HttpRequest, public_id: str) -> Person:
+    _staff(request)
+    return get_object_or_404(Person.objects.visible_to(who(request)), public_id=public_id)
+
+
+def _offer_page(request: HttpRequest, person: Person, *, form: OfferForm, sent: PartnerForm) -> HttpResponse:
+    context = {
+        "person": person,
+        "form": form,
+        "sent": sent,
+        "partners": PartnerReferral.objects.visible_to(who(request)).filter(person=person).order_by("pk"),
+    }
+    wrong = form.errors or sent.errors
+    return render(request, "peer/invitations/offer.html", context, status=422 if wrong else 200)
 
 
 def _open_groups(request: HttpRequest, person: Person) -> SupportGroupQuerySet:

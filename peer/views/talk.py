@@ -11,16 +11,17 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
-from peer import finding, posting, quiet, reading, screening
+from peer import finding, page_rows, posting, quiet, reading, rooms, screening
 from peer.actions import felt as feeling
 from peer.actions import talk
 from peer.forms.talk import FindForm, ReplyForm, ThreadForm, change_form
 from peer.methods import require_http_methods, require_POST, require_safe
-from peer.models import Post, SupportGroup, Thread
+from peer.models import GroupSession, Post, SupportGroup, Thread
+from peer.models.memberships import NOBODY
 from peer.states import RuleBroken
-from peer.web import acted, who
+from peer.web import acted, first_or_404, number, who
 
-PAGE = 20
+NEWEST = 2**63 - 1  # no post has a key behind it
 
 Write = Callable[..., Post]
 
@@ -29,14 +30,19 @@ Write = Callable[..., Post]
 def detail(request: HttpRequest, public_id: str) -> HttpResponse:
     """Show one thread: what is approved, and one's own words with where they are."""
     user = who(request)
-    thread = get_object_or_404(reading.with_mark(Thread.objects.visible_to(user), user), public_id=public_id)
-    group = get_object_or_404(SupportGroup.objects.visible_to(user).with_standing(user), pk=thread.group_id)
+    thread = first_or_404(page_rows.thread(user=user.pk, public_id=public_id))
+    group = first_or_404(posting.read(user=user.pk, group=thread.group_id))
     posts, links = _page(thread, group, request)
     for post in posts:
         post.is_new = reading.is_new(post, thread, group.membership_id)
     if request.method == "GET":
         reading.saw(thread, group.membership_id, posts)
-    context = {"thread": thread, "group": group, "posting": posting.of(group), "posts": posts, "form": ReplyForm()}
+    now = posting.of(group)
+    context = {"thread": thread, "group": group, "posting": now, "posts": posts, "form": ReplyForm()}
+    context["may_feel"] = group.membership_id is not None
+    if thread.is_room:
+        session = GroupSession.objects.visible_to(user).with_people().filter(thread=thread).first()
+        context |= {"session": session, "room": session and rooms.of(session, now)}
     return render(request, "peer/talk/detail.html", context | links)
 
 
@@ -68,8 +74,7 @@ def felt(request: HttpRequest, public_id: str) -> HttpResponse:
 def new(request: HttpRequest, public_id: str) -> HttpResponse:
     """Begin a new subject in a group."""
     user = who(request)
-    groups = SupportGroup.objects.joined_by(user).with_standing(user)
-    group = get_object_or_404(groups, public_id=public_id)
+    group = get_object_or_404(SupportGroup.objects.joined_by(user), public_id=public_id)
     form = ThreadForm(request.POST or None)
     send = partial(talk.start_thread, group, by=user)
     save = partial(talk.draft_thread, group, by=user)
@@ -80,13 +85,11 @@ def new(request: HttpRequest, public_id: str) -> HttpResponse:
 def reply(request: HttpRequest, public_id: str) -> HttpResponse:
     """Answer in a thread."""
     user = who(request)
-    thread = get_object_or_404(Thread.objects.visible_to(user), public_id=public_id)
-    group = get_object_or_404(SupportGroup.objects.joined_by(user).with_standing(user), pk=thread.group_id)
-    thread.group = group
+    thread = first_or_404(page_rows.thread(user=user.pk, public_id=public_id))
     form = ReplyForm(request.POST or None)
     send = partial(talk.reply, thread, by=user)
     save = partial(talk.draft_reply, thread, by=user)
-    return _write(request, form, send=send, save=save, context={"group": group, "thread": thread})
+    return _write(request, form, send=send, save=save, context={"group": thread.group, "thread": thread})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -94,7 +97,7 @@ def change(request: HttpRequest, public_id: str) -> HttpResponse:
     """Change one's own post and send it, or keep it for later."""
     user = who(request)
     post = _own(request, public_id)
-    group = get_object_or_404(SupportGroup.objects.visible_to(user).with_standing(user), pk=post.thread.group_id)
+    group = get_object_or_404(SupportGroup.objects.visible_to(user), pk=post.thread.group_id)
     form = change_form(
         request.POST or None,
         initial={"title": post.thread.title, "body": post.body, "content_note": post.content_note},
@@ -153,23 +156,23 @@ def _write(
         if post is not None:
             return redirect("talk-own", post.public_id)
     worried = screening.screen(form.data.get("body", "")).level if form.errors else ""
-    context |= {"form": form, "posting": posting.of(context["group"]), "worried": worried}
+    group = first_or_404(posting.read(user=who(request).pk, group=context["group"].pk))
+    context |= {"form": form, "group": group, "posting": posting.of(group), "worried": worried}
     return render(request, "peer/talk/write.html", context, status=422 if form.errors else 200)
 
 
 def _page(thread: Thread, group: SupportGroup, request: HttpRequest) -> tuple[list[Post], dict[str, str]]:
     """Give one page of posts, oldest first, and the links beside it (keyset, performance 7.2)."""
-    rows = reading.with_felt(thread.posts.seen_by(group.membership_id), group.membership_id)
-    after, before = _number(request.GET.get("after")), _number(request.GET.get("before"))
+    here = {"thread": thread.pk, "place": group.membership_id or NOBODY}
+    after, before = number(request.GET.get("after")), number(request.GET.get("before"))
     if before is not None or "newest" in request.GET:
-        rows = rows.filter(pk__lt=before) if before is not None else rows
-        posts = list(rows.order_by("-id")[: PAGE + 1])
-        earlier, later = len(posts) > PAGE, before is not None
-        posts = posts[:PAGE][::-1]
+        posts = page_rows.posts_before(**here, before=NEWEST if before is None else before)
+        earlier, later = len(posts) > page_rows.PAGE, before is not None
+        posts = posts[: page_rows.PAGE][::-1]
     else:
-        posts = list((rows.filter(pk__gt=after) if after is not None else rows)[: PAGE + 1])
-        earlier, later = after is not None, len(posts) > PAGE
-        posts = posts[:PAGE]
+        posts = page_rows.posts_after(**here, after=after or 0)
+        earlier, later = after is not None, len(posts) > page_rows.PAGE
+        posts = posts[: page_rows.PAGE]
     links = {"here": _here(request)}
     if posts and earlier:
         links["earlier_href"] = f"?before={posts[0].pk}"
@@ -180,10 +183,6 @@ def _page(thread: Thread, group: SupportGroup, request: HttpRequest) -> tuple[li
 
 def _here(request: HttpRequest) -> str:
     """Give the place in a thread that a page shows, for whatever leads back to it."""
-    places = {name: _number(request.GET.get(name)) for name in ("after", "before")}
+    places = {name: number(request.GET.get(name)) for name in ("after", "before")}
     newest = "?newest=1" if "newest" in request.GET else ""
     return next((f"?{name}={pk}" for name, pk in places.items() if pk is not None), newest)
-
-
-def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isdecimal() and len(text) < 19 else None

@@ -14,8 +14,7 @@ from peer.actions import watched_phrases
 from peer.forms.watched_phrases import TryForm, WatchForm
 from peer.methods import require_http_methods, require_POST
 from peer.models import SupportGroup, WatchedPhrase
-from peer.states import RuleBroken
-from peer.web import acted, for_whom_may, who
+from peer.web import acted, for_whom_may, pressed, who
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -34,10 +33,7 @@ def index(request: HttpRequest, public_id: str) -> HttpResponse:
 def drop(request: HttpRequest, public_id: str) -> HttpResponse:
     """Stop watching for a phrase."""
     group = _group(request, public_id)
-    try:
-        watched_phrases.drop(group, by=who(request), phrase=request.POST.get("phrase", ""))
-    except RuleBroken as rule:
-        messages.error(request, str(rule))
+    pressed(request, lambda: watched_phrases.drop(group, by=who(request), phrase=request.POST.get("phrase", "")))
     return redirect("watched-phrases-index", group.public_id)
 
 

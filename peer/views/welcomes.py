@@ -13,8 +13,7 @@ from peer.methods import require_http_methods, require_POST, require_safe
 from peer.models import Welcome
 from peer.models.welcomes import WelcomeQuerySet
 from peer.roles import Perm
-from peer.states import RuleBroken
-from peer.web import acted, only_with, who
+from peer.web import acted, only_with, pressed, who
 
 
 def _mine(request: HttpRequest) -> WelcomeQuerySet:
@@ -48,10 +47,7 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
 def hand_on(request: HttpRequest, public_id: str) -> HttpResponse:
     """Hand it on to another peer."""
     welcome = get_object_or_404(_mine(request), public_id=public_id)
-    try:
-        welcomes.hand_on(welcome, by=who(request))
-    except RuleBroken as rule:
-        messages.error(request, str(rule))
-        return redirect(welcome)
-    messages.success(request, _("Somebody else says hello. That’s fine."))
-    return redirect("welcomes-index")
+    is_done = pressed(
+        request, lambda: welcomes.hand_on(welcome, by=who(request)), done=_("Somebody else says hello. That’s fine.")
+    )
+    return redirect("welcomes-index") if is_done else redirect(welcome)

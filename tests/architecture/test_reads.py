@@ -8,10 +8,17 @@ from tests.architecture.code import called, modules
 
 # First calls on a manager in a view that already say who may see: what everybody may read, or one's own groups.
 OPEN_TO_ALL = {"visible_to", "published", "none", "live", "joined_by", "administered_by"}
+# First calls in `peer/page_rows.py` besides: asked of `visible_to` already, one's own, or of a thread one may read.
+WRITTEN_ONCE = {"known_to", "not_inside", "of", "seen_by"}
 # Reads in views that start otherwise, each with its reason.
 OTHERWISE: dict[str, str] = {
+    "cms/views/documents.py": "the collection of a document says who may see it, asked at each request",
     "cms/views/health.py": "gives an age in seconds, of nobody's message",
+    "cms/views/open_referral.py": "words and hours of services that are public",
+    "cms/views/photos.py": "the collection of a photo says who may see it, asked at each request",
+    "moderation/views/openness.py": "figures that are everybody's once their quarter is over",
     "peer/views/feedback.py": "a visitor has no account: the secret reference is the right",
+    "peer/views/help_requests.py": "as above, and one's own; whether anybody is on call is said to all",
 }
 
 
@@ -32,6 +39,12 @@ def test_views_read_through_visible_to() -> None:
         if read.split(".")[-1] not in OPEN_TO_ALL and path not in OTHERWISE
     ]
     assert wrong == []
+
+
+def test_what_is_written_once_begins_with_what_its_reader_may_see() -> None:
+    reads = [read for _path, tree in modules("page_rows.py") for read in _first_calls(tree)]
+    assert len(reads) > 5
+    assert [read for read in reads if read.split(".")[-1] not in OPEN_TO_ALL | WRITTEN_ONCE] == []
 
 
 def test_nobody_but_the_gate_asks_for_rights() -> None:

@@ -40,7 +40,7 @@ BANNED = {
 STAFF = (
     "account/desk/", "calls/", "cms/style/", "cms/demo/", "cms/import/", "cms/waiting_list/", "moderation/", "notifications/", "wagtailadmin/",
     "peer/hello_calls/", "peer/waiting/", "peer/feedback/detail.html", "peer/feedback/index.html",
-    "peer/feedback/log.html", "peer/groups/desk.html", "peer/groups/form.html", "peer/groups/_held.html", "peer/groups/set_up.html",
+    "peer/feedback/log.html", "peer/groups/desk.html", "peer/groups/run_sheet.html", "peer/groups/meeting_place.html", "peer/groups/form.html", "peer/groups/_held.html", "peer/groups/set_up.html",
     "peer/home/_administered.html", "peer/home/_desks.html", "peer/home/_waiting_work.html", "peer/home/_work.html",
     "peer/invitations/answer.html", "peer/invitations/index.html",
     "peer/invitations/offer.html", "peer/invitations/_route.html", "peer/invitations/said.html", "peer/people/",

@@ -49,7 +49,7 @@ def is_private(made: Stage, folder: Path) -> bool:
     return "7700900" not in (folder / "run.log").read_text() + "".join(arguments)
 
 
-def test_a_killed_clock_wakes_those_on_call_until_it_is_back_and_a_healthy_one_wakes_nobody(
+def test_e13_a_killed_clock_wakes_those_on_call_until_it_is_back_and_a_healthy_one_wakes_nobody(
     own_database: str, tmp_path: Path
 ) -> None:
     with watched(own_database, tmp_path) as made:
@@ -67,7 +67,9 @@ def test_a_killed_clock_wakes_those_on_call_until_it_is_back_and_a_healthy_one_w
 
 
 @pytest.mark.postgres
-def test_with_the_database_shut_those_on_call_are_woken_from_the_kept_file(own_database: str, tmp_path: Path) -> None:
+def test_e13_with_the_database_shut_those_on_call_are_woken_from_the_kept_file(
+    own_database: str, tmp_path: Path
+) -> None:
     with watched(own_database, tmp_path) as made:
         made.shut_database()
         assert until(SOON, lambda: woken(made) == ON_CALL)

@@ -10,20 +10,24 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from cms.actions import social
 from moderation import sweeps
 from moderation.actions import claims
 from moderation.models import Escalation, PostReport, QueuedPost
-from notifications.models import Delivery, InboundText
+from notifications.models import Delivery
 from peer import answers, clock, doors, screening
 from peer.actions import memberships
 from peer.events import emit, on
 from peer.models import AuditEvent, JoinRequest, Person, Post, SupportGroup, User
 from peer.news import DecidedAbout, InvitationOffered
 from peer.roles import Role
+from tests.cms.directory import make_service
+from tests.cms.social import sent as social_post
+from tests.cms.texts import make_check, make_mend
 from tests.make import make_duty, make_member, make_open_group, make_person, make_phone, make_post, make_user, make_wait
 from tests.notifications.signing import signed_post
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("site_tree")]
 
 RED, AMBER, CALM = "I want to kill myself", "I can't cope", "I like the blue chairs"
 secrets: dict[str, str] = {}
@@ -93,6 +97,23 @@ def report(place: Place, words: str) -> Any:
     return browser(place.asha).post(f"/posts/{post.public_id}/report/", sent, follow=True)
 
 
+def need_somebody(place: Place, words: str) -> Any:
+    return browser(place.asha).post("/tell-us/me/", {"words": words, "form_nonce": "three"}, follow=True)
+
+
+def need_somebody_without_a_name(place: Place, words: str) -> Any:
+    return browser().post("/tell-us/me/", {"words": words, "form_nonce": "four"}, follow=True)
+
+
+def worry_about_somebody(place: Place, words: str) -> Any:
+    sent = {"is_urgent": "no", "words": words, "form_nonce": "five"}
+    return browser(place.asha).post("/tell-us/someone/", sent, follow=True)
+
+
+def worry_without_a_name(place: Place, words: str) -> Any:
+    return browser().post("/tell-us/someone/", {"is_urgent": "no", "words": words, "form_nonce": "six"}, follow=True)
+
+
 def ask_to_join(place: Place, words: str) -> Any:
     return browser(place.omar).post(f"/groups/ask/{place.group.public_id}/", {"note": words}, follow=True)
 
@@ -137,11 +158,22 @@ def complain(place: Place, words: str) -> Any:
     return browser().post("/feedback/complain/", {"does_not": words, "form_nonce": "two"}, follow=True)
 
 
+def point_out_a_mistake(place: Place, words: str) -> Any:
+    address = f"/directory/{make_service().key}/mistake/"
+    return browser().post(address, {"words": words, "form_nonce": "seven"}, follow=True)
+
+
 def send_back(place: Place, words: str) -> Any:
     post = make_post(group=place.group)
     claims.claim(QueuedPost.objects.get(pk=post.pk), by=place.mo)
     sent = {"content_hash": post.content_hash, "own_words": words}
     return browser(place.mo).post(f"/queue/{post.public_id}/return/", sent, follow=True)
+
+
+def ask_the_clinician(place: Place, words: str) -> Any:
+    post = make_post(group=place.group)
+    claims.claim(QueuedPost.objects.get(pk=post.pk), by=place.mo)
+    return browser(place.mo).post(f"/queue/{post.public_id}/ask/", {"words": words}, follow=True)
 
 
 def answer_a_report(place: Place, words: str) -> Any:
@@ -151,19 +183,38 @@ def answer_a_report(place: Place, words: str) -> Any:
     return browser(place.mo).post(f"/reports/{row.public_id}/keep/", {"words": words}, follow=True)
 
 
+def answer_what_we_say(place: Place, words: str) -> Any:
+    post = social_post(by=make_user(person=make_person(kind="staff"), roles=(Role.SERVICE_MANAGER,)))
+    social.claim(post, by=place.mo)
+    sent = {"seen": post.fingerprint(), "words": words}
+    return browser(place.mo).post(f"/social/{post.public_id}/return/", sent, follow=True)
+
+
 def text(place: Place, words: str) -> Any:
-    return signed_post(Client(), "/webhooks/twilio/sms/", MessageSid="SM1", From="+447700900123", Body=words)
+    return signed_post(Client(), "/webhooks/twilio/sms/", MessageSid="SM1", From="+442079460123", Body=words)
 
 
 def speak(place: Place, words: str) -> Any:
-    said = {"RecordingSid": "RE1", "Direction": "inbound", "From": "+447700900123", "TranscriptionText": words}
+    said = {"RecordingSid": "RE1", "Direction": "inbound", "From": "+442079460123", "TranscriptionText": words}
     return signed_post(Client(), "/webhooks/twilio/transcript/", **said)
+
+
+def wish_for_a_text(place: Place, words: str) -> Any:
+    check = make_check(asks=Role.PEER_MODERATOR)
+    sent = {"seen": str(check.revision_id), "begins": "0", "words": words}
+    return browser(place.mo).post(f"{check.get_absolute_url()}change/", sent, follow=True)
+
+
+def doubt_a_change(place: Place, words: str) -> Any:
+    return browser(place.mo).post(f"{make_mend().get_absolute_url()}not-right/", {"words": words}, follow=True)
 
 
 THROUGH: dict[str, list[Callable[[Place, str], Any]]] = {
     "post": [post_a_post],
     "goodbye": [say_goodbye],
     "report": [report],
+    "help_me": [need_somebody, need_somebody_without_a_name],
+    "help_someone": [worry_about_somebody, worry_without_a_name],
     "join_request": [ask_to_join],
     "question": [ask_about_an_offer],
     "proposal": [propose],
@@ -172,12 +223,18 @@ THROUGH: dict[str, list[Callable[[Place, str], Any]]] = {
     "data_request": [ask_about_data],
     "profile": [tell_once],
     "feedback": [give_feedback, complain],
+    "directory": [point_out_a_mistake],
     "kind_words": [send_back],
+    "moderator_question": [ask_the_clinician],
     "report_answer": [answer_a_report],
+    "social_answer": [answer_what_we_say],
+    "text_wish": [wish_for_a_text],
+    "mend_answer": [doubt_a_change],
     "text": [text],
     "voicemail": [speak],
 }
 WAYS = [(door, way) for door, ways in THROUGH.items() for way in ways]
+WHATEVER_THE_WORDS = {"help_me", "help_someone"}  # pressing the button is the worry
 each_way = pytest.mark.parametrize(("door", "way"), WAYS, ids=[way.__name__ for _door, way in WAYS])
 
 
@@ -189,13 +246,6 @@ def test_every_door_of_the_table_is_tried() -> None:
     assert set(THROUGH) == set(doors.table())
 
 
-def owed(door: str) -> Any:
-    """Give what is owed to somebody after worrying words: the escalation, or the text itself."""
-    if doors.table()[door].cover == "text":
-        return InboundText.objects.get()
-    return Escalation.objects.get()
-
-
 @each_way
 def test_u3_red_words_page_a_person_at_once_and_the_writer_sees_help(
     place: Place, door: str, way: Callable[[Place, str], Any]
@@ -203,13 +253,21 @@ def test_u3_red_words_page_a_person_at_once_and_the_writer_sees_help(
     answer = way(place, RED)
     assert answer.status_code in {200, 204}
     assert pages() >= 1
-    one = owed(door)
+    one = Escalation.objects.get()
     assert one.owner_role == "clinician"
     assert clock.now() - dt.timedelta(seconds=30) <= one.due_at <= clock.now() + dt.timedelta(minutes=15)
+    assert (one.level, one.state) == ("red", "paging")
     if doors.table()[door].cover != "text":
-        assert (one.level, one.state) == ("red", "paging")
         page = answer.content.decode()
-        assert "116 123" in page.split("<main", 1)[1] or door in {"kind_words", "report_answer", "goodbye"}
+        assert "116 123" in page.split("<main", 1)[1] or door in {
+            "kind_words",
+            "report_answer",
+            "goodbye",
+            "moderator_question",
+            "social_answer",
+            "text_wish",
+            "mend_answer",
+        }
 
 
 @each_way
@@ -217,9 +275,9 @@ def test_u3_amber_words_are_due_to_a_clinician_and_ring_when_nobody_has_read_the
     place: Place, door: str, way: Callable[[Place, str], Any]
 ) -> None:
     way(place, AMBER)
-    one = owed(door)
+    one = Escalation.objects.get()
     assert one.owner_role == "clinician"
-    if doors.table()[door].cover == "text":
+    if door == "help_me":
         assert pages() >= 1
         return
     assert (one.level, pages()) == ("amber", 0)
@@ -231,8 +289,15 @@ def test_u3_amber_words_are_due_to_a_clinician_and_ring_when_nobody_has_read_the
 
 
 @each_way
-def test_harmless_words_wake_nobody(place: Place, door: str, way: Callable[[Place, str], Any]) -> None:
+def test_harmless_words_wake_nobody_but_at_the_doors_for_help(
+    place: Place, door: str, way: Callable[[Place, str], Any]
+) -> None:
     assert way(place, CALM).status_code in {200, 204}
+    if door in WHATEVER_THE_WORDS:
+        assert (Escalation.objects.get().level, pages() > 0) == (
+            ("red", True) if door == "help_me" else ("amber", False)
+        )
+        return
     assert pages() == 0
     assert not Escalation.objects.exists()
 
@@ -248,13 +313,15 @@ def test_p5_where_screening_fails_the_words_are_kept_and_a_person_is_woken(
     screening._phrase_patterns.cache_clear()
     try:
         assert way(place, CALM).status_code in {200, 204}
-        assert owed(door).owner_role == "clinician"
+        assert Escalation.objects.get().owner_role == "clinician"
         assert pages() >= 1
     finally:
         screening._phrase_patterns.cache_clear()
 
 
-@pytest.mark.parametrize("key", [key for key, door in doors.table().items() if door.cover == "worry"])
+@pytest.mark.parametrize(
+    "key", [key for key, door in doors.table().items() if door.cover != "text" and key not in {"post", "goodbye"}]
+)
 def test_the_clinician_reads_which_door_and_the_words_and_the_look_is_written_down(place: Place, key: str) -> None:
     way = THROUGH[key][0]
     way(place, RED)

@@ -26,7 +26,7 @@ NOON = dt.datetime(2026, 11, 18, 12, tzinfo=dt.UTC)
 
 
 @pytest.fixture(autouse=True)
-def at_noon():
+def at_noon(site_tree: None):
     with clock.at(NOON):
         yield
 

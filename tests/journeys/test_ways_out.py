@@ -113,11 +113,11 @@ def test_u6_somebody_dies_and_nobody_in_the_group_is_left_alone_with_it(group, a
     assert "Tell Lantern" in page
     assert "Look in on Comet" in page
 
-    reopen = reverse("freezes-change", args=[group.public_id, "reopen"])
-    assert lee.post(reopen, {"reason": "Ready."}).status_code == 422
+    read_again = reverse("freezes-change", args=[group.public_id, "read"])
+    assert lee.post(read_again, {"reason": "Ready."}).status_code == 422
     tell = AftermathTask.objects.get(kind="tell_group")
     assert lee.post(tell.get_absolute_url(), {"note": "Rang each of them."}).status_code == 302
-    assert lee.post(reopen, {"reason": "Ready."}).status_code == 302
+    assert lee.post(read_again, {"reason": "Ready."}).status_code == 302
     group.refresh_from_db()
-    assert group.state == "open"
+    assert group.state == "reading"
     assert AftermathTask.objects.open().filter(kind="check_in").exists()

@@ -93,7 +93,7 @@ def _gate_says(row: dict[str, Any], world: World, name: str) -> bool:
 
 
 def _target(row: dict[str, Any], perm: Perm, user: User, world: World) -> Any:
-    if rules()[perm].scope is Scope.SERVICE:
+    if rules()[perm].scope in {Scope.SERVICE, Scope.ANYWHERE}:
         return gate.SERVICE
     return user.person if row["thing"] == "me" else _thing(world, row["thing"])
 

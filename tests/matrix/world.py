@@ -13,25 +13,36 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection
 from django.test import Client
 
-from moderation.models import Escalation, OnCallShift
+from cms.actions import mends, social
+from cms.models import SocialPost
+from moderation.actions import claims, freezes, questions
+from moderation.models import Escalation, EscalationStep, EscalationTimer, OnCallShift, Quarter, QueuedPost
 from peer import clock, grants
 from peer.actions import consents, data_holds, data_requests, erasures, moderators, reveals
+from peer.gate import SERVICE
 from peer.models import (
+    Appointment,
     DataRequest,
+    GroupSession,
     HelloCall,
+    HelpRequest,
     Invitation,
     Membership,
     MembershipRole,
     ModeratorProposal,
     ParentRelationship,
     Person,
+    Post,
+    SessionCheckIn,
     SupportGroup,
     User,
     Welcome,
 )
 from peer.models.invitations import keyed_hash
 from peer.roles import Role
-from tests.make import make_duty, make_group, make_member, make_person, make_phone, make_user, make_wait
+from tests.cms.directory import make_service
+from tests.cms.texts import make_check, make_mend
+from tests.make import make_duty, make_group, make_member, make_person, make_phone, make_post, make_user, make_wait
 
 IN_GROUP = {
     "YP": Role.YOUNG_PERSON,
@@ -90,7 +101,11 @@ def build() -> World:
     _child(world)
     _on_the_way(world)
     _at_work(world)
+    _asked_of_clinicians(world)
+    _session(world)
     _own_data(world)
+    _said(world)
+    _texts(world)
     world.day = clock.today() + dt.timedelta(days=2)
     world.cookies = {name: _signed_in(user) for name, user in world.people.items()}
     return world
@@ -99,7 +114,8 @@ def build() -> World:
 def _person(world: World, name: str) -> User:
     """Make one column: what they are in the group, beside it and in the service."""
     kind = "staff" if name in IN_SERVICE or name == "GA" else "parent_carer" if name == "PA" else "young_person"
-    born_on = dt.date(1990, 5, 4) if kind == "staff" else dt.date(2011, 5, 4)
+    moderates = IN_GROUP.get(name) == Role.PEER_MODERATOR or BESIDE.get(name) == Role.PEER_MODERATOR
+    born_on = dt.date(1990 if kind == "staff" else 2009 if moderates else 2011, 5, 4)
     person = make_person(kind=kind, given_name=f"Person{name.lower()}", born_on=born_on)
     user = make_user(name=f"User {name}", person=person, roles=(IN_SERVICE[name],) if name in IN_SERVICE else ())
     for group, roles in ((world.group, IN_GROUP), (world.beside, BESIDE)):
@@ -111,6 +127,16 @@ def _person(world: World, name: str) -> User:
         place.move_to(GONE[name], ended_at=clock.now())
         grants.sync(place)
     return user
+
+
+def _texts(world: World) -> None:
+    """Put one text at each step of its way, and a change at once that is to be looked at."""
+    world.facts = make_check(name="Larkspur Facts")
+    world.facts_seen = str(world.facts.revision_id)
+    world.last = make_check(name="Larkspur Last", asks=Role.PEER_MODERATOR)
+    world.last_seen = str(world.last.revision_id)
+    world.mend = make_mend(name="Larkspur Mended")
+    world.service = make_service(name="Larkspur Live", phone="020 7946 0998")
 
 
 def _child(world: World) -> None:
@@ -179,6 +205,57 @@ def _at_work(world: World) -> None:
     world.asked = moderators.ask(world.group, by=world.colleague, user=candidate, name="Newest")
 
 
+def _asked_of_clinicians(world: World) -> None:
+    """Let the moderator hold one post and have asked about another, and let somebody worry about a friend."""
+    mo = world.people["PM"]
+    world.waits, asked_about = (make_post(author=world.place_yp) for _ in range(2))
+    for post in (world.waits, asked_about):
+        claims.claim(QueuedPost.objects.get(pk=post.pk), by=mo)
+    world.shown = make_post(author=world.place_yp, state=Post.State.APPROVED)
+    world.question = questions.ask(asked_about, by=mo, words="May one name a place?")
+    world.own_phone = make_phone(person=world.people["CN"].person, number="07700 900813")
+    world.timer = EscalationTimer.objects.get(pk=world.escalation.pk)
+    world.worry = HelpRequest.objects.create(
+        kind=HelpRequest.Kind.SOMEONE,
+        words="A friend of mine is very low.",
+        level="amber",
+        owner_role=Role.CLINICIAN,
+        due_at=clock.now() + dt.timedelta(hours=1),
+    )
+    world.quarter = Quarter.objects.create(starts_on=dt.date(2026, 1, 1), counts={})
+
+
+def _session(world: World) -> None:
+    """Plan a session of the group with two hosts, and let the young person have left it upset."""
+    start = clock.now() + dt.timedelta(days=3)
+    end = start + dt.timedelta(hours=1)
+    owed = {"owner_role": Role.PEER_FACILITATOR, "due_at": end}
+    world.session = GroupSession.objects.create(group=world.group, starts_at=start, ends_at=end, **owed)
+    world.session.slots.create(starts_at=start, ends_at=end)
+    for place, role in ((world.place_pf, Role.PEER_FACILITATOR), (world.place_pm, Role.PEER_MODERATOR)):
+        world.session.hosts.create(membership=place, role=role)
+    world.caller = world.session.callers.create(membership=world.place_yp, sid="CA0", **owed)
+    world.poll = world.group.time_polls.create(
+        asked_by=world.people["PF"], closes_at=start - dt.timedelta(days=1), **owed
+    )
+    for number in (1, 2):
+        world.poll.options.create(number=number, starts_at=start + dt.timedelta(days=number))
+    world.appointment = Appointment.objects.create(
+        person=world.child,
+        starts_at=clock.now() - dt.timedelta(hours=1),
+        made_by=world.people["CO"],
+        owner_role=Role.CO_ORDINATOR,
+        due_at=end,
+    )
+    world.upset = SessionCheckIn.objects.create(
+        session=world.session,
+        about=world.place_yp,
+        asked_by=world.people["PF"],
+        owner_role=Role.CLINICIAN,
+        due_at=clock.now() + dt.timedelta(hours=2),
+    )
+
+
 def _own_data(world: World) -> None:
     """Make a copy that is being read and a deletion that is asked for, both of one who is in no row else."""
     asks = make_user(person=make_person(given_name="Askaria"))
@@ -197,13 +274,19 @@ def _signed_in(user: User) -> str:
 # ── The states a thing can be in, each made from the first one ──────────────────────────────────────────────────────
 def frozen(world: World) -> None:
     """Pause the group."""
-    SupportGroup.objects.get(pk=world.group.pk).move_to(SupportGroup.State.FROZEN)
+    freezes.freeze(SupportGroup.objects.get(pk=world.group.pk), by=world.colleague, reason="Too much")
 
 
 def frozen_uncovered(world: World) -> None:
     """Pause the group, and let the shift that covers it be over: whoever was on duty is off it."""
     frozen(world)
     off_duty(world)
+
+
+def reading(world: World) -> None:
+    """Let people read in the paused group again, by a manager."""
+    frozen(world)
+    freezes.let_read(SupportGroup.objects.get(pk=world.group.pk), by=world.colleague, reason="Calm")
 
 
 def draft(world: World) -> None:
@@ -217,11 +300,44 @@ def off_duty(world: World) -> None:
     world.group.duties.update(from_at=now - dt.timedelta(hours=8), until_at=now - dt.timedelta(seconds=1))
 
 
+def refused_change(world: World) -> None:
+    """Let a young moderator say no to the change that was made at once."""
+    mends.disagree(world.mend, by=world.user("PM"), words="People need that number.")
+
+
 def closed(world: World) -> None:
     """Close the escalation."""
     Escalation.objects.filter(pk=world.escalation.pk).update(
         state=Escalation.State.CLOSED, due_at=None, outcome="spoke", told="Nobody else", closed_at=clock.now()
     )
+
+
+def in_other_hands(world: World) -> None:
+    """Let another clinician have the escalation in hand."""
+    Escalation.objects.filter(pk=world.escalation.pk).update(owner=world.colleague)
+
+
+def paged(world: World) -> None:
+    """Let nobody have the escalation in hand, and let all who can be rung about it but the manager have been."""
+    now = clock.now()
+    Escalation.objects.filter(pk=world.escalation.pk).update(
+        state=Escalation.State.PAGING, owner=None, acknowledged_at=None
+    )
+    rungs = (("CN", "first"), ("CF", "second"), ("SL", "manager"))
+    for number, (name, rung) in enumerate(rungs):
+        world.escalation.steps.create(
+            user=world.people[name],
+            rung=rung,
+            number=number,
+            state=EscalationStep.State.FIRED,
+            due_at=now,
+            fired_at=now,
+        )
+
+
+def worried_by_cn(world: World) -> None:
+    """Let the clinician on duty be who worries."""
+    HelpRequest.objects.filter(pk=world.worry.pk).update(person=world.people["CN"].person)
 
 
 def from_sixteen(world: World) -> None:
@@ -293,12 +409,37 @@ def held(world: World) -> None:
     data_holds.hold(world.deletion.person, by=world.people["SL"], reason="Asked by a court")
 
 
+def _said(world: World) -> None:
+    """Let a colleague have written what waits for a young person’s yes."""
+    said = social.Said(words="Larks were counted today.", networks=["instagram"])
+    post = social.write(SERVICE, by=world.colleague, said=said)
+    social.add_card(post, by=world.colleague, words="Larks were counted.", alt="A card about larks.")
+    world.social = social.send(post, by=world.colleague)
+    world.social_seen = world.social.fingerprint()
+
+
+def read_by_po(world: World) -> None:
+    """Let the moderator beside have it in hand."""
+    social.claim(SocialPost.objects.get(pk=world.social.pk), by=world.people["PO"])
+
+
+def said(world: World) -> None:
+    """Let that moderator have said yes."""
+    read_by_po(world)
+    social.release(SocialPost.objects.get(pk=world.social.pk), by=world.people["PO"], seen=world.social_seen)
+
+
+def written_by_pm(world: World) -> None:
+    """Let the moderator of the group have had a hand in it."""
+    world.social.steps.create(by=world.people["PM"], kind="wrote")
+
+
 # ── What stands in the database ─────────────────────────────────────────────────────────────────────────────────────
 def everything() -> dict[str, int]:
     """Give a mark of each table's rows: two that are equal say that nothing was written in between (safety 3a)."""
     tables = {
         model._meta.db_table
-        for label in ("peer", "moderation", "notifications")
+        for label in ("peer", "moderation", "notifications", "cms")
         for model in apps.get_app_config(label).get_models(include_auto_created=True)
         if not model._meta.proxy
     }

@@ -4,22 +4,47 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from functools import cache
 
 import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from notifications.dispatcher import Dispatcher
 from notifications.models import Duty
 from notifications.simulator import Simulator, start
 
-SERVICE = "+447700900001"
+SERVICE, SECOND = "+447700900001", "+447700900002"
 
 
 @pytest.fixture(scope="module")
 def network_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulator]:
     """One simulator for the tests of a module."""
-    ledger = tmp_path_factory.mktemp("network") / "ledger.jsonl"
-    with start(ledger=ledger, smtp=True, options=("--ring-seconds", "6000", "--service-number", SERVICE)) as simulator:
+    folder = tmp_path_factory.mktemp("network")
+    (folder / "second.pem").write_text(second_keys()[1])
+    options = ("--ring-seconds", "6000", "--service-number", SERVICE, "--second-key", str(folder / "second.pem"))
+    with start(ledger=folder / "ledger.jsonl", smtp=True, options=options) as simulator:
         yield simulator
+
+
+@cache
+def second_keys() -> tuple[str, str]:
+    """Make the private and the public key of an application of the second network."""
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    pem, plain = serialization.Encoding.PEM, serialization.NoEncryption()
+    public = key.public_key().public_bytes(pem, serialization.PublicFormat.SubjectPublicKeyInfo)
+    return key.private_bytes(pem, serialization.PrivateFormat.PKCS8, plain).decode(), public.decode()
+
+
+@pytest.fixture
+def second(network: Simulator, settings) -> Simulator:
+    """The same phones behind a second network too."""
+    settings.VONAGE_BASE_URL = network.base_url
+    settings.VONAGE_API_KEY = settings.VONAGE_APPLICATION_ID = network.account_sid
+    settings.VONAGE_API_SECRET = network.auth_token
+    settings.VONAGE_PRIVATE_KEY = second_keys()[0]
+    settings.VONAGE_FROM = SECOND
+    return network
 
 
 @pytest.fixture

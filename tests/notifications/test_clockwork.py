@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import threading
 import time
 
@@ -11,6 +14,21 @@ from notifications import clockwork
 from notifications.clockwork import Part
 
 pytestmark = pytest.mark.django_db
+
+FIRST_PAGE = """
+import sys, django
+django.setup()
+from notifications import clockwork
+from notifications.dispatcher import Dispatcher
+from notifications.models import Duty
+from tests.notifications.make import make_delivery
+clockwork.load()
+sender = Dispatcher(duties=(Duty.PAGE,))
+row = make_delivery(duty=Duty.PAGE, channel="call", purpose="page")
+before = set(sys.modules)
+sender.turn()
+print(row.attempts.get().outcome, len(set(sys.modules) - before))
+"""
 
 
 def test_one_failing_part_does_not_stop_the_others_and_starts_anew(monkeypatch) -> None:
@@ -59,3 +77,11 @@ def test_it_ends_at_once_though_a_part_sleeps_for_a_quarter_of_an_hour(monkeypat
     stop.set()
     thread.join(10)
     assert not thread.is_alive()
+
+
+def test_the_first_page_after_a_start_loads_nothing_any_more(own_database: str) -> None:
+    nobody = {"TWILIO_BASE_URL": "http://127.0.0.1:9", "DJANGO_SETTINGS_MODULE": "cms.settings"}
+    env = os.environ | nobody | {"DATABASE_URL": own_database}
+    done = subprocess.run([sys.executable, "-c", FIRST_PAGE], env=env, capture_output=True, text=True, check=False)
+    outcome, loaded = done.stdout.split() or [done.stderr, "0"]
+    assert (outcome, int(loaded) < 20) == ("later", True), loaded

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from notifications import languages, messages, speech
+from notifications import languages, messages, sessions, speech
 from notifications.rules import RULES
+from peer.models.sessions import Way
 
 FILES = sorted((Path(settings.BASE_DIR) / "templates" / "notifications").glob("*/*/*.txt"))
 IDS = [f"{one.parent.parent.name}-{one.parent.name}-{one.stem}" for one in FILES]
@@ -104,6 +105,10 @@ def read(file: Path) -> messages.Words:
     return words
 
 
+POLLED = ", ".join(f"{number}: Wed 30 Sep 10.30am" for number in range(1, 7))
+OTHER_TIMES = ", ".join(f"{number} for Wednesday 30 September, 10.30am, in person" for number in (4, 5, 6))
+
+
 def everybody() -> list[str]:
     return NAMES + (json.loads(NAUGHTY.read_text()) if NAUGHTY.exists() else [])
 
@@ -116,8 +121,10 @@ def test_no_value_makes_a_message_longer_than_two_segments_or_telling(file: Path
         "ring_when": "Wednesday 30 September between 3 and 5",
         "ring_numbers": "30/09 15:00-17:00",
         "read_when": "tomorrow at 8am",
+        "way": max(map(sessions.by_way, Way), key=len),
         "code": "123456",
         "host": "example.org",
+        "times": POLLED if file.stem == "times_offered" else OTHER_TIMES,
     }
     for name in [*everybody(), "ł" * 60, "ع" * 60, "ক" * 60, "😀" * 60]:
         values = {key: fixed.get(key, name) for key in names}

@@ -111,7 +111,7 @@ def test_keys_count_only_after_the_word_in_this_call() -> None:
     pressed: list[str] = []
     heard_now = voice.Heard(
         attempt=DeliveryAttempt(delivery=delivery), digits="1", answered_by="", read_when="", heard_news=list,
-        wrong_number=list, ring_me=list, take_page=bool, wrong_word=int, ask_for_interpreter=list, own=str,
+        wrong_number=list, ring_me=list, take_page=bool, pass_page=bool, may_go_on=bool, put_through=tuple, wrong_word=int, ask_for_interpreter=list, own=str,
         answer=lambda key: pressed.append(key) or "offer_yes",
     )  # fmt: skip
     assert voice.asked(heard_now).sentences == ("Goodbye.",)

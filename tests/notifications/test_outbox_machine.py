@@ -158,8 +158,8 @@ class Outbox(machines.Machine):
                 words=NEWS, topic=Topic.NEWS, values={"young_person": "Asha"}, lives=wait("family"), cascade="news",
             )  # fmt: skip
         elif what == "page":
-            words = {"sms": "page", "call": "page"}
-            self._queue(self.lee, purpose="page", duty=Duty.PAGE, words=words, lives=wait("page"))
+            words, link = {"sms": "page_link", "call": "page"}, {"link": "http://localhost/page/x/"}
+            self._queue(self.lee, purpose="page", duty=Duty.PAGE, words=words, values=link, lives=wait("page"))
         elif what == "code":
             self._send_code()
         else:

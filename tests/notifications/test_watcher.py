@@ -14,7 +14,7 @@ from notifications import heartbeats, on_call, watcher
 from notifications.heartbeats import Pulse, Stillness
 from notifications.models import ContactPoint, Delivery, Heartbeat, Notification, OptOut
 from notifications.on_call import Kept, Phone
-from notifications.providers.twilio_http import Pool
+from notifications.providers.http import Pool
 from notifications.simulator import Simulator
 from notifications.watcher import Outside, Pager
 from peer import clock

@@ -7,12 +7,13 @@ import datetime as dt
 import pytest
 from django.test import Client
 
-from moderation.actions import decisions
+from moderation.actions import decisions, notes, reports
 from moderation.models import ModerationClaim
 from peer import clock, content_notes, screening
 from peer.actions import talk
 from peer.models import Membership, Post, SupportGroup, User
-from peer.states import RuleBroken
+from peer.roles import Role
+from peer.states import RuleBroken, StaleMove
 from tests.make import make_member, make_open_group
 
 pytestmark = pytest.mark.django_db
@@ -89,6 +90,46 @@ def test_a_note_of_the_first_reader_stays_and_is_told_once(group: SupportGroup, 
     decisions.approve(post, by=lee, content_hash=post.content_hash, content_note="eating")
     post.refresh_from_db()
     assert (post.state, post.note_to_author.count("We put a note")) == ("approved", 1)
+
+
+def test_a_note_of_the_first_reader_counts_for_whoever_stays_away_from_that(
+    group: SupportGroup, writer: Membership
+) -> None:
+    Membership.objects.update(posts_approved=0)
+    kit, jo = (make_member(group=group, role=Role.PEER_MODERATOR, name=name).user for name in ("Kit", "Jo"))
+    kit.avoided_topics.create(topic="eating")
+    post = written(group, writer, "")
+    assert "The canteen is loud." in client_of(kit).get("/queue/").content.decode()
+    decisions.approve(post, by=moderator(), content_hash=post.content_hash, content_note="eating")
+    assert "The canteen is loud." not in client_of(kit).get("/queue/").content.decode()
+    assert "The canteen is loud." in client_of(jo).get("/queue/").content.decode()
+    decisions.approve(post, by=jo, content_hash=post.content_hash)
+    reports.report(post, by=make_member(group=group).user, worry="upsetting", is_urgent=False)
+    assert "The canteen is loud." not in client_of(kit).get("/queue/").content.decode(), "nor where it was reported"
+    assert "The canteen is loud." in client_of(jo).get("/queue/").content.decode()
+
+
+def test_a_moderator_puts_a_note_on_a_shown_post_and_readers_meet_it_at_once(
+    group: SupportGroup, writer: Membership
+) -> None:
+    post, reader = written(group, writer, ""), make_member(group=group, name="Tide").user
+    decisions.approve(post, by=moderator(), content_hash=post.content_hash, kind_words="Well said.")
+    reports.report(post, by=reader, worry="upsetting", is_urgent=False)
+    address, mo = f"/posts/{post.public_id}/note/", client_of(moderator())
+    assert address in mo.get("/queue/").content.decode()
+    assert address in mo.get(f"/posts/{post.public_id}/report/").content.decode()
+    assert address not in client_of(reader).get(f"/posts/{post.public_id}/report/").content.decode()
+    assert mo.post(address, {"note": ""}).status_code == 422
+    assert "post-fold" not in page_of(post, reader)
+    mo.post(address, {"note": "eating"})
+    assert "This talks about eating" in page_of(post, reader)
+    own = client_of(writer.user).get(f"/my-posts/{post.public_id}/").content.decode()
+    assert "Well said." in own
+    assert "We put a note on it that says: talks about eating." in own
+    assert mo.post(address, {"note": "eating"}).status_code == 422, "twice is once"
+    decisions.hide(post, by=moderator(), reason="reported")
+    with pytest.raises(StaleMove):
+        notes.put(post, by=moderator(), note="death")
 
 
 def test_a_reader_takes_no_note_away(group: SupportGroup, writer: Membership) -> None:

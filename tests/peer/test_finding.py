@@ -151,14 +151,14 @@ def test_the_words_stand_in_no_address_and_no_log(reader: User, caplog: pytest.L
     assert client_of(reader).get("/groups/find/?words=sesquipedalian").content.decode().count("sesquipedalian") == 0
 
 
-def test_looking_asks_two_questions_of_its_own_however_much_there_is(reader: User, writer: Membership) -> None:
+def test_looking_asks_few_questions_however_much_there_is(reader: User, writer: Membership) -> None:
     for number in range(25):
         make_post(author=writer, body=f"hamster {number}", state="approved")
     client = client_of(reader)
     with CaptureQueriesContext(connection) as said:
         client.post("/groups/find/", {"words": "hamster"})
     told = [row["sql"] for row in said if not any(mark in row["sql"] for mark in SIGNING_IN)]
-    assert len(told) <= 3, "\n".join(told)
+    assert len(told) <= 4, "\n".join(told)
 
 
 @pytest.mark.postgres
@@ -173,3 +173,14 @@ def test_postgresql_looks_in_its_index(reader: User, writer: Membership) -> None
         cursor.execute("ANALYZE peer_post")
     assert "post_words" in finding._with_words(Post.objects.approved(), "hamsters").explain()
     assert found(reader, "hamsters") == ["My hamster is loud."]
+
+
+def test_older_posts_are_found_where_the_latest_do_not_fill_a_page(
+    reader: User, writer: Membership, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(finding, "LATELY", 2)
+    for number in range(5):
+        make_post(author=writer, body=f"My hamster is loud, {number}.", state="approved")
+    assert len(found(reader, "hamster")) == 5
+    monkeypatch.setattr(finding, "PAGE", 1)
+    assert found(reader, "hamster") == ["My hamster is loud, 4.", "My hamster is loud, 3."]

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from peer import clock, posting
+from peer.models.groups import FOREVER
 from peer.posting import Missing
 
 
@@ -22,8 +23,7 @@ def group(**changes: Any) -> Any:
         "cover_until": at + dt.timedelta(hours=20),
         "cover_name": "Dr Lee",
         "next_cover": None,
-        "has_moderator": True,
-        "moderator_until": None,
+        "moderator_until": FOREVER,
         "protocol_id": 1,
         "protocol_accepted": True,
     }
@@ -50,7 +50,7 @@ def test_with_everything_there_it_is_open_until_closing_time() -> None:
         ({"state": "frozen"}, Missing.PAUSED),
         ({"state": "draft"}, Missing.NOT_OPEN),
         ({"cover_until": None}, Missing.CLINICIAN),
-        ({"has_moderator": False}, Missing.MODERATOR),
+        ({"moderator_until": None}, Missing.MODERATOR),
         ({"protocol_id": None}, Missing.PROTOCOL),
         ({"protocol_accepted": False}, Missing.YOUR_YES),
         ({"opens": dt.time(13)}, Missing.NIGHT),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from django.db import transaction
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
@@ -59,6 +60,16 @@ def test_a_repeat_never_leads_to_another_host(asha: User) -> None:
     asked.user = asha
     asked._messages = type("Quiet", (), {"add": lambda *_words: None})()
     assert web._first_result(gate.AlreadyDone(AuditEvent(action="a.b")), asked) == "/home/"
+
+
+def test_a_form_of_a_visitor_that_comes_twice_in_one_instant_gives_what_the_first_made(asha: User) -> None:
+    request = RequestFactory().post("/", {"form_nonce": asha.handle})
+
+    def act(nonce: str) -> User:
+        with transaction.atomic():
+            return User.objects.create_user(handle=nonce)
+
+    assert web.once(request, act, made=lambda nonce: User.objects.get(handle=nonce)) == asha
 
 
 def test_a_lost_race_is_a_page_that_says_so(asha: User) -> None:

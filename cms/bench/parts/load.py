@@ -5,7 +5,10 @@ from __future__ import annotations
 import selectors
 import socket
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import repeat
+from urllib.parse import urlencode
 
 
 @dataclass
@@ -25,9 +28,22 @@ class Figures:
         return sorted(self.waits)[int(share * (len(self.waits) - 1))] * 1000
 
 
+def get(path: str, *, headers: str = "") -> bytes:
+    """Write a request for a page; each line of `headers` ends with a line break."""
+    return f"GET {path} HTTP/1.1\r\nHost: localhost\r\n{headers}\r\n".encode()
+
+
+def post(path: str, form: dict[str, str], *, headers: str = "") -> bytes:
+    """Write a request that sends a form."""
+    body = urlencode(form)
+    kind = f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n"
+    return f"POST {path} HTTP/1.1\r\nHost: localhost\r\n{kind}{headers}\r\n{body}".encode()
+
+
 class _Connection:
-    def __init__(self, port: int, asked: bytes) -> None:
+    def __init__(self, port: int, asked: Iterator[bytes], status: int) -> None:
         self.asked = asked
+        self.good = f" {status} ".encode()
         self.socket = socket.create_connection(("127.0.0.1", port))
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.heard = b""
@@ -36,7 +52,7 @@ class _Connection:
     def ask(self) -> None:
         self.heard = b""
         self.since = time.perf_counter()
-        self.socket.sendall(self.asked)
+        self.socket.sendall(next(self.asked))
 
     def is_answered(self) -> bool:
         """Take in what has come; RuntimeError where it is no good answer."""
@@ -47,23 +63,35 @@ class _Connection:
         head, end, body = self.heard.partition(b"\r\n\r\n")
         if not end:
             return False
-        if b" 200 " not in head.split(b"\r\n", 1)[0]:
+        if self.good not in head.split(b"\r\n", 1)[0]:
             raise RuntimeError(head.split(b"\r\n", 1)[0].decode())
         length = int(head.lower().split(b"content-length:")[1].split(b"\r\n")[0])
         return len(body) >= length
 
 
-def load(port: int, *, path: str, seconds: float, connections: int = 8, headers: str = "") -> Figures:
-    """Ask for `path` on that many connections for so many seconds."""
-    asked = f"GET {path} HTTP/1.1\r\nHost: localhost\r\n{headers}\r\n".encode()
+def load(
+    port: int,
+    *,
+    asked: Iterator[bytes] | None = None,
+    path: str = "/",
+    seconds: float = 600,
+    answers: int | None = None,
+    connections: int = 8,
+    status: int = 200,
+) -> Figures:
+    """Send what is `asked`, else ask for `path`, on that many connections until the time or the answers are up."""
+    asked = repeat(get(path)) if asked is None else asked
     waiting = selectors.DefaultSelector()
     for _number in range(connections):
-        connection = _Connection(port, asked)
+        connection = _Connection(port, asked, status)
         waiting.register(connection.socket, selectors.EVENT_READ, connection)
         connection.ask()
     figures, began = Figures(), time.perf_counter()
-    while time.perf_counter() - began < seconds:
-        for key, _events in waiting.select(timeout=5):
+    while time.perf_counter() - began < seconds and (answers is None or figures.answers < answers):
+        ready = waiting.select(timeout=10)
+        if not ready:
+            raise RuntimeError("The server was silent for ten seconds.")
+        for key, _events in ready:
             connection = key.data
             if connection.is_answered():
                 figures.answers += 1

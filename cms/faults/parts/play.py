@@ -38,7 +38,13 @@ RESTLESS = (
     " OR (state = 'pending' AND turn = 1)"
 )
 DECIDED = "SELECT count(*) FROM peer_triagedecision"
-WORRIED = "SELECT count(*) FROM notifications_inboundtext WHERE is_risk"
+RUNG = "SELECT count(*) FROM moderation_escalationstep WHERE user_id IS NOT NULL AND fired_at IS NOT NULL"
+NO_FURTHER = "UPDATE moderation_escalationstep SET state = 'cancelled' WHERE state = 'waiting' RETURNING id"
+UNHEARD = (  # each of these woke nobody, and so owes at least one page
+    "SELECT count(*) FROM notifications_inboundtext t WHERE is_risk AND NOT EXISTS (SELECT 1 FROM"
+    " moderation_escalationwords w JOIN moderation_escalationstep s USING (escalation_id)"
+    " WHERE w.door = 'text' AND w.row_pk = t.id AND s.fired_at IS NOT NULL)"
+)
 INBOUND = "SELECT sid FROM notifications_inboundtext"
 
 
@@ -214,14 +220,17 @@ def play(database: str, folder: Path, plan: Plan, *, broker: str) -> Played:
 
         def calm() -> bool:
             crew.supervise()
-            return outside.go_on() and crew.is_at_rest() and made.count(RESTLESS) == 0
+            if not (outside.go_on() and crew.is_at_rest()):
+                return False
+            judge.rows(database, NO_FURTHER)  # nobody takes these worries in hand: without this they ring for ever
+            return made.count(RESTLESS) == 0
 
         until(CALM, calm)
         missed = [*crew.left(), *web.left()]
         hit = [*crew.hit, *web.hit()]
         for toy in TOYS:
             _play_toy(toy, nursery, plan)
-    owed = made.count(DECIDED) + made.count(WORRIED) * len(CLINICIANS) + len(CODES)
+    owed = made.count(DECIDED) + made.count(RUNG) + made.count(UNHEARD) + len(CODES)
     verdict = judge.judge(judge.written_in(database), judge.heard_in(made.ledger, at="/webhooks/"), owed=owed)
     return Played(
         verdict=verdict,

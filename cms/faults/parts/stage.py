@@ -210,7 +210,15 @@ def stage(database: str, folder: Path, **env: str) -> Iterator[Stage]:
 
 
 @contextmanager
-def _web(port: int, env: dict[str, str], log: IO[bytes]) -> Iterator[int]:
+def another_web(made: Stage) -> Iterator[str]:
+    """Run a second web process on the same database, and give its address."""
+    port = servers.free_port()
+    with _web(port, made.env, made.log or subprocess.DEVNULL):
+        yield f"http://127.0.0.1:{port}"
+
+
+@contextmanager
+def _web(port: int, env: dict[str, str], log: IO[bytes] | int) -> Iterator[int]:
     command = [sys.executable, "-m", "gunicorn", "cms.wsgi:application", "--bind", f"127.0.0.1:{port}"]
     child = subprocess.Popen(
         [*command, "--worker-class", "gthread", "--threads", "4", "--log-level", "warning"],

@@ -21,6 +21,7 @@ class Command(BaseCommand):
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
+        clockwork.load()
         self.stdout.write("The clock runs.")
         self.stdout.flush()
         clockwork.run(stop)

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand
 from wagtail.models import Page
 
 from cms.example.charity import load_charity
+from cms.example.directory import load_directory
 from cms.site import load_site
 
 
@@ -26,4 +27,5 @@ class Command(BaseCommand):
         home = load_site()
         if options["kind"] == "charity":
             self.stdout.write(f"The group “{load_charity()}” is open. It needed no file.")
+        self.stdout.write(f"{load_directory()} services in the directory")
         self.stdout.write(f"{Page.objects.descendant_of(home, inclusive=True).count()} pages at {home.full_url}")

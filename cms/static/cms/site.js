@@ -1,7 +1,13 @@
-// The whole of our script: leaving quickly, printing, passkeys, and leading to what needs changing. Every page works without it.
+// The whole of our script: ways to read, leaving quickly, printing, passkeys, and leading to what needs changing. Every page works without it.
 (() => {
   "use strict";
-  document.documentElement.classList.add("js");
+  const root = document.documentElement;
+  root.classList.add("js");
+  const reading = /(?:^|; )reading=([a-z.]+)/.exec(document.cookie);
+  for (const way of reading ? reading[1].split(".") : []) {
+    if (way === "light" || way === "dark") root.dataset.theme = way;
+    else if (way) root.classList.add(`reading-${way}`);
+  }
 
   const exit = document.querySelector("[data-quick-exit]");
   const leave = () => {

@@ -148,7 +148,7 @@ def test_a_first_post_needs_two_different_people() -> None:
     post.refresh_from_db()
     assert post.state == "pending"
     assert not QueuedPost.objects.visible_to(mo).exists(), "the first reader is not asked again"
-    with pytest.raises(IntegrityError):
+    with pytest.raises(StaleMove):
         decisions.approve(post, by=mo, content_hash=post.content_hash)
 
 

@@ -140,6 +140,20 @@ def test_e5_only_a_person_who_was_paged_or_is_on_duty_may_acknowledge(night: Nig
     assert (escalation.state, escalation.owner, escalation.acknowledged_by_how) == ("acknowledged", night.lee, "key")
 
 
+def test_e5_whoever_the_ladder_rings_can_take_it_and_have_another_rung(night: Night) -> None:
+    lead = make_user(name="Lou", person=make_person(), roles=(Role.SAFEGUARDING_LEAD,))
+    night.risky()
+    night.sweep(16)
+    worry = Escalation.objects.get()
+    rung = {step.user for step in worry.steps.filter(state="fired").select_related("user")}
+    assert lead in rung
+    for user in rung:
+        assert gate.can(user, escalations.acknowledge.perm, worry), f"{user} is rung in vain"  # type: ignore[attr-defined]
+    escalations.acknowledge(worry, by=lead, how="key")
+    escalations.reassign(worry, by=lead, to=night.may)
+    assert Escalation.objects.get().offered_to == night.may
+
+
 def test_e6_acknowledged_stops_the_steps(night: Night) -> None:
     night.risky()
     escalations.acknowledge(Escalation.objects.get(), by=night.lee, how="key")

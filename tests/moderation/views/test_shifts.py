@@ -5,9 +5,12 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from django.db import transaction
 from django.test import Client
 
 from moderation.models import OnCallShift
+from notifications.actions import staff_pins
+from notifications.models.staff_calls import WRONG_PINS
 from peer import clock
 from peer.models import Duty, SupportGroup, User
 from peer.roles import Role
@@ -59,6 +62,32 @@ def test_b15_a_clinician_without_a_proved_number_is_refused_in_words_and_nothing
     assert answer.status_code == 422
     assert "no proved phone number" in answer.content.decode()
     assert day.isoformat() in answer.content.decode()
+
+
+def test_u4_the_rota_names_who_has_no_pin_for_a_flat_phone() -> None:
+    group = make_group()
+    lee, okafor = clinician(group), clinician(group, "Dr Okafor")
+    planned(group, lee)
+    planned(group, okafor)
+    kim = signed_in(make_user(name="Kim", roles=(Role.CO_ORDINATOR,)))
+
+    def without() -> list[str]:
+        rows = kim.get("/rota/").content.decode().partition("</table>")[0].split("<tr")
+        return [
+            name
+            for row in rows
+            if "no PIN for other phones yet" in row
+            for name in ("Dr Lee", "Dr Okafor")
+            if name in row
+        ]
+
+    assert without() == ["Dr Lee", "Dr Okafor"]
+    staff_pins.choose(okafor, by=okafor, pin="275319")
+    assert without() == ["Dr Lee"]
+    for _ in range(WRONG_PINS):
+        with transaction.atomic():
+            staff_pins.is_right(okafor, "999999")
+    assert without() == ["Dr Lee", "Dr Okafor"], "one that is locked opens nothing"
 
 
 def test_a_clinician_reads_the_rota_of_their_groups_alone_and_plans_nothing() -> None:
@@ -124,18 +153,24 @@ def test_somebody_elses_shift_is_not_there() -> None:
     assert signed_in(clinician(group, "Dr May")).post(f"/shifts/{shift.public_id}/start/").status_code == 404
 
 
-def test_p10_a_moderator_pauses_with_one_press_and_a_clinician_opens_again_with_cover() -> None:
+def test_p10_a_moderator_pauses_with_one_press_and_two_people_open_again_with_cover() -> None:
     group = make_group()
     mo = signed_in(make_member(group=group, role=Role.PEER_MODERATOR).user)
     lee = clinician(group)
     mo.post(f"/pause/{group.public_id}/pause/", {"reason": "Somebody was hurt"})
     group.refresh_from_db()
     assert group.state == "frozen"
-    assert mo.post(f"/pause/{group.public_id}/reopen/", {"reason": "x"}).status_code == 404
-    alone = signed_in(lee).post(f"/pause/{group.public_id}/reopen/", {"reason": "Talked it over"})
+    assert mo.post(f"/pause/{group.public_id}/read/", {"reason": "x"}).status_code == 404
+    said = {"reason": "Talked it over"}
+    alone = signed_in(lee).post(f"/pause/{group.public_id}/read/", said)
     assert "Nobody is on call" in alone.content.decode()
     make_duty(group=group, user=lee)
-    signed_in(lee).post(f"/pause/{group.public_id}/reopen/", {"reason": "Talked it over"})
+    signed_in(lee).post(f"/pause/{group.public_id}/read/", said)
+    group.refresh_from_db()
+    assert group.state == "reading"
+    again = signed_in(lee).post(f"/pause/{group.public_id}/reopen/", said)
+    assert "Somebody else must say" in again.content.decode()
+    signed_in(clinician(group, "Dr May")).post(f"/pause/{group.public_id}/reopen/", said)
     group.refresh_from_db()
     assert group.state == "open"
 

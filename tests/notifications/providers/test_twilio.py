@@ -13,10 +13,11 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from notifications.checks import network_may_be_reached
-from notifications.providers import codes, twilio_http, twilio_sms
+from notifications.providers import codes, http, twilio_sms
+from notifications.providers.http import Pool
 from notifications.providers.port import AmbiguousFailure, Failure, Order, PermanentFailure, TemporaryFailure
 from notifications.providers.twilio_call import TwilioCall
-from notifications.providers.twilio_http import Pool, base_url, encoded
+from notifications.providers.twilio_http import base_url, encoded
 from notifications.providers.twilio_sms import TwilioSms
 from notifications.simulator import Simulator
 
@@ -84,10 +85,11 @@ def test_each_fault_is_one_of_three_failures(provider, network: Simulator, fault
         assert raised.value.retry_after == 7
 
 
-def test_a_refused_connection_is_temporary_because_nothing_has_left(provider, settings, pool: Pool) -> None:
-    pool.base = "http://127.0.0.1:9"
+@pytest.mark.parametrize("channel", [TwilioSms, TwilioCall])
+def test_a_refused_connection_is_temporary_because_nothing_has_left(channel, settings, pool: Pool) -> None:
+    settings.TWILIO_BASE_URL = "http://127.0.0.1:9"
     with pytest.raises(TemporaryFailure):
-        provider.send(order())
+        pool.run(channel(pool).send(order()))
 
 
 def test_the_list_shows_what_was_taken_though_the_answer_was_lost(provider, network: Simulator) -> None:
@@ -108,7 +110,7 @@ def test_a_list_that_fails_is_a_failure_and_no_empty_list(provider, network: Sim
 
 def judged(status: int, body: bytes, **headers: str) -> Failure:
     with pytest.raises(Failure) as raised:
-        twilio_http._judge(status, headers, body)
+        http._judge(status, headers, body)
     return raised.value
 
 

@@ -11,7 +11,6 @@ from peer import eligibility
 from peer.actions import newcomers
 from peer.models import Invitation, PartnerReferral, Person, SupportGroup, User, WaitingListEntry
 from peer.roles import Role
-from peer.states import RuleBroken
 from tests.make import make_open_group, make_person, make_user
 
 pytestmark = pytest.mark.django_db
@@ -84,13 +83,31 @@ def test_nobody_is_written_down_twice(staff: Client) -> None:
     assert Person.objects.filter(family_name="Stone").count() == 1
 
 
-def test_a_partner_is_noted_once_and_by_name(kim: User) -> None:
+def test_a_partner_of_somebody_we_know_is_noted_once_and_opens_the_groups_of_partners(staff: Client) -> None:
+    group = make_open_group()
+    SupportGroup.objects.update(eligibility="partner")
+    group.refresh_from_db()
     person = make_person()
+    page = f"/staff/invitations/offer/{person.public_id}/"
+    assert eligibility.why_not_asked(person, group)
+    empty = staff.post(f"{page}partner/", {"partner": " "})
+    assert empty.status_code == 422
+    assert "Say which partner." in empty.content.decode()
     for _time in range(2):
-        newcomers.note_partner(person, by=kim, partner="Youth club")
-    assert PartnerReferral.objects.count() == 1
-    with pytest.raises(RuleBroken):
-        newcomers.note_partner(person, by=kim, partner=" ")
+        told = staff.post(f"{page}partner/", {"partner": "Youth club"}, follow=True).content.decode()
+    assert PartnerReferral.objects.get().partner == "Youth club"
+    assert "Youth club, written down" in told
+    assert eligibility.why_not_asked(person, group) == ""
+
+
+def test_a_clinician_reads_who_sent_somebody_and_writes_down_nothing(kim: User) -> None:
+    person, lee = make_person(), Client()
+    newcomers.note_partner(person, by=kim, partner="Youth club")
+    lee.force_login(make_user(roles=(Role.CLINICIAN,)))
+    page = f"/staff/invitations/offer/{person.public_id}/"
+    assert "Youth club" in lee.get(page).content.decode()
+    assert f"{page}partner/" not in lee.get(page).content.decode()
+    assert lee.post(f"{page}partner/", {"partner": "School"}).status_code == 404
 
 
 @pytest.mark.parametrize("role", [Role.CLINICIAN, Role.SERVICE_MANAGER, Role.EDITOR, None])

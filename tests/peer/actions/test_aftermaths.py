@@ -73,9 +73,10 @@ def test_the_group_opens_only_after_it_was_told(group, asha, lee, okafor) -> Non
     dies(asha, lee)
     group.refresh_from_db()
     with pytest.raises(RuleBroken, match="not been told"):
-        freezes.reopen(group, by=lee, reason="Ready.")
+        freezes.let_read(group, by=lee, reason="Ready.")
     aftermaths.done(task("tell_group"), by=lee, note="Told everybody by phone.")
-    freezes.reopen(group, by=lee, reason="Ready.")
+    freezes.let_read(group, by=lee, reason="Ready.")
+    freezes.reopen(group, by=okafor, reason="Ready.")
     assert group.state == "open"
 
 
@@ -124,7 +125,7 @@ def test_a_mistake_lets_go_of_what_nobody_needs_to_do(group, asha, lee) -> None:
     assert set(AftermathTask.objects.values_list("state", flat=True)) == {"not_needed"}
     make_duty(group=group, user=lee)
     group.refresh_from_db()
-    freezes.reopen(group, by=lee, reason="It was a mistake.")
+    freezes.let_read(group, by=lee, reason="It was a mistake.")
 
 
 def test_no_parent_gets_anything_by_it(asha, lee) -> None:

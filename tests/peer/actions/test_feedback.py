@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 
-from peer import clock, events
+from peer import clock, events, knocks
 from peer.actions import feedback
 from peer.actions.feedback import VISITOR, Said
 from peer.gate import SERVICE, NotAllowed
@@ -53,7 +53,7 @@ def test_the_same_form_twice_is_one_item() -> None:
 
 
 def test_a_flood_from_one_place_is_slowed_and_another_place_is_not() -> None:
-    for _ in range(feedback.KNOCKS_AN_HOUR):
+    for _ in range(knocks.KNOCKS_AN_HOUR):
         give(works="x")
     with pytest.raises(RuleBroken):
         give(works="x")

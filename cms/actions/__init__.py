@@ -1,0 +1,1 @@
+"""Acts of the public face, each through the gate."""

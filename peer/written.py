@@ -1,0 +1,213 @@
+"""Questions to the database that are written once in a process, and asked as often as a page is opened.
+
+Django writes a question anew each time, and for a page of ours that costs several times what the database needs to
+answer it. Here it is written with stand-ins for what differs (who asks, about what, the moment) and kept as SQL. It is
+written twice, with other stand-ins, and nothing may be read meanwhile: a question that differs by anything else, such
+as a rule that looks at who asks, is refused at once and never kept (record 0016).
+"""
+
+from __future__ import annotations
+
+import copy
+import datetime as dt
+import functools
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Generic, NoReturn, ParamSpec, TypeVar, cast
+from zlib import crc32
+
+from django.db import connections
+from django.db.models import QuerySet
+
+from peer import clock
+
+Row = TypeVar("Row")
+Asked = ParamSpec("Asked")
+Fill = Callable[["Values"], Any]
+
+DAYS = {"today": clock.today, "sixteen": clock.sixteen_years_ago}  # days that rules count from
+MOMENTS = (dt.datetime(4001, 2, 3, 4, 5, 6, 7, dt.UTC), dt.datetime(4004, 5, 9, 8, 7, 6, 5, dt.UTC))
+
+
+class NotWritable(RuntimeError):
+    """A question that looks at its stand-ins, or at anything else that differs from one time to the next."""
+
+
+@dataclass(frozen=True)
+class Values:
+    """What stands where the stand-ins stood: what was asked by name, and the moment."""
+
+    named: dict[str, Any]
+    now: dt.datetime
+    days: dict[str, dt.date]
+
+    @classmethod
+    def of(cls, named: dict[str, Any]) -> Values:
+        """Take the moment from the product's clock."""
+        return cls(named, clock.now(), {name: day() for name, day in DAYS.items()})
+
+
+@dataclass(frozen=True)
+class Constant:
+    """What stands in a place of a question whoever asks it."""
+
+    value: Any
+
+    def __call__(self, _values: Values) -> Any:
+        """Give it."""
+        return self.value
+
+
+@dataclass(frozen=True)
+class _Kept(Generic[Row]):
+    """One question as SQL for one database: its rows' shape, its words and how each place is filled."""
+
+    rows: QuerySet[Any, Row]
+    compiler: Any
+    sql: str
+    places: tuple[Fill, ...]
+
+    def ask(self, values: Values) -> list[Row]:
+        """Fill the places and read the rows, as the queryset would."""
+        compiler = copy.copy(self.compiler)
+        compiler.connection = connections[compiler.using]
+        compiler.execute_sql = lambda *_args, **_options: [self._read(values)]
+        rows = self.rows.all()
+        rows.query.get_compiler = lambda *_args, **_options: compiler  # type: ignore[method-assign]
+        return list(rows)
+
+    def _read(self, values: Values) -> list[Any]:
+        with _cursor() as cursor:
+            cursor.execute(self.sql, [fill(values) for fill in self.places])
+            return list(cursor.fetchall())
+
+
+def _cursor() -> Any:
+    """Open a cursor of Django's; on PostgreSQL one whose questions the server keeps, with what fills them apart.
+
+    Where somebody listens to what is asked they hear it whole.
+    """
+    connection: Any = connections["default"]
+    if connection.vendor != "postgresql" or connection.queries_logged:
+        return connection.cursor()
+    from django.db.backends.postgresql.base import ServerBindingCursor  # noqa: PLC0415 - needs psycopg
+
+    connection.ensure_connection()
+    kept: Any = ServerBindingCursor
+    return connection._prepare_cursor(kept(connection.connection))
+
+
+def written(write: Callable[Asked, QuerySet[Any, Row]]) -> Callable[Asked, list[Row]]:
+    """Keep what a function of numbers, words and moments writes, and give its rows each time it is called by name.
+
+    What is true or false, and how many there are of several, is no stand-in: of each a question of its own is kept.
+    """
+    kept: dict[tuple[Any, ...], _Kept[Row]] = {}
+
+    @functools.wraps(write)
+    def ask(*args: Asked.args, **named: Asked.kwargs) -> list[Row]:
+        if args:
+            raise TypeError("What a written question is about is given by name.")
+        values = cast("dict[str, Any]", named)
+        which = (connections["default"].vendor, *map(_kind, values.values()))
+        if which not in kept:
+            kept[which] = _write_down(write, values)
+        return kept[which].ask(Values.of(values))
+
+    return ask
+
+
+def _kind(value: Any) -> Any:
+    return len(value) if isinstance(value, tuple) else value if isinstance(value, bool) else type(value)
+
+
+def _write_down(write: Callable[..., QuerySet[Any, Row]], named: dict[str, Any]) -> _Kept[Row]:
+    stand_ins = [_stand_ins(named, turn) for turn in (0, 1)]
+    (rows, compiler, sql, first), (_, _, again, second) = (_compiled(write, one) for one in stand_ins)
+    if sql != again or len(first) != len(second):
+        raise NotWritable(f"{write.__name__} is not the same question for everybody.")
+    places = [_place(pair, stand_ins, write.__name__) for pair in zip(first, second, strict=True)]
+    if connections["default"].vendor == "postgresql":
+        sql, places = _with_constants(sql, places)
+    return _Kept(rows, compiler, sql, tuple(places))
+
+
+def _with_constants(sql: str, places: list[Fill]) -> tuple[str, list[Fill]]:
+    """Write what never differs into the SQL, or no partial index would serve a plan that is kept."""
+    with connections["default"].cursor() as cursor:
+        words = [
+            str(cursor.mogrify("%s", [fill.value])).replace("%", "%%") if isinstance(fill, Constant) else "%s"
+            for fill in places
+        ]
+    return sql.replace("%%", "%%%%") % tuple(words), [fill for fill in places if not isinstance(fill, Constant)]
+
+
+def _stand_ins(named: dict[str, Any], turn: int) -> Values:
+    with clock.at(MOMENTS[turn]):
+        return Values.of({name: _stand_in(value, name, turn) for name, value in named.items()})
+
+
+def _stand_in(value: Any, name: str, turn: int) -> Any:
+    """Make something of the same kind that stands nowhere else, in neither of the two turns."""
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, tuple):
+        return tuple(_stand_in(one, f"{name} {number}", turn) for number, one in enumerate(value))
+    if isinstance(value, str):
+        return f"{name} {turn}"
+    number = crc32(name.encode()) ^ (0xFFFFFFFF * turn)  # alike in no bit, so that whoever looks at one is found out
+    return MOMENTS[turn] + dt.timedelta(seconds=number) if isinstance(value, dt.datetime) else (turn + 1) << 40 | number
+
+
+def _compiled(write: Callable[..., QuerySet[Any, Row]], values: Values) -> tuple[QuerySet[Any, Row], Any, str, Any]:
+    with clock.at(values.now), _nothing_read():
+        rows = write(**values.named)
+        compiler = rows.query.get_compiler(rows.db)
+        sql, params = compiler.as_sql()
+    return rows, compiler, sql, params
+
+
+@contextmanager
+def _nothing_read() -> Iterator[None]:
+    def refuse(*_args: Any) -> NoReturn:
+        raise NotWritable("A question that asks others before it is written cannot be kept.")
+
+    with connections["default"].execute_wrapper(refuse):
+        yield
+
+
+def _place(pair: tuple[Any, Any], stand_ins: list[Values], name: str) -> Fill:
+    """Tell what a place of the SQL is filled with: what never differs, what was named, a day, or a moment."""
+    one, other = pair
+    if one == other:
+        return Constant(one)
+    first, second = stand_ins
+    ops = connections["default"].ops
+    for key, ours in first.named.items():
+        theirs = second.named[key]
+        if pair == (_adapted(ours), _adapted(theirs)):
+            return lambda values: _adapted(values.named[key])
+        if isinstance(ours, tuple) and one in ours and ours.index(one) == theirs.index(other):
+            return lambda values: values.named[key][ours.index(one)]
+    for key in DAYS:
+        if pair == tuple(ops.adapt_datefield_value(values.days[key]) for values in stand_ins):
+            return lambda values: ops.adapt_datefield_value(values.days[key])
+    ahead = _moment(one, name) - first.now
+    if ahead == _moment(other, name) - second.now:
+        return lambda values: _adapted(values.now + ahead)
+    raise NotWritable(f"{name} differs by more than its stand-ins: {one!r}.")
+
+
+def _adapted(value: Any) -> Any:
+    """Give a value as a database is given it; SQLite takes moments as words."""
+    return connections["default"].ops.adapt_datetimefield_value(value) if isinstance(value, dt.datetime) else value
+
+
+def _moment(value: Any, name: str) -> dt.datetime:
+    """Read a moment as a database is given it; SQLite gets words, in UTC."""
+    try:
+        read = value if isinstance(value, dt.datetime) else dt.datetime.fromisoformat(value)
+    except (TypeError, ValueError) as problem:
+        raise NotWritable(f"{name} differs by more than its stand-ins: {value!r}.") from problem
+    return read if read.tzinfo else read.replace(tzinfo=dt.UTC)
