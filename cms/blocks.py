@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from typing import Any
 
 from django.utils.html import strip_tags
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
+from wagtail.models import Page
 
 FEATURES = ["h2", "h3", "bold", "ol", "ul", "link", "document-link"]
 LINE_ENDS = re.compile(r"</(?:p|li|h\d)>|<br\s*/?>")
@@ -94,10 +96,14 @@ class CardsBlock(blocks.StructBlock):
     cards = blocks.ListBlock(CardBlock(), min_num=1, max_num=6)
 
     def get_context(self, value: Any, parent_context: dict[str, Any] | None = None) -> dict[str, Any]:
-        """Leave out pages that are no longer live."""
+        """Leave out pages that are no longer live; ask once for each kind of page."""
         context: dict[str, Any] = super().get_context(value, parent_context=parent_context)
         shown = [card for card in value["cards"] if card["page"] and card["page"].live]
-        return context | {"cards": [{"text": card["text"], "goal": card["page"].specific} for card in shown]}
+        wanted: dict[type[Page], list[int]] = defaultdict(list)
+        for card in shown:
+            wanted[card["page"].cached_content_type.model_class()].append(card["page"].pk)
+        goals = {pk: page for kind, pks in wanted.items() for pk, page in kind.objects.in_bulk(pks).items()}
+        return context | {"cards": [{"text": card["text"], "goal": goals[card["page"].pk]} for card in shown]}
 
     class Meta:
         icon = "list-ul"

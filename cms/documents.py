@@ -1,4 +1,4 @@
-"""Takes a document in: a PDF or plain text, written anew without what came with it, or refused in a sentence (H12)."""
+"""Takes a document in: a PDF, a text or a sound, written anew without what came with it, or refused (H12)."""
 
 from __future__ import annotations
 
@@ -14,18 +14,23 @@ from django.dispatch import receiver
 from django.utils.translation import gettext_lazy as _
 
 from cms import rewrite_pdf
+from notifications import mp3
 
 MOST_BYTES = 15 * 2**20
 SECONDS = 10  # of waiting, on a machine that is busy; of work it may do `rewrite_pdf.CPU_SECONDS`
-KINDS = {".pdf": "application/pdf", ".txt": "text/plain", ".csv": "text/csv"}
+KINDS = {".pdf": "application/pdf", ".txt": "text/plain", ".csv": "text/csv", ".mp3": "audio/mpeg"}
+SOUND = KINDS[".mp3"]
 REFUSALS = {
     rewrite_pdf.NO_PDF: _("We cannot read this as a PDF. Please save it as a PDF again and try once more."),
     rewrite_pdf.LOCKED: _("This PDF is locked with a password. Please save it without one and try again."),
 }
 TOO_MUCH = _("This PDF is too hard to read. Please save it again, with fewer pages or smaller pictures.")
 TOO_MANY_BYTES = _("This file is too big. A document may have up to 15 MB.")
-WRONG_KIND = _("We take PDF, TXT and CSV. Please save your document as a PDF and try again.")
+WRONG_KIND = _(
+    "We take PDF, TXT, CSV and MP3. Please save your document as a PDF, or your sound as MP3, and try again."
+)
 NO_TEXT = _("We cannot read this as text. Please save it as a PDF, or as plain text (UTF-8).")
+NO_SOUND = _("We cannot hear this as a sound. Please save it as MP3 again and try once more.")
 PLAIN = frozenset("\n\r\t")
 
 
@@ -38,7 +43,7 @@ class CleanDocument(SimpleUploadedFile):
 
 
 def clean(given: IO[bytes], name: str) -> CleanDocument:
-    """Give the pages of a PDF, or the letters of a text, in a new file; DocumentRefused for anything else."""
+    """Give the pages of a PDF, the letters of a text, or a sound in a new file; DocumentRefused for anything else."""
     name = PurePath(name).name
     kind = KINDS.get(PurePath(name).suffix.lower())
     if kind is None:
@@ -47,7 +52,8 @@ def clean(given: IO[bytes], name: str) -> CleanDocument:
     data = given.read(MOST_BYTES + 1)
     if len(data) > MOST_BYTES:
         raise DocumentRefused(str(TOO_MANY_BYTES))
-    return CleanDocument(name, _pdf(data) if kind == KINDS[".pdf"] else _text(data), kind)
+    write = {KINDS[".pdf"]: _pdf, SOUND: _sound}.get(kind, _text)
+    return CleanDocument(name, write(data), kind)
 
 
 def _pdf(data: bytes) -> bytes:
@@ -65,6 +71,13 @@ def _pdf(data: bytes) -> bytes:
     if done.returncode or not done.stdout.startswith(b"%PDF-"):
         raise DocumentRefused(str(REFUSALS.get(done.returncode, TOO_MUCH)))
     return done.stdout
+
+
+def _sound(data: bytes) -> bytes:
+    try:
+        return mp3.anew(data)
+    except mp3.NoSound:
+        raise DocumentRefused(str(NO_SOUND)) from None
 
 
 def _text(data: bytes) -> bytes:

@@ -32,10 +32,9 @@ SAME = {"Cookie", "Accept-Encoding", "Accept-Language"}  # what a page may diffe
 
 
 class Kept(NamedTuple):
-    """One page as it is stored: its headers, its words, and its words made small."""
+    """One page as it is stored: its headers, and its words made small, as every browser takes them."""
 
     headers: dict[str, str]
-    plain: bytes
     small: bytes
 
 
@@ -103,13 +102,13 @@ def _keep(response: HttpResponse) -> Kept:
         patch_cache_control(response, no_cache=True)
     patch_vary_headers(response, ["Cookie", "Accept-Encoding"])
     headers = {name: value for name, value in response.items() if name != "Content-Length"}
-    return Kept(headers, response.content, gzip.compress(response.content, mtime=0))
+    return Kept(headers, gzip.compress(response.content, mtime=0))
 
 
 def _answer(request: HttpRequest, kept: Kept) -> HttpResponse:
-    """Give a kept page: small to whoever takes it so, and not at all to whoever has it."""
+    """Give a kept page: whole to the few who do not take it small, and not at all to whoever has it."""
     takes = "gzip" in request.META.get("HTTP_ACCEPT_ENCODING", "")
-    body = kept.small if takes else kept.plain
+    body = kept.small if takes else gzip.decompress(kept.small)
     response = HttpResponse(body, headers=kept.headers | {"Content-Length": str(len(body))})
     if takes:
         response["Content-Encoding"] = "gzip"

@@ -157,19 +157,10 @@ def _no_details_of_another_test() -> None:
 
 @pytest.fixture
 def site_tree(db: None) -> None:
-    """Make the root page, the site, the collections and the approval again where a transactional test flushed them (trap 28)."""
-    from wagtail.models import Collection, GroupApprovalTask, Locale, Page, Site, Workflow, WorkflowTask
+    """Make what Wagtail's migrations made again, where a transactional test flushed it (trap 28)."""
+    from tests.make import make_site_tree
 
-    Locale.objects.get_or_create(language_code="en-gb")
-    root = Page.get_first_root_node() or Page.add_root(instance=Page(title="Root", slug="root"))
-    if not Site.objects.exists():
-        home = root.get_children().first() or root.add_child(instance=Page(title="Home", slug="home"))
-        Site.objects.create(hostname="localhost", root_page=home, is_default_site=True)
-    if Collection.get_first_root_node() is None:
-        Collection.add_root(instance=Collection(name="Root"))
-    if not Workflow.objects.exists():
-        approval = GroupApprovalTask.objects.create(name="Approval")
-        WorkflowTask.objects.create(workflow=Workflow.objects.create(name="Approval"), task=approval, sort_order=0)
+    make_site_tree()
 
 
 @pytest.fixture

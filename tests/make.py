@@ -6,6 +6,8 @@ import datetime as dt
 import hashlib
 import itertools
 
+from wagtail.models import Collection, GroupApprovalTask, Locale, Page, Site, Workflow, WorkflowTask
+
 from notifications.models import ContactPoint
 from peer import clock, grants
 from peer.lookalikes import fold
@@ -203,3 +205,17 @@ def user(group: SupportGroup, name: str) -> User:
     found = named(group, name).user
     assert found
     return found
+
+
+def make_site_tree() -> None:
+    """Make the root page, the site, the collections and the approval of Wagtail's migrations, where they are gone."""
+    Locale.objects.get_or_create(language_code="en-gb")
+    root = Page.get_first_root_node() or Page.add_root(instance=Page(title="Root", slug="root"))
+    if not Site.objects.exists():
+        home = root.get_children().first() or root.add_child(instance=Page(title="Home", slug="home"))
+        Site.objects.create(hostname="localhost", root_page=home, is_default_site=True)
+    if Collection.get_first_root_node() is None:
+        Collection.add_root(instance=Collection(name="Root"))
+    if not Workflow.objects.exists():
+        approval = GroupApprovalTask.objects.create(name="Approval")
+        WorkflowTask.objects.create(workflow=Workflow.objects.create(name="Approval"), task=approval, sort_order=0)

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.contenttypes.fields import GenericRelation
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import get_language, get_language_info
@@ -92,6 +93,15 @@ class PlainLanguagePage(Page):
 
     class Meta:
         abstract = True
+
+    def clean(self) -> None:
+        """Take a sound where somebody listens, and something to read where somebody reads."""
+        super().clean()
+        for name in ("easy_read", "large_print", "audio"):
+            document = getattr(self, name)
+            if document and (document.file_extension == "mp3") != (name == "audio"):
+                wanted = _("Choose a sound (MP3).") if name == "audio" else _("Choose a document, such as a PDF.")
+                raise ValidationError({name: wanted})
 
     def plain_text(self) -> str:
         """Give all the words of this page that people read, for the reading figures."""

@@ -25,6 +25,7 @@ from cms import documents, rewrite_pdf
 from cms.documents import DocumentRefused
 from cms.forms.documents import DocumentForm
 from tests.make import make_user
+from tests.notifications.sounds import FRAME, mp3
 
 NOTE = "51 Elm Road, Jane"
 MEASURED = """
@@ -291,7 +292,7 @@ def measured(data: bytes) -> dict[str, float]:
 
 @pytest.mark.parametrize("name", ["plan.docx", "plan.html", "plan.svg", "plan.exe", "plan", "plan.pdf.js"])
 def test_only_the_kinds_we_allow_come_in(name: str) -> None:
-    with pytest.raises(DocumentRefused, match="We take PDF, TXT and CSV"):
+    with pytest.raises(DocumentRefused, match="We take PDF, TXT, CSV and MP3"):
         documents.clean(io.BytesIO(saved(blank())), name)
 
 
@@ -300,6 +301,41 @@ def test_text_is_text_and_nothing_else() -> None:
     for data in (b"\xff\xfe\x00", b"a\x00b", b"  ", b"caf\xe9", b"\x1b[31mred"):
         with pytest.raises(DocumentRefused, match="as text"):
             documents.clean(io.BytesIO(data), "a.csv")
+
+
+def id3(words: str) -> bytes:
+    """Write a tag with a name in it, and a picture's first bytes that look like a frame."""
+    said = b"TPE1" + len(words).to_bytes(4, "big") + b"\0\0" + words.encode() + b"\xff\xfb\x50\xc4"
+    return b"ID3\x04\0\0" + bytes((0, 0, len(said) >> 7, len(said) & 0x7F)) + said
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        FRAME * 12,
+        id3(NOTE) + FRAME * 12,
+        FRAME * 12 + b"TAG" + NOTE.encode().ljust(125, b"\0"),
+        FRAME * 12 + b"APETAGEX" + NOTE.encode() + b"TAG" + bytes(125),
+        FRAME * 6 + id3(NOTE) + FRAME * 6,
+        FRAME * 12 + FRAME[:99],
+    ],
+    ids=["bare", "in front", "at the end", "two at the end", "between", "cut short"],
+)
+def test_of_a_sound_its_frames_alone_are_left(given: bytes) -> None:
+    assert documents.clean(io.BytesIO(given), "read.mp3").read() == FRAME * 12
+
+
+def test_slower_sounds_have_shorter_frames() -> None:
+    slow = b"\xff\xf3\x40\xc4" + bytes(72 * 32_000 // 22_050 - 4)  # MPEG 2, 32 kbit/s
+    slowest = b"\xff\xe3\x40\xc4" + bytes(72 * 32_000 // 11_025 - 4)  # MPEG 2.5
+    for frame in (slow, slowest):
+        assert documents.clean(io.BytesIO(frame * 10 + b"TAG" + bytes(125)), "read.MP3").read() == frame * 10
+
+
+@pytest.mark.parametrize("given", [b"", b"MZ" * 900, FRAME * 3, id3(NOTE), b"\xff" * documents.MOST_BYTES])
+def test_what_is_no_sound_is_refused(given: bytes) -> None:
+    with pytest.raises(DocumentRefused, match="as a sound"):
+        documents.clean(io.BytesIO(given), "read.mp3")
 
 
 def test_what_is_too_big_is_refused_unread() -> None:
@@ -343,6 +379,34 @@ def test_the_editor_s_form_says_what_is_wrong() -> None:
     for data, says in ((b"<html>", "We cannot read this as a PDF"), (locked(), "locked with a password")):
         form = form_class({"title": "Plan"}, {"file": SimpleUploadedFile("plan.pdf", data)})
         assert says in str(form.errors["file"])
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("asked", "status", "told", "length"),
+    [
+        ("bytes=0-1", 206, "bytes 0-1/2080", 2),
+        ("bytes=2000-", 206, "bytes 2000-2079/2080", 80),
+        ("bytes=-80", 206, "bytes 2000-2079/2080", 80),
+        ("bytes=0-99999", 206, "bytes 0-2079/2080", 2080),
+        ("bytes=2080-", 416, "bytes */2080", 0),
+        ("bytes=9-1", 416, "bytes */2080", 0),
+        ("bytes=0-1,5-6", 200, None, 2080),
+        ("lines=0-1", 200, None, 2080),
+    ],
+)
+def test_of_a_sound_a_player_may_ask_for_a_part(
+    client: Client, asked: str, status: int, told: str | None, length: int
+) -> None:
+    document = Document(title="Read aloud", file=ContentFile(mp3(), "read.mp3"))
+    document.save()
+    document.get_file_hash()
+    document.save()
+    answer = client.get(document.url, headers={"Range": asked})
+    assert (answer.status_code, answer.get("Content-Range"), len(answer.content)) == (status, told, length)
+    if status == 206:
+        assert (answer["Content-Type"], answer["Accept-Ranges"]) == ("audio/mpeg", "bytes")
+        assert client.get(document.url, headers={"Range": asked, "If-Range": '"old"'}).status_code == 200
 
 
 @pytest.mark.django_db

@@ -9,8 +9,8 @@ from cms.bench.parts import site_run
 from cms.bench.parts.weight import weigh
 
 pytestmark = pytest.mark.django_db
-MOST_QUESTIONS, MOST_KB, MOST_SCRIPT_KB = 12, 150, 35
 MORE = {"YouSaidPage": 13}  # a list of what people said, another of what is late, and their figures
+MOST_QUESTIONS, MOST_KB, MOST_SCRIPT_KB = 12, 150, 35
 
 
 def test_each_kind_of_page_asks_few_questions_and_is_light(site_tree: None) -> None:

@@ -42,7 +42,17 @@ from peer.models.invitations import keyed_hash
 from peer.roles import Role
 from tests.cms.directory import make_service
 from tests.cms.texts import make_check, make_mend
-from tests.make import make_duty, make_group, make_member, make_person, make_phone, make_post, make_user, make_wait
+from tests.make import (
+    make_duty,
+    make_group,
+    make_member,
+    make_person,
+    make_phone,
+    make_post,
+    make_site_tree,
+    make_user,
+    make_wait,
+)
 
 IN_GROUP = {
     "YP": Role.YOUNG_PERSON,
@@ -88,6 +98,7 @@ class World(SimpleNamespace):
 
 def build() -> World:
     """Make the group, its people and what the rows are about."""
+    make_site_tree()
     world = World(people={})
     group = make_group(title="Quietmeadow")
     group.about, group.opens, group.closes = "Where larks are counted.", dt.time(0), dt.time(23, 59, 59)

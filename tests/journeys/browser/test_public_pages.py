@@ -27,6 +27,7 @@ from tests.cms.directory import make_service
 from tests.cms.test_crisis import ERRORS
 from tests.journeys.browser.conftest import Watch, look_for_faults
 from tests.make import make_open_group, make_user
+from tests.notifications.sounds import mp3
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -117,7 +118,7 @@ def fill_pages() -> None:
     """Give one page a photo and its other formats, and let the day of another pass."""
     item = LibraryItemPage.objects.get(slug="telling-someone")
     item.photo = Photo.objects.create(title="A bench", description="A bench by a pond", file=_picture())
-    files = [ContentFile(b"Easy words.", "easy.txt"), ContentFile(b"Read aloud.", "aloud.txt")]
+    files = [ContentFile(b"Easy words.", "easy.txt"), ContentFile(mp3(), "aloud.mp3")]
     item.easy_read, item.audio = [get_document_model().objects.create(title=one.name or "", file=one) for one in files]
     item.save()
     LibraryItemPage.objects.filter(slug="when-you-cannot-sleep").update(review_on=clock.today() - dt.timedelta(days=3))
