@@ -171,13 +171,13 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.str("REDIS_URL", default="")
 if PRODUCTION and not REDIS_URL:
-    raise ValueError("Set REDIS_URL (broker and page cache).")
+    raise ValueError("Set REDIS_URL (broker and cache).")
 _patience = {"socket_timeout": 0.25, "socket_connect_timeout": 0.25}
 _redis = {"BACKEND": "cms.caches.RedisOrMemory", "LOCATION": REDIS_URL, "OPTIONS": _patience}
 _memory = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
 CACHES = {
     "default": _redis if REDIS_URL else _memory,
-    "pages": _redis | {"KEY_PREFIX": "page"} if REDIS_URL else _memory | {"LOCATION": "pages"},  # cms/kept.py
+    "pages": _memory | {"LOCATION": "pages", "OPTIONS": {"MAX_ENTRIES": 500}},  # cms/kept.py; some 10 KB each
 }
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default=REDIS_URL or "memory://localhost/")
 CELERY_TASK_IGNORE_RESULT = True

@@ -19,8 +19,7 @@ from django.urls import reverse
 from wagtail.documents.models import Document
 from wagtail.models import Collection, CollectionViewRestriction, Page, PageViewRestriction, Site
 
-from cms import changes, editors, kept, tasks
-from cms.caches import RedisOrMemory
+from cms import changes, editors, tasks
 from cms.models import HomePage, NewsPage, PublicChange, ServiceDetails, StandardPage, YouSaidPage
 from cms.site import load_site
 from cms.views.reading import COOKIE
@@ -288,19 +287,6 @@ def test_every_table_that_a_public_page_reads_is_watched(whole: HomePage) -> Non
 
 
 # ── When things are broken ──────────────────────────────────────────────────────────────────────────────────────────
-def test_with_redis_dead_each_page_is_given_with_help_and_quick_exit(
-    home: HomePage, visitor: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    dead = RedisOrMemory("redis://127.0.0.1:1/0", {"OPTIONS": {"socket_connect_timeout": 0.25}})
-    monkeypatch.setattr(kept, "caches", {"pages": dead})
-    for _turn in range(2):
-        answer = visitor.get("/")
-        assert answer.status_code == 200
-        assert b"Shout" in answer.content
-        assert b"quick-exit" in answer.content
-    assert questions(visitor, "/") == 0  # this process remembers by itself meanwhile
-
-
 def test_where_the_database_does_not_answer_nothing_is_kept(
     home: HomePage, visitor: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
