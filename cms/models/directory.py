@@ -27,6 +27,7 @@ from peer.roles import Role
 from peer.states import Owed, Stateful, one_of_states, owed_unless
 
 OLDEST = 120  # years
+EVERYBODY = 100  # years: up to this age is up to any
 
 
 class DirectoryTermQuerySet(models.QuerySet["DirectoryTerm"]):
@@ -275,12 +276,13 @@ class DirectoryService(WorkflowMixin, DraftStateMixin, LockableMixin, RevisionMi
         return [term.name for term in found]
 
     def ages(self) -> str:
-        """Say for whom it is, in a few words."""
-        if self.age_from is not None and self.age_to is not None:
-            return _("Ages %(from)d to %(to)d") % {"from": self.age_from, "to": self.age_to}
-        if self.age_from is not None:
+        """Say for whom it is, in a few words; files from elsewhere write a hundred and more where there is no end."""
+        last = None if self.age_to is None or self.age_to >= EVERYBODY else self.age_to
+        if self.age_from and last is not None:
+            return _("Ages %(from)d to %(to)d") % {"from": self.age_from, "to": last}
+        if self.age_from:
             return _("From age %(from)d") % {"from": self.age_from}
-        return _("Up to age %(to)d") % {"to": self.age_to} if self.age_to is not None else str(_("All ages"))
+        return _("Up to age %(to)d") % {"to": last} if last is not None else str(_("All ages"))
 
     def is_old(self) -> bool:
         """Tell whether somebody should have checked it again by now."""
