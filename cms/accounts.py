@@ -10,6 +10,7 @@ from allauth.account.auth_backends import AuthenticationBackend
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django import forms
 from django.conf import settings
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from encrypted_fields.fields import EncryptedTextField
@@ -19,6 +20,7 @@ from notifications.actions import codes
 from notifications.models import ContactPoint
 from notifications.models.contacts import Channel
 from peer.models import Person, SignInCard, User
+from peer.written import written
 
 SECRETS = EncryptedTextField()  # makes its keys once
 TEXT, LANDLINE, CALL = "number-", "landline-", "call-"  # before a hash: what it is, and how the code should come
@@ -131,8 +133,13 @@ class Backend(AuthenticationBackend):  # type: ignore[misc]  # allauth has no ty
 
     def get_user(self, user_id: int) -> User | None:
         """Find the account, unless it was closed."""
-        user = User.objects.select_related("person").filter(pk=user_id).first()
+        user = next(iter(_account(pk=user_id)), None)
         return user if user is not None and self.user_can_authenticate(user) else None
+
+
+@written
+def _account(*, pk: int) -> QuerySet[User]:
+    return User.objects.select_related("person").filter(pk=pk)
 
 
 class SecondFactors(DefaultMFAAdapter):  # type: ignore[misc]  # allauth has no types

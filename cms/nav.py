@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
+from typing import TypedDict
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -72,17 +74,22 @@ ENTRIES = (
 )
 
 
-def entries_for(user: User) -> list[dict[str, object]]:
-    """Give the pages that one person may open, in order; what a page then shows is the gate's to say."""
+class Shown(TypedDict):
+    """What one entry shows."""
+
+    title: Promise | str
+    href: str
+
+
+def roles_of(user: User) -> frozenset[Role]:
+    """Read which roles somebody's header goes by, with one question."""
     held = grants.all_roles(user)
-    if not held and Membership.objects.visible_to(user).filter(user=user).exists():
-        held = ON_THE_WAY
+    is_on_the_way = not held and Membership.objects.visible_to(user).filter(user=user).exists()
+    return ON_THE_WAY if is_on_the_way else held
+
+
+@cache
+def entries_for(held: frozenset[Role]) -> tuple[Shown, ...]:
+    """Give the pages that these roles may open, in order; what a page then shows is the gate's to say."""
     shown = (entry for entry in ENTRIES if entry.perm is None or held & set(rules()[entry.perm].may))
-    return [{"title": entry.title, "href": href} for entry in shown if (href := _address(entry.route))]
-
-
-def _address(route: str) -> str | None:
-    try:
-        return reverse(route)
-    except NoReverseMatch:
-        return None
+    return tuple(Shown(title=entry.title, href=reverse(entry.route)) for entry in shown)

@@ -9,16 +9,17 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, QuerySet
 from django.utils.translation import gettext as _
 
-from moderation.models import CheckingTurn, ModerationClaim, PracticeAnswer
+from moderation.models import CheckingTurn, ModerationClaim, ModeratorQuestion, PracticeAnswer
 from moderation.models.queue import is_grown_up
 from peer import clock, endings, grants
 from peer.models import MembershipRole, PeerModerator, Person, ServiceRole, SupportGroup, User
 from peer.models.moderators import LOOK_AFTER
 from peer.roles import Role
 from peer.states import RuleBroken
+from peer.written import written
 
 TABLE = Path(__file__).with_name("checking.toml")
 PRACTICE = Path(__file__).with_name("practice.toml")
@@ -148,6 +149,18 @@ def is_over(turn: CheckingTurn, *, at: dt.datetime) -> bool:
     return turn.ended_at is not None or (last is not None and at - last.expires_at > _minutes("turn", "over_after"))
 
 
+def last_turn(user: User) -> CheckingTurn | None:
+    """Find somebody's last turn, over or not, with whether something they asked in one is not answered and read."""
+    return next(iter(_last_turn(user=user.pk)), None)
+
+
+@written
+def _last_turn(*, user: int) -> QuerySet[CheckingTurn]:
+    me = User(pk=user)
+    waiting = ModeratorQuestion.objects.visible_to(me).asked_by(me)
+    return CheckingTurn.objects.visible_to(me).annotate(has_asked=Exists(waiting)).last_first()[:1]
+
+
 def why_rest(user: User, *, turn: CheckingTurn | None, at: dt.datetime) -> str:
     """Say in kind words why no more posts come now, or nothing (W2, H21)."""
     if _is_night_for(user, at):
@@ -173,11 +186,16 @@ class _Read:
 
 def _reads_since(user: User, start: dt.datetime) -> list[_Read]:
     now = clock.now()
-    rows = ModerationClaim.objects.visible_to(user).filter(claimed_at__gte=start)
     return [
         _Read(post, begun, min(released or now, ends) - begun)
-        for post, begun, ends, released in rows.values_list("post_id", "claimed_at", "expires_at", "released_at")
+        for post, begun, ends, released in _claims(user=user.pk, since=start)
     ]
+
+
+@written
+def _claims(*, user: int, since: dt.datetime) -> QuerySet[ModerationClaim, tuple[Any, ...]]:
+    rows = ModerationClaim.objects.visible_to(User(pk=user)).filter(claimed_at__gte=since)
+    return rows.values_list("post_id", "claimed_at", "expires_at", "released_at")
 
 
 def _is_full(reads: list[_Read], of: str) -> bool:

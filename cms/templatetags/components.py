@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-from types import NoneType
 from typing import Any, cast
 
 from django import template
 from django.conf import settings
 from django.template.loader import get_template
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
 
 from cms import crisis, nav, service
-from peer import clock
+from peer import clock, parts
+from peer.roles import Role
 
 register = template.Library()
-KEPT = 4_096  # parts of about a kilobyte
-PLAIN = frozenset({str, SafeString, int, bool, NoneType})  # what is equal is the same, whoever asks
+register.simple_tag(parts.written)
 
 
 @register.simple_block_tag(takes_context=True)
@@ -25,19 +22,6 @@ def around(context: dict[str, Any], content: SafeString, component: str, **value
     """Render templates/components/<component>.html with the block's content as `body`."""
     page = {"request": context.get("request"), "csrf_token": context.get("csrf_token")}
     return cast("SafeString", get_template(f"components/{component}.html").render(page | values | {"body": content}))
-
-
-@register.simple_tag
-def written(part: str, **values: Any) -> SafeString:
-    """Render a template from these values and nothing else, once for each of them in a process (record 0018)."""
-    if wrong := [name for name, value in values.items() if type(value) not in PLAIN]:
-        raise TypeError(f"{part} is written from plain values: {', '.join(wrong)}")
-    return _written(part, get_language(), tuple((name, type(value), value) for name, value in values.items()))
-
-
-@lru_cache(KEPT)
-def _written(part: str, _language: str | None, values: tuple[tuple[str, type, Any], ...]) -> SafeString:
-    return cast("SafeString", get_template(part).render({name: value for name, _kind, value in values}))
 
 
 @register.simple_tag
@@ -53,14 +37,22 @@ def service_colours() -> str:
 
 
 @register.simple_tag(takes_context=True)
-def navigation(context: dict[str, Any]) -> dict[str, list[dict[str, object]]]:
-    """Give the header its entries, a few in sight and the others under "More"; none without an account."""
+def navigation(context: dict[str, Any]) -> SafeString | str:
+    """Write the header's entries of whoever is signed in; none without an account."""
     request = context.get("request")
     if request is None or not request.user.is_authenticated:
-        return {}
-    entries = [entry | {"current": entry["href"] == request.path} for entry in nav.entries_for(request.user)]
+        return ""
+    held, here = nav.roles_of(request.user), request.path
+    current = here if any(entry["href"] == here for entry in nav.entries_for(held)) else ""
+    return parts.written("components/nav_entries.html", held=" ".join(sorted(held)), current=current)
+
+
+@register.simple_tag
+def nav_entries(held: str) -> dict[str, tuple[nav.Shown, ...]]:
+    """Give what these roles see in the header: a few in sight, and the others under "More"."""
+    entries = nav.entries_for(frozenset(Role(role) for role in held.split()))
     few = len(entries) <= nav.IN_SIGHT + 1
-    return {"main": entries if few else entries[: nav.IN_SIGHT], "more": [] if few else entries[nav.IN_SIGHT :]}
+    return {"main": entries if few else entries[: nav.IN_SIGHT], "more": () if few else entries[nav.IN_SIGHT :]}
 
 
 @register.simple_tag

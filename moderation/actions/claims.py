@@ -48,7 +48,7 @@ def take_break(user: User, *, by: User) -> int:
 def end_turn(user: User, *, by: User) -> CheckingTurn:
     """Be done for now: put everything down, and say how it was if one likes."""
     _put_down(ModerationClaim.objects.filter(by=user))
-    turn = CheckingTurn.objects.newest(user)
+    turn = checking.last_turn(user)
     if turn is None:
         raise RuleBroken(_("You have not read any posts yet."))
     _end(turn, at=clock.now())
@@ -68,7 +68,7 @@ def put_down(*, by: User, group: SupportGroup) -> int:
 
 def _go_on(user: User, *, at: dt.datetime) -> None:
     """Begin or go on with somebody's turn, unless they have read enough (W2)."""
-    turn = CheckingTurn.objects.newest(user)
+    turn = checking.last_turn(user)
     why = checking.why_rest(user, turn=turn, at=at)
     if why:
         raise RuleBroken(why)

@@ -54,9 +54,9 @@ class CheckingTurnQuerySet(models.QuerySet["CheckingTurn"]):
         """Keep those that have ended."""
         return self.filter(ended_at__isnull=False)
 
-    def newest(self, user: User) -> CheckingTurn | None:
-        """Find somebody's last turn, over or not, with what they said after it."""
-        return self.filter(user=user).select_related("debrief").order_by("-pk").first()
+    def last_first(self) -> CheckingTurnQuerySet:
+        """Begin with the last, over or not, with what was said after each."""
+        return self.select_related("debrief").order_by("-pk")
 
 
 class CheckingTurn(models.Model):

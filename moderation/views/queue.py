@@ -7,7 +7,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.db.models import Exists
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -17,7 +16,6 @@ from moderation.actions import claims, decisions
 from moderation.forms.decisions import ApproveForm, DecisionForm, DeclineForm, MoveUpForm, PassOnForm, ReturnForm
 from moderation.forms.questions import AskForm
 from moderation.models import (
-    CheckingTurn,
     ModerationClaim,
     ModerationDecision,
     ModeratorQuestion,
@@ -77,9 +75,8 @@ def index(request: HttpRequest) -> HttpResponse:
     """Show what waits in one's own groups, the oldest first."""
     group = _group(request)
     user, is_peer = who(request), checking.is_peer(who(request))
-    waiting = ModeratorQuestion.objects.visible_to(user).asked_by(user)
-    turns = CheckingTurn.objects.visible_to(user).annotate(has_asked=Exists(waiting))  # nobody asks outside a turn
-    turn = turns.newest(user) if is_peer else None
+    turn = checking.last_turn(user) if is_peer else None
+    has_asked = getattr(turn, "has_asked", False)  # nobody asks outside a turn
     rest_now = checking.why_rest(user, turn=turn, at=clock.now()) if is_peer else ""
     after = number(request.GET.get("after")) or 0
     posts, older = ([], None) if rest_now else next_page(user, group=group, after=after)
@@ -89,7 +86,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "group": group,
         "older": f"?{urlencode(wanted | {'after': older})}" if older else "",
         "reports": [] if rest_now else for_moderators(user),
-        "questions": waiting if getattr(turn, "has_asked", False) else [],
+        "questions": ModeratorQuestion.objects.visible_to(user).asked_by(user) if has_asked else [],
         "is_peer": is_peer,
         "turn": turn,
         "rest": rest_now,

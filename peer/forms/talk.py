@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from django import forms
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from peer import content_notes, finding
@@ -26,6 +30,10 @@ class ReplyForm(forms.Form):
         required=False,
     )
 
+    def fields_written(self) -> SafeString:
+        """Write the fields; those of a box that nobody has written in yet are the same for everybody."""
+        return _fields(self) if self.is_bound or self.initial else _empty_fields(type(self), get_language())
+
 
 class ThreadForm(ReplyForm):
     """A title and the first words."""
@@ -36,6 +44,15 @@ class ThreadForm(ReplyForm):
         error_messages={"required": _("Give it a few words as a title, so that people know what it is about.")},
     )
     field_order = ("title", "body")
+
+
+def _fields(form: forms.Form) -> SafeString:
+    return format_html_join("", "{}", ((field.as_field_group(),) for field in form.visible_fields()))
+
+
+@cache
+def _empty_fields(box: type[ReplyForm], _language: str | None) -> SafeString:
+    return _fields(box())
 
 
 def change_form(*args: Any, with_title: bool, **kwargs: Any) -> ReplyForm:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -11,14 +12,16 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from peer import clock, gate, sanitise
+from peer import clock, gate, parts, sanitise
 from peer.models import Post
 from peer.roles import Perm
 from peer.web import new_nonce
 
 register = template.Library()
+MOMENTS = 4_096  # kept as words; each is said as of one day
 ISO = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d(\.\d+)?(\+\d\d:\d\d|Z))?")
 
 
@@ -46,8 +49,13 @@ def time_of(moment: dt.datetime) -> str:
 @register.filter
 def when(moment: dt.datetime) -> str:
     """Say a time as people do: "today at 4.30pm", "Tuesday 3 March at 9am"."""
+    return _when(moment, clock.today(), get_language())
+
+
+@lru_cache(MOMENTS)
+def _when(moment: dt.datetime, today: dt.date, _language: str | None) -> str:
     local, time = localtime(moment, clock.LONDON), time_of(moment)
-    days = (local.date() - clock.today()).days
+    days = (local.date() - today).days
     day = {0: _("today"), 1: _("tomorrow"), -1: _("yesterday")}.get(days) or date_format(local, "l j F")
     if abs(days) > 300:
         day = date_format(local, "j F Y")
@@ -69,3 +77,22 @@ def told(value: Any) -> Any:
 def words(post: Post) -> str:
     """Give a post's words as they will look, in one line; a draft has only what was typed."""
     return sanitise.as_words(post.html) if post.html else post.body
+
+
+@register.simple_tag
+def others_post(post: Post, *, may_feel: bool, here: str) -> SafeString:
+    """Write a post for whoever did not write it."""
+    return parts.written(
+        "peer/talk/_others_post.html",
+        public_id=post.public_id,
+        name=post.author.pseudonym,
+        colour=post.author.colour,
+        role=post.author_role,
+        is_new=post.is_new,
+        when=when(post.submitted_at or post.created_at),
+        html=post.shown,
+        talks_about=post.talks_about,
+        may_feel=may_feel,
+        felt=post.felt,  # type: ignore[attr-defined]  # `reading.with_felt`
+        here=here,
+    )
