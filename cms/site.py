@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import tomllib
 from pathlib import Path
 from typing import Any, cast
@@ -28,6 +29,7 @@ from peer import clock
 from peer.models import SupportGroup
 
 STEPS = "Facts, then a young moderator"
+LINK = re.compile(r'<a at="(?P<at>[^"]+)">(?P<words>[^<]+)</a>')
 WORDS = Path(__file__).with_name("site.toml")
 IN_ARABIC = Path(__file__).with_name("site_ar.toml")
 FACTS = {"lead": "lead", "wait_fact": "wait_fact", "minutes": "minutes", "item": "kind", "told_by": "told_by"}
@@ -137,9 +139,17 @@ def _set_streams(page: PlainLanguagePage, row: dict[str, Any], home: HomePage | 
 
 
 def _with_pages(block: dict[str, Any], home: HomePage | None) -> dict[str, Any]:
-    """Turn the addresses on a block of cards into pages."""
-    if block["type"] != "cards" or home is None:
+    """Turn the addresses on a block of cards, and those of links in a text, into pages."""
+    if home is None or block["type"] not in {"cards", "prose"}:
         return block
+    if block["type"] == "prose":
+        return block | {"value": LINK.sub(lambda link: _linked(link, home), block["value"])}
     found = [(_find(home, card["page"]), card["text"]) for card in block["value"]["cards"]]
     cards = [{"page": page.pk, "text": text} for page, text in found if page]
     return {"type": "cards", "value": block["value"] | {"cards": cards}}
+
+
+def _linked(link: re.Match[str], home: HomePage) -> str:
+    """Write a link as Wagtail keeps it, or its words alone where there is no such page."""
+    page = _find(home, link["at"])
+    return f'<a linktype="page" id="{page.pk}">{link["words"]}</a>' if page else link["words"]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.ui.components import Component
@@ -110,8 +112,19 @@ class PageLink(PageLinkHandler):
     def get_many(cls, attrs_list: list[dict[str, Any]]) -> list[Page | None]:
         """Give the pages in the order of the links; None where one is gone."""
         wanted = [attrs.get("id") for attrs in attrs_list]
-        found = {str(page.pk): page for page in Page.objects.filter(pk__in=wanted).specific(defer=True)}
+        found = {str(page.pk): page for page in Page.objects.filter(pk__in=wanted).select_related("locale")}
         return [found.get(str(pk)) for pk in wanted]
+
+    @classmethod
+    def expand_db_attributes_many(cls, attrs_list: list[dict[str, Any]]) -> list[str]:
+        """Begin each link; a page that is in the reader's language already is not asked for its other languages."""
+        return [format_html('<a href="{}">', _address(page)) if page else "<a>" for page in cls.get_many(attrs_list)]
+
+
+def _address(page: Page) -> str | None:
+    here = page.locale.language_code == get_language()
+    url: str | None = (page if here else page.localized).url
+    return url
 
 
 @hooks.register("register_rich_text_features", order=999)

@@ -14,7 +14,7 @@ from peer.models.talk import PostQuerySet
 from peer.written import written
 
 PAGE = 20
-LATELY = 20_000  # posts of the whole service are looked through first: common words are in enough of these
+LATELY = 10_000  # posts of the whole service are looked through first: common words are in enough of these
 SHORTEST, LONGEST = 3, 80
 
 

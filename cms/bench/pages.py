@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from cms import servers
-from cms.bench.parts.load import get, load, post
+from cms.bench.parts.load import TRIES, get, load, post
 from cms.bench.parts.pages_run import CSRF
 from cms.env import local_secret
 from cms.faults.parts.stage import copied, environment, migrated
@@ -98,6 +98,11 @@ def _measure(sites: dict[str, Site], rounds: int) -> dict[str, dict[str, list[Co
 
 
 def _cost(site: Site, name: str) -> Cost:
+    """Give the quickest of a few tries, with what it cost."""
+    return max((_try(site, name) for _ in range(TRIES)), key=lambda cost: cost.per_second)
+
+
+def _try(site: Site, name: str) -> Cost:
     page = site.pages[name]
     asked, status = _requests(page, site.cookies[page["who"]]), page.get("status", 200)
     load(site.web.port, asked=asked, answers=WARM, status=status)

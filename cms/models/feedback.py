@@ -42,7 +42,7 @@ class YouSaidPage(PlainLanguagePage):
         before = request.GET.get("before", "")
         if before.isdecimal():
             items = items.filter(pk__lt=int(before[:18]))
-        page = list(items.prefetch_related("steps", "responses", "commitments")[: PAGE + 1])
+        page = list(items.with_answer()[: PAGE + 1])
         newest = f"?{urlencode({'show': shown, 'about': about})}"
         older = f"{newest}&before={page[PAGE - 1].pk}" if len(page) > PAGE else ""
         late = Commitment.objects.late().select_related("item")

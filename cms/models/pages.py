@@ -51,7 +51,7 @@ class HomePage(PlainLanguagePage):
         if get_language() != settings.LANGUAGE_CODE:
             return context  # what people said is in English
         done = FeedbackItem.objects.published().filter(state=FeedbackItem.State.ACTED_UPON)
-        context["newest"] = done.prefetch_related("steps", "responses").order_by("-id").first()
+        context["newest"] = done.with_answer().order_by("-id").first()
         return context
 
 

@@ -8,7 +8,7 @@ import secrets
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -63,6 +63,22 @@ class FeedbackQuerySet(models.QuerySet["FeedbackItem"]):
         """Keep what two people agreed to show, without the words as they came in."""
         raw = ("works", "does_not", "would_change", "findings")
         return self.filter(published_at__isnull=False).defer(*raw)
+
+    def with_answer(self) -> FeedbackQuerySet:
+        """Read along what came of each: the first reply and end, the latest reply, and the reason for where it is."""
+        replies = ServiceResponse.objects.filter(item=OuterRef("pk"))
+        steps = FeedbackStep.objects.filter(item=OuterRef("pk"))
+        ends = steps.filter(state__in=FeedbackItem.FINAL)
+        return self.annotate(  # type: ignore[no-redef]  # they are named on the model, for those who read them
+            first_reply_at=Subquery(replies.order_by("at").values("at")[:1]),
+            first_end_at=Subquery(ends.order_by("at").values("at")[:1]),
+            heard=Subquery(replies.order_by("-pk").values("body")[:1]),
+            reason=Subquery(steps.filter(state=OuterRef("state")).order_by("-pk").values("reason")[:1]),
+        )
+
+    def with_history(self) -> FeedbackQuerySet:
+        """Read along all that a page of one of them tells: every step, reply and promise."""
+        return self.with_answer().prefetch_related("steps", "responses", "commitments")
 
     def by_reference(self, typed: str) -> FeedbackQuerySet:
         """Keep the one whose secret reference somebody typed, however they spaced it."""
@@ -153,6 +169,11 @@ class FeedbackItem(Stateful, Owed):
     )
     form_nonce = models.CharField(max_length=40, unique=True, null=True, blank=True)
 
+    first_reply_at: dt.datetime | None  # these four are read `with_answer`
+    first_end_at: dt.datetime | None
+    heard: str | None
+    reason: str | None
+
     objects = FeedbackQuerySet.as_manager()
 
     class Meta:
@@ -196,32 +217,21 @@ class FeedbackItem(Stateful, Owed):
         return hashlib.sha256(self.said.encode()).hexdigest()
 
     def answered_at(self) -> dt.datetime | None:
-        """Give the time of the first answer: a reply, or an end with its reason."""
-        ends = [step.at for step in self.steps.all() if step.state in self.FINAL]
-        return min([reply.at for reply in self.responses.all()] + ends, default=None)
+        """Give the time of the first answer: a reply, or an end with its reason; read `with_answer`."""
+        return min((at for at in (self.first_reply_at, self.first_end_at) if at is not None), default=None)
 
     def days(self) -> int:
         """Count the days until the first answer, or until today where there is none yet (S13)."""
         answered = self.answered_at()
         return days_between(self.given_at, answered or clock.now())
 
-    def heard(self) -> str:
-        """Give the latest reply, the part "we heard" of the public page."""
-        replies = list(self.responses.all())
-        return replies[-1].body if replies else ""
-
     def did(self) -> str:
         """Say what was done, once it was."""
-        return self._reason(FeedbackState.ACTED_UPON)
+        return self.reason or "" if self.state == FeedbackState.ACTED_UPON else ""
 
     def not_did(self) -> str:
         """Say why it was not done, where that was decided."""
-        return self._reason(FeedbackState.NOT_ACTED_UPON)
-
-    def _reason(self, state: str) -> str:
-        if self.state != state:
-            return ""
-        return next((step.reason for step in reversed(self.steps.all()) if step.state == state), "")
+        return self.reason or "" if self.state == FeedbackState.NOT_ACTED_UPON else ""
 
     def read_by(self) -> dt.datetime:
         """Say by when a clinician has read worrying words (E14)."""

@@ -86,7 +86,7 @@ def find(request: HttpRequest) -> HttpResponse:
 @require_safe
 def status(request: HttpRequest, reference: str) -> HttpResponse:
     """Show whoever holds the reference what was heard, answered and promised."""
-    item = FeedbackItem.objects.by_reference(reference).prefetch_related("steps", "responses", "commitments").first()
+    item = FeedbackItem.objects.by_reference(reference).with_history().first()
     if item is None:
         raise Http404
     return render(request, "peer/feedback/status.html", {"item": item})
@@ -96,5 +96,5 @@ def status(request: HttpRequest, reference: str) -> HttpResponse:
 @require_safe
 def said(request: HttpRequest, public_id: str) -> HttpResponse:
     """Show one published thing: what was said, answered, promised and done (S93)."""
-    items = FeedbackItem.objects.published().prefetch_related("steps", "responses", "commitments")
+    items = FeedbackItem.objects.published().with_history()
     return render(request, "peer/feedback/said.html", {"item": get_object_or_404(items, public_id=public_id)})

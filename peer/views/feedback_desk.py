@@ -157,14 +157,14 @@ def _page(request: HttpRequest, item: FeedbackItem, *, wrong: dict[str, forms.Fo
 @require_safe
 def detail(request: HttpRequest, public_id: str) -> HttpResponse:
     """Show one thing that was said, and what can be done about it."""
-    item = get_object_or_404(_staff(request).prefetch_related("steps", "responses", "commitments"), public_id=public_id)
+    item = get_object_or_404(_staff(request).with_history(), public_id=public_id)
     return _page(request, item)
 
 
 @require_POST
 def act(request: HttpRequest, public_id: str, verb: str) -> HttpResponse:
     """Do one of the acts to a piece of feedback, or show its form again with what was typed."""
-    item = get_object_or_404(_staff(request), public_id=public_id)
+    item = get_object_or_404(_staff(request).with_history(), public_id=public_id)
     if verb not in ACTS:
         raise Http404
     form = _form(verb, item, request.POST)
