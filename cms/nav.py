@@ -93,3 +93,10 @@ def entries_for(held: frozenset[Role]) -> tuple[Shown, ...]:
     """Give the pages that these roles may open, in order; what a page then shows is the gate's to say."""
     shown = (entry for entry in ENTRIES if entry.perm is None or held & set(rules()[entry.perm].may))
     return tuple(Shown(title=entry.title, href=reverse(entry.route)) for entry in shown)
+
+
+@cache
+def for_visitors() -> frozenset[str]:
+    """Name the addresses in the header of whoever has not signed in (`components/nav_visitors.html`)."""
+    routes = ("directory-index", "search", "account_login")
+    return frozenset({"/what-happens/", "/our-groups/", *map(reverse, routes)})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.db.models import Exists, Q, QuerySet
+from django.db.models import BigIntegerField, Exists, Q, QuerySet, Value
 from django.utils.translation import gettext as _
 
 from peer import adults, clock, endings
@@ -20,6 +20,7 @@ from peer.models import (
     WaitingListEntry,
 )
 from peer.models.partners import PartnerReferral
+from peer.written import written
 
 YOUNGEST = 11  # U9: under 11 the parents' group and the directory only
 Audience, Eligibility = SupportGroup.Audience, SupportGroup.Eligibility
@@ -62,19 +63,42 @@ def groups_for(person: Person) -> QuerySet[SupportGroup]:
 
     Who must be kept apart is asked later, by a person: a card that vanished would tell.
     """
-    none = SupportGroup.objects.none()
-    if person.deceased_at is not None or person.restricted_at is not None:
-        return none
-    waits = Q(Exists(_waits(person)), eligibility=Eligibility.WAITING)
+    asked = _asked_for(person)
+    return SupportGroup.objects.none() if asked is None else _listed(**asked)
+
+
+def cards_for(person: Person) -> list[SupportGroup]:
+    """Read these groups for a page that is opened often."""
+    asked = _asked_for(person)
+    return [] if asked is None else _cards(**asked)
+
+
+def _asked_for(person: Person) -> dict[str, Any] | None:
+    """Give what the groups somebody finds depend on; None where there are none for them."""
+    is_parent, age = person.kind == Person.Kind.PARENT_CARER, person.age() or 0
+    is_young = person.kind == Person.Kind.YOUNG_PERSON and age >= YOUNGEST
+    if person.deceased_at is not None or person.restricted_at is not None or not (is_parent or is_young):
+        return None
+    return {"person": person.pk, "known": _known_to(person), "age": age, "is_parent": is_parent}
+
+
+def _listed(*, person: int, known: tuple[int, ...], age: int, is_parent: bool) -> QuerySet[SupportGroup]:
+    years = Value(age, output_field=BigIntegerField())  # a number alone is compared with what a column can hold
+    young = Q(audience__in=[Audience.YOUNG_PEOPLE, Audience.MIXED], age_from__lte=years, age_to__gte=years)
+    world = Q(audience__in=[Audience.PARENTS, Audience.MIXED]) if is_parent else young
+    waits = Q(Exists(_waits(known)), eligibility=Eligibility.WAITING)
     was_sent = Q(Exists(_was_sent(person)), eligibility=Eligibility.PARTNER)
     by_rule = Q(eligibility=Eligibility.ASKED) | waits | was_sent
     return (
         SupportGroup.objects.open_to_offer()
-        .filter(by_rule & _worlds(person), listed=True)
+        .filter(by_rule & world, listed=True)
         .exclude(pk__in=Membership.objects.filter(person=person).values("group"))
         .exclude(pk__in=JoinRequest.objects.waiting().order_by().filter(person=person).values("group"))
         .exclude(pk__in=Invitation.objects.live().filter(person=person).values("group"))
     )
+
+
+_cards = written(_listed)
 
 
 def age_fits(age: int | None, group: SupportGroup) -> str:
@@ -101,16 +125,6 @@ def _why_not_this_world(person: Person, group: SupportGroup) -> str:
     return age_fits(person.age(), group)
 
 
-def _worlds(person: Person) -> Q:
-    """Give the condition that a group is of this person's world and, for the young, of their age."""
-    if person.kind == Person.Kind.PARENT_CARER:
-        return Q(audience__in=[Audience.PARENTS, Audience.MIXED])
-    age = person.age()
-    if person.kind != Person.Kind.YOUNG_PERSON or age is None or age < YOUNGEST:
-        return Q(pk__in=[])
-    return Q(audience__in=[Audience.YOUNG_PEOPLE, Audience.MIXED], age_from__lte=age, age_to__gte=age)
-
-
 def _family_is_inside(person: Person, group: SupportGroup) -> bool:
     """Tell whether one of their own family is in a group of both worlds: there everybody speaks freely, or nobody."""
     if not group.is_mixed():
@@ -120,12 +134,16 @@ def _family_is_inside(person: Person, group: SupportGroup) -> bool:
     return inside.filter(own).exists()
 
 
-def _waits(person: Person) -> QuerySet[WaitingListEntry]:
-    """Keep the places of this person, or of a child of theirs, off the hold, or closed some weeks ago (U12)."""
+def _known_to(person: Person) -> tuple[int, ...]:
+    """Name those whose place on the list counts for somebody: their own, and of children of whom they may know."""
+    return (person.pk, *_children_of_whom_they_may_know(person))
+
+
+def _waits(known: tuple[int, ...]) -> QuerySet[WaitingListEntry]:
+    """Keep the places of these people, off the hold, or closed some weeks ago (U12)."""
     lately = clock.now() - endings.days("moving_on", "not_accepted")
     waiting = WaitingListEntry.objects.open().exclude(state=WaitingListEntry.State.ON_HOLD)
     closed = WaitingListEntry.objects.filter(state=WaitingListEntry.State.CLOSED, ended_at__gte=lately)
-    known = [person.pk, *_children_of_whom_they_may_know(person)]
     rows = waiting | closed.filter(referral__person__deceased_at=None)
     return rows.filter(referral__person__in=known)
 
@@ -139,7 +157,7 @@ def _children_of_whom_they_may_know(adult: Person) -> list[int]:
     return sorted(known - adults.closed(known))
 
 
-def _was_sent(person: Person) -> QuerySet[PartnerReferral]:
+def _was_sent(person: int) -> QuerySet[PartnerReferral]:
     return PartnerReferral.objects.filter(person=person)
 
 
@@ -149,11 +167,11 @@ def _is_somebody(person: Person) -> QuerySet[Person]:
 
 RULES: dict[str, tuple[Callable[[Person], QuerySet[Any]], Callable[[], str]]] = {
     Eligibility.WAITING: (
-        _waits,
+        lambda person: _waits(_known_to(person)),
         lambda: _("This person has no request that waits, or their family has not been released from hold yet."),
     ),
     Eligibility.PARTNER: (
-        _was_sent,
+        lambda person: _was_sent(person.pk),
         lambda: _("No partner sent this person. Write down which one did, or offer another group."),
     ),
     Eligibility.ASKED: (_is_somebody, lambda: ""),

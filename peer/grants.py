@@ -90,25 +90,34 @@ def _holds(user: User, group: SupportGroup, perm: Perm, *, locked: bool) -> bool
     """Tell whether the row of this one right is there; `locked` reads it afresh and holds it (decision 11)."""
     if not locked:
         return perm in rights(user, group)
+    return bool(_held_row(user=user.pk, group=group.pk, perm=str(perm)))
+
+
+@written
+def _held_row(*, user: int, group: int, perm: str) -> QuerySet[Any, tuple[int]]:
     from peer.models import SupportGroupUserPermission  # noqa: PLC0415
 
     row = SupportGroupUserPermission.objects.filter(user=user, content_object=group, permission__codename=perm)
-    return bool(row.select_for_update(of=("self",)).values_list("pk"))
+    return row.select_for_update(of=("self",)).values_list("pk")
 
 
 def roles(user: User, group: SupportGroup | None, *, perm: Perm, locked: bool = False) -> frozenset[Role]:
     """Read the dated roles a person holds now: in the whole service (None), or in a group that gives them `perm`."""
-    from peer.models import MembershipRole  # noqa: PLC0415
-
     if group is None:
         return _read_service_roles(user, locked=True) if locked else service_roles(user)
     if not _holds(user, group, perm, locked=locked):
         return frozenset()
+    return frozenset(Role(role) for (role,) in _roles_in(user=user.pk, group=group.pk, locked=locked))
+
+
+@written
+def _roles_in(*, user: int, group: int, locked: bool) -> QuerySet[Any, tuple[str]]:
+    from peer.models import MembershipRole  # noqa: PLC0415
+
     in_group = MembershipRole.objects.current().filter(
         membership__user=user, membership__group=group, membership__state="active"
     )
-    held = (in_group.select_for_update(of=("self",)) if locked else in_group).values_list("role", flat=True)
-    return frozenset(Role(role) for role in held)
+    return (in_group.select_for_update(of=("self",)) if locked else in_group).values_list("role")
 
 
 def service_roles(user: User) -> frozenset[Role]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from django.db.models import QuerySet
 
@@ -58,8 +59,13 @@ def read(*, user: int, group: int) -> QuerySet[SupportGroup]:
 
 def standing(group: SupportGroup, user: User) -> SupportGroup:
     """Read everything `of` needs in one query, with the duty rows held until the transaction ends (E2)."""
-    list(Duty.objects.current().filter(group=group).select_for_update().values_list("pk"))
+    _held_duties(group=group.pk)
     return read(user=user.pk, group=group.pk)[0]
+
+
+@written
+def _held_duties(*, group: int) -> QuerySet[Any, tuple[int]]:
+    return Duty.objects.current().filter(group=group).select_for_update().values_list("pk")
 
 
 def of(group: SupportGroup, *, at: dt.datetime | None = None) -> Posting:

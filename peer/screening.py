@@ -6,7 +6,7 @@ import logging
 import time
 import tomllib
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from functools import cache, lru_cache
@@ -20,6 +20,7 @@ from peer.lookalikes import flatten
 log = logging.getLogger(__name__)
 
 TABLE = Path(__file__).with_name("levels.toml")
+LETTERS = 4_096  # different ones that a process remembers; texts use a hundred
 SOONEST = 10  # minutes, where the table itself cannot be read
 APART, FAR_APART = r"[\W_]+", r"(?:[\W_]+\w+){0,3}[\W_]+"  # between two words of a phrase; where it says " ... "
 END = ""
@@ -178,7 +179,7 @@ def _spans(pattern: regex.Pattern[str], text: str, deadline: float) -> Iterator[
 
 def _flat(text: str) -> tuple[str, list[int]]:
     """Give the text in small plain characters and, for each, where it stood."""
-    return _mapped(text, lambda char: unicodedata.normalize("NFKC", char).casefold())
+    return _mapped(text, _plain_letter)
 
 
 def _folded(text: str) -> tuple[str, list[int]]:
@@ -186,20 +187,25 @@ def _folded(text: str) -> tuple[str, list[int]]:
     return _mapped(text, _fold_letter)
 
 
+@lru_cache(LETTERS)
+def _plain_letter(char: str) -> str:
+    return "" if _is_dropped(char) else unicodedata.normalize("NFKC", char).casefold()
+
+
+@lru_cache(LETTERS)
 def _fold_letter(char: str) -> str:
+    if _is_dropped(char):
+        return ""
     return flatten(char) if char.isalnum() else char
 
 
-def _mapped(text: str, change: Any) -> tuple[str, list[int]]:
-    parts: list[str] = []
-    origin: list[int] = []
-    for place, char in enumerate(text):
-        if char in "'’‘`´" or unicodedata.category(char) in {"Cf", "Mn", "Me"}:
-            continue
-        new = change(char)
-        parts.append(new)
-        origin.extend([place] * len(new))
-    return "".join(parts), origin
+def _is_dropped(char: str) -> bool:
+    return char in "'’‘`´" or unicodedata.category(char) in {"Cf", "Mn", "Me"}
+
+
+def _mapped(text: str, change: Callable[[str], str]) -> tuple[str, list[int]]:
+    parts = [change(char) for char in text]
+    return "".join(parts), [place for place, new in enumerate(parts) for _char in new]
 
 
 @cache

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib.contenttypes.fields import GenericRelation
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext_lazy as _
@@ -20,6 +21,7 @@ from wagtail.search import index
 from cms.panels import ReadingPanel
 from notifications import languages
 from peer import clock, readability
+from peer.written import written
 
 DOCUMENT = "wagtaildocs.Document"
 
@@ -33,6 +35,13 @@ class Picture(models.TextChoices):
     LETTER = "letter", _("A letter and a phone")
     TALK = "talk", _("Two people talking")
     LAMP = "lamp", _("A lamp in the dark")
+
+
+@written
+def _in_each_language(*, page: int) -> QuerySet[Page]:
+    key = Page.objects.filter(pk=page).values("translation_key")
+    rows: QuerySet[Page] = Page.objects.filter(translation_key__in=key).live().select_related("locale")
+    return rows.order_by("locale_id")
 
 
 class PlainLanguagePage(Page):
@@ -132,10 +141,19 @@ class PlainLanguagePage(Page):
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
         passed = getattr(request, "passed", None) or self.get_ancestors().filter(depth__gt=1).order_by("path")
         above = [{"title": page.title, "url": page.get_url(request)} for page in passed if page.pk != self.pk]
-        same = list(self.get_translations(inclusive=True).live().select_related("locale").order_by("locale_id"))
+        same = _in_each_language(page=self.pk) if self.pk else []  # a new page is looked at before it is kept
         rows = [self._in_language(page) for page in same] if len(same) > 1 else []
         row = languages.ALL.get(get_language() or settings.LANGUAGE_CODE)
-        return context | {"above": above, "languages": rows, "is_unchecked": row is not None and not row.checked}
+        is_unchecked = row is not None and not row.checked
+        told = {"is_unchecked": is_unchecked, "is_behind": self._is_behind(same)}
+        return context | {"above": above, "languages": rows} | told
+
+    def _is_behind(self, same: list[Page]) -> bool:
+        """Tell whether the page this one was translated from was published again since (of `same`, with locales)."""
+        first = next((page for page in same if page.locale.language_code == settings.LANGUAGE_CODE), None)
+        if first is None or first.last_published_at is None or self.last_published_at is None:
+            return False
+        return bool(first.last_published_at > self.last_published_at)
 
     def _in_language(self, page: Page) -> dict[str, Any]:
         code = page.locale.language_code

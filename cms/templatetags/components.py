@@ -37,12 +37,13 @@ def service_colours() -> str:
 
 
 @register.simple_tag(takes_context=True)
-def navigation(context: dict[str, Any]) -> SafeString | str:
-    """Write the header's entries of whoever is signed in; none without an account."""
+def navigation(context: dict[str, Any]) -> SafeString:
+    """Write the header's entries of whoever is signed in; without an account, those of every visitor."""
     request = context.get("request")
+    here = request.path if request is not None else ""
     if request is None or not request.user.is_authenticated:
-        return ""
-    held, here = nav.roles_of(request.user), request.path
+        return parts.written("components/nav_visitors.html", current=here if here in nav.for_visitors() else "")
+    held = nav.roles_of(request.user)
     current = here if any(entry["href"] == here for entry in nav.entries_for(held)) else ""
     return parts.written("components/nav_entries.html", held=" ".join(sorted(held)), current=current)
 
@@ -75,7 +76,12 @@ def initial(name: str) -> str:
 
 @register.filter
 def is_optional(field: Any) -> bool:
-    """Tell whether a field may be left out; one that a draft may lack and a send may not carries aria-required."""
+    """Tell whether a field may be left out; one that a draft may lack and a send may not carries aria-required.
+
+    Where one of the buttons to choose from stands for nothing or for the usual, there is nothing to leave out.
+    """
+    if is_kind(field, "radio") and "" in dict(field.field.choices):
+        return False
     return not field.field.required and "aria-required" not in field.field.widget.attrs
 
 

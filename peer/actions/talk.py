@@ -5,16 +5,28 @@ from __future__ import annotations
 import datetime as dt
 import unicodedata
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from peer import clock, content_notes, grants, posting, rooms, sanitise, screening
 from peer.events import emit
 from peer.gate import action
-from peer.models import Consent, ContentNote, Membership, Post, SupportGroup, Thread, User, WatchedPhrase
+from peer.models import (
+    Consent,
+    ContentNote,
+    Membership,
+    MembershipRole,
+    Post,
+    SupportGroup,
+    Thread,
+    User,
+    WatchedPhrase,
+)
 from peer.news import PostHeldForRisk, PostPending, PostWithdrawn
 from peer.roles import Perm, Role
 from peer.screening import Level
 from peer.states import RuleBroken
+from peer.written import written
 
 LONGEST = 4_000
 TITLE_LONGEST = 80
@@ -108,7 +120,12 @@ def _new_post(thread: Thread, *, author: Membership, body: str, content_note: st
 
 
 def _author(group: SupportGroup, by: User) -> Membership:
-    return Membership.objects.active().select_related("person").get(group=group, user=by)
+    return _place(group=group.pk, user=by.pk)[0]
+
+
+@written
+def _place(*, group: int, user: int) -> QuerySet[Membership]:
+    return Membership.objects.active().select_related("person").filter(group=group, user=user)
 
 
 def _rewrite(post: Post, *, body: str, title: str, content_note: str) -> None:
@@ -173,9 +190,14 @@ def _due(post: Post, group: SupportGroup, level: Level, now: dt.datetime) -> dt.
 
 def _role(author: Membership) -> str:
     """Name the role in which somebody writes; staff always show as staff (S90)."""
-    held = set(author.roles.current().values_list("role", flat=True))
+    held = {role for (role,) in _roles_of(place=author.pk)}
     order = (Role.CLINICIAN, Role.PEER_FACILITATOR, Role.PEER_MODERATOR, Role.PARENT_CARER)
     return next((role for role in order if role in held), Role.YOUNG_PERSON)
+
+
+@written
+def _roles_of(*, place: int) -> QuerySet[MembershipRole, tuple[str]]:
+    return MembershipRole.objects.current().filter(membership=place).values_list("role")
 
 
 def _check_editable(post: Post) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 
 from peer import clock
@@ -10,6 +12,7 @@ from peer.models.groups import SupportGroup
 from peer.models.people import User
 from peer.screening import Level
 from peer.states import AppendOnly, AppendOnlyQuerySet
+from peer.written import written
 
 
 class WatchedPhraseQuerySet(AppendOnlyQuerySet):
@@ -25,8 +28,7 @@ class WatchedPhraseQuerySet(AppendOnlyQuerySet):
 
     def watched(self, group: SupportGroup) -> dict[str, Level]:
         """Give the phrases that are watched for in one group now, and how soon each must be read."""
-        rows = self.filter(group=group).order_by("pk").values_list("phrase", "level")
-        return {phrase: Level(level) for phrase, level in dict(rows).items() if level}
+        return {phrase: Level(level) for phrase, level in dict(_said(group=group.pk)).items() if level}
 
 
 class WatchedPhrase(AppendOnly):
@@ -51,3 +53,8 @@ class WatchedPhrase(AppendOnly):
     def support_group(self) -> SupportGroup:
         """Name the group for the gate."""
         return self.group
+
+
+@written
+def _said(*, group: int) -> models.QuerySet[Any, tuple[str, str]]:
+    return WatchedPhrase.objects.filter(group=group).order_by("pk").values_list("phrase", "level")

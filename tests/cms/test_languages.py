@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from ast import literal_eval
+from gettext import GNUTranslations
+from pathlib import Path
+
 import pytest
 from bs4 import BeautifulSoup
 from django.conf import settings
@@ -16,6 +21,8 @@ from tests.make import make_user
 
 pytestmark = pytest.mark.django_db
 UNCHECKED = "لم يراجع هذه الصفحة"
+BEHIND = "تم تغيير الصفحة الإنجليزية"
+PART = re.compile(r'^(msg\w+(?:\[\d\])?) ((?:"[^\n]*"\n?)+)', re.MULTILINE)
 
 
 @pytest.fixture
@@ -82,3 +89,38 @@ def test_an_editor_begins_a_translation_as_a_draft(home: HomePage, client: Clien
     assert not draft.live
     assert client.get("/ar/about/").status_code == 404
     assert not read(client, "/about/").select(".languages")
+
+
+def test_a_translation_says_that_the_english_page_was_changed_after_it(home: HomePage, client: Client) -> None:
+    """A wrong fact that was put right in English may still stand in Arabic: whoever reads that is told."""
+    assert BEHIND not in read(client, "/ar/help-now/").get_text()
+    page = HelpNowPage.objects.get(locale__language_code=settings.LANGUAGE_CODE)
+    page.save_revision().publish()
+    assert BEHIND in read(client, "/ar/help-now/").get_text()
+    assert "changed after this one" not in read(client, "/help-now/").get_text()
+    HelpNowPage.objects.get(locale__language_code="ar").save_revision().publish()
+    assert BEHIND not in read(client, "/ar/help-now/").get_text()
+
+
+@pytest.mark.parametrize(
+    "words", sorted(Path(settings.BASE_DIR, "locale").rglob("*.po")), ids=lambda words: words.parts[-3]
+)
+def test_what_readers_get_is_what_the_file_of_words_says(words: Path) -> None:
+    """The program reads the compiled file: whoever changes a sentence and forgets to compile it changes nothing."""
+    with words.with_suffix(".mo").open("rb") as compiled:
+        given = GNUTranslations(compiled)._catalog  # type: ignore[attr-defined]
+    assert {key: text for key, text in given.items() if key} == sentences(words.read_text(encoding="utf-8"))
+
+
+def sentences(text: str) -> dict[str | tuple[str, int], str]:
+    """Read a file of words: each sentence by its English, one for each number where there are several."""
+    found: dict[str | tuple[str, int], str] = {}
+    for entry in text.split("\n\n"):
+        parts = {name: literal_eval(f"({said})") for name, said in PART.findall(entry)}
+        if parts.get("msgid"):
+            plain = {parts["msgid"]: parts.get("msgstr", "")}
+            several = {
+                (parts["msgid"], int(name[7])): said for name, said in parts.items() if name.startswith("msgstr[")
+            }
+            found |= several or plain
+    return found

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from itertools import repeat
 from urllib.parse import urlencode
 
-
 TRIES = 3  # of which the quickest counts: now and then one worker accepts all connections, and the others sit idle
 
 
