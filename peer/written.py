@@ -28,6 +28,7 @@ Fill = Callable[["Values"], Any]
 
 DAYS = {"today": clock.today, "sixteen": clock.sixteen_years_ago}  # days that rules count from
 MOMENTS = (dt.datetime(4001, 2, 3, 4, 5, 6, 7, dt.UTC), dt.datetime(4004, 5, 9, 8, 7, 6, 5, dt.UTC))
+LARGEST = 2**31 - 1  # key of the tables of others; what a column cannot hold, Django leaves out of a question
 
 
 class NotWritable(RuntimeError):
@@ -156,8 +157,8 @@ def _stand_in(value: Any, name: str, turn: int) -> Any:
         return tuple(_stand_in(one, f"{name} {number}", turn) for number, one in enumerate(value))
     if isinstance(value, str):
         return f"{name} {turn}"
-    number = crc32(name.encode()) ^ (0xFFFFFFFF * turn)  # alike in no bit, so that whoever looks at one is found out
-    return MOMENTS[turn] + dt.timedelta(seconds=number) if isinstance(value, dt.datetime) else (turn + 1) << 40 | number
+    number = crc32(name.encode()) & LARGEST ^ LARGEST * turn  # alike in no bit: whoever looks at one is found out
+    return MOMENTS[turn] + dt.timedelta(seconds=number) if isinstance(value, dt.datetime) else number
 
 
 def _compiled(write: Callable[..., QuerySet[Any, Row]], values: Values) -> tuple[QuerySet[Any, Row], Any, str, Any]:
