@@ -14,6 +14,7 @@ import pytest
 from django.contrib.auth.signals import user_logged_in
 from django.dispatch import receiver
 from django.http import HttpRequest
+from django.utils import translation
 from pytest_django.live_server_helper import LiveServer
 
 if TYPE_CHECKING:
@@ -153,6 +154,12 @@ def _no_details_of_another_test() -> None:
     from cms.models import ServiceDetails
 
     service.keep(ServiceDetails())
+
+
+@pytest.fixture(autouse=True)
+def _in_no_language_of_another_test() -> None:
+    """Begin in the language of the settings: a page in another leaves it behind, as each request chooses its own."""
+    translation.deactivate()
 
 
 @pytest.fixture
