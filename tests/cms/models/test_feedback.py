@@ -92,7 +92,5 @@ def test_more_feedback_costs_no_more_questions(client: Client, sam: User, django
     client.get("/you-said/")
     for number in range(9):
         publish(sam, f"More {number}")
-    with django_assert_max_num_queries(
-        12
-    ):  # seven of them are the way to a page; its other languages and a link are one each
+    with django_assert_max_num_queries(12):  # seven are the way to a page; its other languages and a link one each
         client.get("/you-said/")
