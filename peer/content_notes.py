@@ -60,7 +60,7 @@ def of(*texts: str) -> frozenset[str]:
     """Name the topics of a post's texts; whatever goes wrong counts as all of them."""
     phrases = {topic: tuple(row["phrases"]) for topic, row in table().items()}
     try:
-        return frozenset(topic for text in texts for topic in screening.speaks_of(text, phrases))
+        return frozenset(topic for text in filter(None, texts) for topic in screening.speaks_of(text, phrases))
     except Exception:  # noqa: BLE001 - nobody who stays away from a topic is offered a text that could not be read
         log.warning("content notes failed; the text has all of them")
         return frozenset(phrases)

@@ -10,11 +10,11 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
-from django.db import IntegrityError, models, transaction
+from django.db import models, transaction
 
 from peer import clock, grants
 from peer.roles import SERVICE_WIDE, Perm, Reach, Scope, rules
-from peer.states import IllegalMove, Move, RuleBroken, StaleMove, open_moves
+from peer.states import Move, open_moves
 
 if TYPE_CHECKING:
     from peer.models import AuditEvent, SupportGroup, User
@@ -145,7 +145,6 @@ def action(
             try:
                 with transaction.atomic():
                     role = standing(by, perm, target, locked=True)
-                    _first_time([name], by, nonce)  # after the locks: a rival with the same form has settled by now
                     if role is None:
                         log.warning("refused %s", name)
                         raise NotAllowed(name)
@@ -157,8 +156,9 @@ def action(
                         open_moves.reset(token)
                     _write_down(name, target, by=by, role=role, moves=moves, nonce=nonce, result=result, kwargs=kwargs)
                     return result
-            except (IntegrityError, StaleMove, IllegalMove, RuleBroken):
-                _first_time([name], by, nonce)  # the rule was broken by the same form, a moment ago
+            except Exception:
+                # Whatever stood in the way, the audit row of the same form among it: was it that form, a moment ago?
+                _first_time([name], by, nonce)
                 raise
 
         gated.perm = perm  # type: ignore[attr-defined]

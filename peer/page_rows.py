@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.db.models import QuerySet
+from django.db.models import Exists, QuerySet
 
 from peer import goodbyes, quiet, reading
 from peer.models import JoinRequest, Membership, MembershipRole, Post, SupportGroup, Thread, User
@@ -16,9 +16,12 @@ PAGE = 20
 
 @written
 def my_groups(*, user: int) -> QuerySet[SupportGroup]:
-    """Read the groups somebody is in, with whether they may write there and what is new."""
+    """Read the groups somebody is in, with whether they may write there, what is new, and what else is to be read."""
     me = User(pk=user)
-    return reading.with_new_in_groups(SupportGroup.objects.joined_by(me).with_standing(me), me).order_by("title")
+    rows = reading.with_new_in_groups(SupportGroup.objects.joined_by(me).with_standing(me), me)
+    others, wishes = Membership.objects.not_inside(me), JoinRequest.objects.of(me).to_show()
+    rows = rows.annotate(has_others=Exists(others), has_wishes=Exists(wishes)).order_by("title")  # type: ignore[no-redef]
+    return rows.only("public_id", "title", "about", "opens", "closes", "state")  # what a card and `posting` tell
 
 
 @written

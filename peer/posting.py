@@ -36,7 +36,6 @@ class Posting:
     """The answer for one person in one group at one moment."""
 
     missing: tuple[Missing, ...]
-    clinician: str = ""
     until_at: dt.datetime | None = None
     reopens_at: dt.datetime | None = None
 
@@ -76,7 +75,6 @@ def of(group: SupportGroup, *, at: dt.datetime | None = None) -> Posting:
     waits_for_somebody = not PERSON_ENDS.isdisjoint(missing)
     return Posting(
         missing=missing,
-        clinician=group.cover_name or "",
         until_at=None if missing else _until(group, at),
         reopens_at=None if waits_for_somebody else _reopens(group, at if covered else group.next_cover),
     )

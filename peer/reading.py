@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from typing import Any
 
 from django.db.models import Case, Exists, F, IntegerField, OuterRef, Subquery, Value, When
 from django.db.models.functions import Coalesce, Greatest
@@ -15,6 +14,7 @@ from django.db.models.functions import Coalesce, Greatest
 from peer import clock
 from peer.models import FeltToo, Membership, Post, ReadMark, SupportGroup, Thread, User
 from peer.models.groups import SupportGroupQuerySet
+from peer.models.memberships import NOBODY
 from peer.models.talk import PostQuerySet, ThreadQuerySet
 
 STAYS_NEW = dt.timedelta(days=30)  # what is older is no news, to anybody
@@ -30,21 +30,28 @@ class UpToMany(Subquery):
 
 def with_new(threads: ThreadQuerySet, place: int | None) -> ThreadQuerySet:
     """Add to threads that somebody may read how many posts in each are new to their membership."""
-    posts = Post.objects.approved().filter(
-        thread=OuterRef("pk"), decided_at__gt=_known(OuterRef(OuterRef("pk")), place)
-    )
+    floor = Value(clock.now() - STAYS_NEW)
+    marks = ReadMark.objects.filter(thread=OuterRef(OuterRef("pk")), membership=place).values("seen_at")[:1]
+    joined = Membership.objects.filter(pk=place or NOBODY).values("joined_at")[:1]
+    known = Greatest(floor, Coalesce(Subquery(marks), floor), Coalesce(Subquery(joined), floor))
+    posts = Post.objects.approved().filter(thread=OuterRef("pk"), decided_at__gt=known)
     return threads.annotate(new=UpToMany(posts.exclude(author=place).order_by().values("pk")[:MANY]))
 
 
 def with_new_in_groups(groups: SupportGroupQuerySet, user: User) -> SupportGroupQuerySet:
     """Add to groups `with_standing` how many posts are new to `user`; none where they may not read now (P10)."""
-    place = OuterRef("membership_id")
-    lively = Thread.objects.filter(group=OuterRef("pk"), last_post_at__gt=clock.now() - STAYS_NEW)
-    lively = lively.annotate(known=_known(OuterRef("pk"), place))
-    rows = lively.filter(posts__state=Post.State.APPROVED, posts__decided_at__gt=F("known"))
-    rows = rows.annotate(writer=F("posts__author_id")).exclude(writer=place)
+    floor = Value(clock.now() - STAYS_NEW)
+    came = Greatest(floor, Coalesce(OuterRef("memberships__joined_at"), floor))
+    marks = ReadMark.objects.filter(thread=OuterRef("pk"), membership=OuterRef(OuterRef("memberships__pk")))
+    lively = Thread.objects.filter(group=OuterRef("pk"), last_post_at__gt=came)
+    lively = lively.exclude(Exists(marks.filter(seen_at__gte=OuterRef("last_post_at"))))  # mostly all: seen to the end
+    known = Greatest(came, Coalesce(Subquery(marks.values("seen_at")[:1]), floor))
+    rows = lively.annotate(known=known).filter(posts__state=Post.State.APPROVED, posts__decided_at__gt=F("known"))
+    rows = rows.annotate(writer=F("posts__author_id")).exclude(writer=OuterRef("memberships__pk"))
     new = UpToMany(rows.order_by().values("posts")[:MANY])
-    return groups.annotate(new=Case(When(SupportGroup.objects.may_read(user), then=new), default=Value(0)))
+    own = groups.filter(memberships__user=user)  # one row in each group
+    found = Case(When(SupportGroup.objects.may_read(user), then=new), default=Value(0))
+    return own.annotate(new=found)  # type: ignore[no-redef]
 
 
 def with_mark(threads: ThreadQuerySet, user: User) -> ThreadQuerySet:
@@ -81,19 +88,6 @@ def saw(thread: Thread, place: int | None, posts: Iterable[Post]) -> None:
         unique_fields=["membership", "thread"],
         update_fields=["seen_at"],
     )
-
-
-def _known(thread: OuterRef, place: int | OuterRef | None) -> Greatest:
-    """Give since when posts in a thread are new to a membership: since they last saw it, came in, or a month ago."""
-    floor = Value(clock.now() - STAYS_NEW)
-    marks = ReadMark.objects.filter(thread=thread, membership=_outer(place)).values("seen_at")[:1]
-    joined = Membership.objects.filter(pk=_outer(place)).values("joined_at")[:1]
-    return Greatest(floor, Coalesce(Subquery(marks), floor), Coalesce(Subquery(joined), floor))
-
-
-def _outer(place: int | OuterRef | None) -> Any:
-    """Name the same membership one question further in."""
-    return OuterRef(place) if isinstance(place, OuterRef) else place
 
 
 def has_new(user: User, since: dt.datetime) -> bool:

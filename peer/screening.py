@@ -125,7 +125,8 @@ def screen(text: str, *, watched: Mapping[str, Level] = NONE) -> Screening:
 
 def screen_parts(parts: Mapping[str, str], *, watched: Mapping[str, Level] = NONE) -> Screening:
     """Screen the parts of a post (its title, its body), each finding named by its part."""
-    found = ((part, finding) for part, text in parts.items() for finding in screen(text, watched=watched).findings)
+    said = {part: text for part, text in parts.items() if text}
+    found = ((part, finding) for part, text in said.items() for finding in screen(text, watched=watched).findings)
     return Screening(tuple(replace(finding, part=part) for part, finding in found))
 
 

@@ -46,16 +46,22 @@ class Stateful(models.Model):
         abstract = True
 
     def move_to(self, state: str, *, holding: dict[str, object] | None = None, **changes: object) -> None:
-        """Move this row if it still is where we saw it (and still holds the lease in `holding`), else `StaleMove`."""
+        """Move this row if it still is where we saw it (and still holds the lease in `holding`), else `StaleMove`.
+
+        A row that is not kept yet is kept where it goes.
+        """
         old = str(self.state)
         if str(state) not in self.MOVES.get(old, set()):
             raise IllegalMove(f"{self._meta.label} cannot go from {old} to {state}")
-        rows = type(self)._base_manager.filter(pk=self.pk, state=old, **(holding or {}))  # type: ignore[misc]
-        if not rows.update(state=state, **changes):  # type: ignore[misc]
-            raise StaleMove(f"{self._meta.label} is no longer {old}")
+        if not self._state.adding:
+            rows = type(self)._base_manager.filter(pk=self.pk, state=old, **(holding or {}))  # type: ignore[misc]
+            if not rows.update(state=state, **changes):  # type: ignore[misc]
+                raise StaleMove(f"{self._meta.label} is no longer {old}")
         self.state = str(state)
         for name, value in changes.items():
             setattr(self, name, value)
+        if self._state.adding:
+            self.save(force_insert=True)
         moves = open_moves.get()
         if moves is not None:
             moves.append(Move(kind=self._meta.label_lower, pk=int(self.pk), from_=old, to=str(state)))

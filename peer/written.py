@@ -14,6 +14,7 @@ import functools
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Generic, NoReturn, ParamSpec, TypeVar, cast
 from zlib import crc32
 
@@ -69,11 +70,18 @@ class _Kept(Generic[Row]):
     sql: str
     places: tuple[Fill, ...]
 
+    @cached_property
+    def converters(self) -> Any:
+        """Give what makes values of the columns that need it: those of the first time, as the columns are the same."""
+        columns = [column for column, *_rest in self.compiler.select[: self.compiler.col_count]]
+        return self.compiler.get_converters(columns)
+
     def ask(self, values: Values) -> list[Row]:
         """Fill the places and read the rows, as the queryset would."""
         compiler = copy.copy(self.compiler)
         compiler.connection = connections[compiler.using]
         compiler.execute_sql = lambda *_args, **_options: [self._read(values)]
+        compiler.get_converters = lambda _columns: self.converters
         rows = self.rows.all()
         rows.query.get_compiler = lambda *_args, **_options: compiler  # type: ignore[method-assign]
         return list(rows)

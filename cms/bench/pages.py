@@ -23,7 +23,7 @@ from typing import Any
 
 from cms import servers
 from cms.bench.parts.load import TRIES, get, load, post
-from cms.bench.parts.pages_run import CSRF
+from cms.bench.parts.pages_run import CSRF, turns_of
 from cms.env import local_secret
 from cms.faults.parts.stage import copied, environment, migrated
 
@@ -104,7 +104,7 @@ def _cost(site: Site, name: str) -> Cost:
 
 def _try(site: Site, name: str) -> Cost:
     page = site.pages[name]
-    asked, status = _requests(page, site.cookies[page["who"]]), page.get("status", 200)
+    asked, status = _requests(page, site.cookies), page.get("status", 200)
     load(site.web.port, asked=asked, answers=WARM, status=status)
     backends = servers.backends(site.database)
     before, sql_before = site.web.cpu_seconds(), servers.cpu_seconds(backends)
@@ -117,15 +117,15 @@ def _try(site: Site, name: str) -> Cost:
 _nonces = itertools.count()
 
 
-def _requests(page: dict[str, Any], cookies: str) -> Iterator[bytes]:
-    headers = f"Cookie: {cookies}\r\n"
-    while True:
-        form = page.get("form")
+def _requests(page: dict[str, Any], cookies: dict[str, str]) -> Iterator[bytes]:
+    form = page.get("form")
+    for turn in itertools.cycle(turns_of(page)):
+        headers = f"Cookie: {cookies[turn['who']]}\r\n"
         if form is None:
-            yield get(page["path"], headers=headers)
+            yield get(turn["path"], headers=headers)
         else:
             fresh = {"csrfmiddlewaretoken": CSRF, "form_nonce": f"bench-{os.getpid()}-{next(_nonces)}"}
-            yield post(page["path"], form | fresh, headers=headers)
+            yield post(turn["path"], form | fresh, headers=headers)
 
 
 def _hello(web: servers.Web) -> float:

@@ -36,7 +36,7 @@ def _load_thread(told: dict[str, Any], group: SupportGroup, names: Names) -> Non
         at += dt.timedelta(minutes=11 + (len(words) * 7 + number * 13) % 95)
         posts.append(_post(thread, names[group.pk, name], words, at=at, title=told["title"] if number == 0 else ""))
     Post.objects.bulk_create(posts)
-    Thread.objects.filter(pk=thread.pk).update(last_post_at=at)
+    Thread.objects.filter(pk=thread.pk).update(last_post_at=posts[-1].decided_at)
 
 
 def _post(thread: Thread, author: Membership, words: str, *, at: dt.datetime, title: str) -> Post:

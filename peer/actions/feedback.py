@@ -171,5 +171,5 @@ def take_down(item: FeedbackItem, *, by: User, reason: str) -> FeedbackItem:
 
 def _check_own_yes(item: FeedbackItem) -> None:
     """Show nothing of somebody who took back their yes to it, whatever they ticked when they wrote (C3)."""
-    if item.person is not None and Consent.objects.refuses(item.person, Consent.Purpose.FEEDBACK):
+    if item.person_id is not None and Consent.objects.refuses(item.person_id, Consent.Purpose.FEEDBACK):
         raise RuleBroken(_("The person has taken their yes back. These words are not shown."))

@@ -37,26 +37,26 @@ READ_WITHIN = 4  # hours of opening time (P13)
 @action(Perm.WRITE_POST)
 def start_thread(group: SupportGroup, *, by: User, title: str, body: str, content_note: str = "") -> Post:
     """Begin a subject and send its first post to be read."""
-    return _send(_new_thread(group, by=by, title=title, body=body, content_note=content_note), by=by, opens=True)
+    return _send(_first_post(group, by=by, title=title, body=body, content_note=content_note), by=by, opens=True)
 
 
 @action(Perm.WRITE_POST)
 def draft_thread(group: SupportGroup, *, by: User, title: str, body: str, content_note: str = "") -> Post:
     """Keep the beginning of a subject that only its writer sees."""
-    return _new_thread(group, by=by, title=title, body=body, content_note=content_note)
+    return _kept(_first_post(group, by=by, title=title, body=body, content_note=content_note))
 
 
 @action(Perm.WRITE_POST)
 def reply(thread: Thread, *, by: User, body: str, content_note: str = "") -> Post:
     """Answer in a thread; the post waits to be read."""
-    post = _new_post(thread, author=_author(thread.group, by), body=body, content_note=content_note)
+    post = _post(thread, author=_author(thread.group, by), body=body, content_note=content_note)
     return _send(post, by=by, opens=False)
 
 
 @action(Perm.WRITE_POST)
 def draft_reply(thread: Thread, *, by: User, body: str, content_note: str = "") -> Post:
     """Keep an answer that only its writer sees."""
-    return _new_post(thread, author=_author(thread.group, by), body=body, content_note=content_note)
+    return _kept(_post(thread, author=_author(thread.group, by), body=body, content_note=content_note))
 
 
 @action(Perm.EDIT_OWN_POST)
@@ -108,15 +108,21 @@ def _check_inside(post: Post, *, by: User) -> None:
         raise RuleBroken(_("You are not in this group now, so this is not sent. Your words are kept for you."))
 
 
-def _new_thread(group: SupportGroup, *, by: User, title: str, body: str, content_note: str) -> Post:
+def _first_post(group: SupportGroup, *, by: User, title: str, body: str, content_note: str) -> Post:
     author = _author(group, by)
     thread = Thread.objects.create(group=group, title=_checked_title(title), started_by=author)
-    return _new_post(thread, author=author, body=body, content_note=content_note)
+    return _post(thread, author=author, body=body, content_note=content_note)
 
 
-def _new_post(thread: Thread, *, author: Membership, body: str, content_note: str) -> Post:
+def _post(thread: Thread, *, author: Membership, body: str, content_note: str) -> Post:
+    """Make a post that is not kept yet: sending it keeps it in its lane."""
     note = content_notes.checked(content_note)
-    return Post.objects.create(thread=thread, author=author, body=_checked_body(body), content_note=note)
+    return Post(thread=thread, author=author, body=_checked_body(body), content_note=note)
+
+
+def _kept(post: Post) -> Post:
+    post.save(force_insert=True)
+    return post
 
 
 def _author(group: SupportGroup, by: User) -> Membership:
@@ -125,7 +131,7 @@ def _author(group: SupportGroup, by: User) -> Membership:
 
 @written
 def _place(*, group: int, user: int) -> QuerySet[Membership]:
-    return Membership.objects.active().select_related("person").filter(group=group, user=user)
+    return Membership.objects.active().filter(group=group, user=user)
 
 
 def _rewrite(post: Post, *, body: str, title: str, content_note: str) -> None:
@@ -151,8 +157,7 @@ def _send(post: Post, *, by: User, opens: bool) -> Post:
         {"title": title, "body": post.body}, watched=WatchedPhrase.objects.watched(post.thread.group)
     )
     level = found.level
-    html = sanitise.to_html(post.body)
-    _note_content(post, title)
+    html, was_sent = sanitise.to_html(post.body), post.submitted_at is not None
     post.move_to(
         Post.State.HELD_RISK if level else Post.State.PENDING,
         html=html,
@@ -168,13 +173,14 @@ def _send(post: Post, *, by: User, opens: bool) -> Post:
         due_at=_due(post, group, level, now),
         note_to_author="",
     )
+    _note_content(post, title, was_sent=was_sent)
     emit(PostHeldForRisk(post, level) if level else PostPending(post))
     return post
 
 
-def _note_content(post: Post, title: str) -> None:
+def _note_content(post: Post, title: str, *, was_sent: bool) -> None:
     """Note what these words talk about, by the writer's own note too, instead of what the words before them did."""
-    if post.submitted_at is not None:
+    if was_sent:
         post.content_notes.all().delete()
     topics = content_notes.of(title, post.body) | {post.content_note} - {""}
     ContentNote.objects.bulk_create(ContentNote(post=post, topic=topic) for topic in sorted(topics))
@@ -214,7 +220,7 @@ def _check_open(now: posting.Posting) -> None:
 
 def _check_own_yes(author: Membership) -> None:
     """Let nobody write who took their yes to writing back; whoever was not asked apart yet may, as before (C1, C3)."""
-    if Consent.objects.refuses(author.person, Consent.Purpose.POST):
+    if Consent.objects.refuses(author.person_id, Consent.Purpose.POST):
         raise RuleBroken(_("You said that you only want to read. You can change that under “What I said yes to”."))
 
 

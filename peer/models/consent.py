@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 
@@ -16,6 +16,7 @@ from peer import clock
 from peer.models.people import Person, User
 from peer.roles import Role
 from peer.states import AppendOnly, AppendOnlyQuerySet
+from peer.written import written
 
 TABLE = Path(__file__).parent.with_name("consent.toml")
 
@@ -99,10 +100,9 @@ class ConsentQuerySet(AppendOnlyQuerySet):
         last = self.last_word(person, purpose)
         return bool(last and last.given and last.text_hash == wording(purpose).text_hash)
 
-    def refuses(self, person: Person, purpose: str) -> bool:
-        """Tell whether the latest answer is a no; where nobody has answered it is not."""
-        last = self.last_word(person, purpose)
-        return last is not None and not last.given
+    def refuses(self, person: int, purpose: str) -> bool:
+        """Tell whether the latest answer of the person with this key is a no; where nobody has answered it is not."""
+        return (False,) in _last_given(person=person, purpose=str(purpose))
 
     def scopes(self, people: Iterable[int], purpose: str) -> dict[int, frozenset[str]]:
         """Give what the latest answer of each of these people covers, in one statement; a no covers nothing."""
@@ -145,3 +145,9 @@ class Consent(AppendOnly):
 
     def __str__(self) -> str:
         return f"{self.purpose}: {'yes' if self.given else 'no'}"
+
+
+@written
+def _last_given(*, person: int, purpose: str) -> models.QuerySet[Any, tuple[bool]]:
+    answers = Consent.objects.filter(person=person, purpose=purpose)
+    return answers.order_by("-id").values_list("given")[:1]

@@ -11,7 +11,7 @@ from peer.models.people import User
 class Duty(models.Model):
     """A clinician covers a group for a span; written from the rota, read by the gate to the second."""
 
-    group = models.ForeignKey("peer.SupportGroup", on_delete=models.CASCADE, related_name="duties")
+    group = models.ForeignKey("peer.SupportGroup", on_delete=models.CASCADE, related_name="duties", db_index=False)
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="duties")
     from_at = models.DateTimeField()
     until_at = models.DateTimeField()

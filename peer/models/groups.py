@@ -88,8 +88,7 @@ class SupportGroupQuerySet(models.QuerySet["SupportGroup"]):
         mine = Membership.objects.active().filter(group=models.OuterRef("pk"), user=user)
         protocol = GroupProtocol.objects.filter(group=models.OuterRef("pk"), published_at__lte=now).order_by("-version")
         accepted = ProtocolAcceptance.objects.filter(protocol=models.OuterRef("pk"), user=user)
-        cover = MembershipRole.objects.covering(models.OuterRef("pk"), from_at__lte=now, until_at__gt=now)
-        cover = cover.order_by("-ends_at")
+        cover = MembershipRole.objects.covering_now(models.OuterRef("pk"))
         following = MembershipRole.objects.covering(models.OuterRef("pk"), from_at__gt=now).order_by("begins_at")
         checks = MembershipRole.objects.peers_who_check().filter(membership__group=models.OuterRef("pk"))
         return self.annotate(  # type: ignore[no-redef]
@@ -97,7 +96,6 @@ class SupportGroupQuerySet(models.QuerySet["SupportGroup"]):
             protocol_id=models.Subquery(protocol.values("pk")[:1]),
             protocol_accepted=models.Subquery(protocol.annotate(yes=models.Exists(accepted)).values("yes")[:1]),
             cover_until=models.Subquery(cover.values("ends_at")[:1]),
-            cover_name=models.Subquery(cover.values("membership__pseudonym")[:1]),
             next_cover=models.Subquery(following.values("begins_at")[:1]),
             moderator_until=models.Subquery(checks.values(ends_at=Coalesce("until_at", models.Value(FOREVER)))[:1]),
         )
@@ -111,9 +109,13 @@ class SupportGroup(Stateful):
     protocol_id: int | None
     protocol_accepted: bool
     cover_until: dt.datetime | None
-    cover_name: str | None
     next_cover: dt.datetime | None
     moderator_until: dt.datetime | None  # FOREVER where a role has no end, None where nobody checks posts
+
+    # What `peer.page_rows.my_groups` adds.
+    new: int
+    has_others: bool
+    has_wishes: bool
 
     # What `peer.quiet` adds.
     next_name: str | None
@@ -245,6 +247,11 @@ class SupportGroup(Stateful):
     def is_mixed(self) -> bool:
         """Tell whether parents and young people are here together, each by their own choice."""
         return self.audience == self.Audience.MIXED
+
+    def clinician_now(self) -> str:
+        """Name who covers the group now, the longest first, or nothing."""
+        names = MembershipRole.objects.covering_now(self).values_list("membership__pseudonym", flat=True)
+        return names.first() or ""
 
     def protocol(self) -> GroupProtocol | None:
         """Find the current version of how we treat each other."""

@@ -104,7 +104,7 @@ class Membership(Stateful):
     public_id = models.CharField(max_length=24, unique=True, default=public_id)
     group = models.ForeignKey("peer.SupportGroup", on_delete=models.CASCADE, related_name="memberships")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="memberships")
-    user = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="memberships")
+    user = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="memberships", db_index=False)
     pseudonym = models.CharField(max_length=30, blank=True)
     skeleton = models.CharField(max_length=60, blank=True)
     colour = models.PositiveSmallIntegerField(default=0)
@@ -120,6 +120,7 @@ class Membership(Stateful):
     objects = MembershipQuerySet.as_manager()
 
     class Meta:
+        indexes = [models.Index(fields=["user", "group"], name="membership_of_account")]
         constraints = [
             models.UniqueConstraint(fields=["group", "person"], name="membership_once"),
             models.UniqueConstraint(
@@ -183,6 +184,11 @@ class MembershipRoleQuerySet(DatedQuerySet["MembershipRole"]):
         )
         return covers.filter(ends_at__gt=models.F("begins_at"))
 
+    def covering_now(self, group: Any) -> models.QuerySet[Any]:
+        """Keep the clinicians' roles that cover a group now, who stays longest first."""
+        now = clock.now()
+        return self.covering(group, from_at__lte=now, until_at__gt=now).order_by("-ends_at")
+
     def peers_who_check(self) -> MembershipRoleQuerySet:
         """Keep who may check posts and is no clinician, here or anywhere: a clinician never hosts alone (S90, U14)."""
         here = MembershipRole.objects.current().filter(membership=models.OuterRef("membership"), role=Role.CLINICIAN)
@@ -200,12 +206,16 @@ class MembershipRoleQuerySet(DatedQuerySet["MembershipRole"]):
 class MembershipRole(models.Model):
     """A dated role of one person in one group; nobody chooses their own (safety M2)."""
 
-    membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="roles")
+    membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="roles", db_index=False)
     role = models.CharField(max_length=40, choices=[(role.value, role.value) for role in Role])
     from_at = models.DateTimeField(default=clock.now)
     until_at = models.DateTimeField(null=True, blank=True)
 
     objects = MembershipRoleQuerySet.as_manager()
+
+    class Meta:
+        # All that is asked of a role, so that it is read from the index alone.
+        indexes = [models.Index(fields=["membership", "role", "from_at", "until_at"], name="role_held")]
 
     def __str__(self) -> str:
         return f"{self.role} of membership {self.membership_id}"

@@ -12,7 +12,7 @@ from peer.models.talk import Post, Thread
 class ReadMark(models.Model):
     """How far one member has read in one thread: known to nobody else, so that no receipt comes of it (safety M6)."""
 
-    membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="read_marks")
+    membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="read_marks", db_index=False)
     thread = models.ForeignKey(Thread, on_delete=models.CASCADE, related_name="read_marks")
     seen_at = models.DateTimeField()  # the newest approval that a page has shown them
 

@@ -16,7 +16,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from peer import clock, gate, parts, sanitise
-from peer.models import Post
+from peer.models import Post, SupportGroup
+from peer.posting import Missing, Posting
 from peer.roles import Perm
 from peer.web import new_nonce
 
@@ -77,6 +78,24 @@ def told(value: Any) -> Any:
 def words(post: Post) -> str:
     """Give a post's words as they will look, in one line; a draft has only what was typed."""
     return sanitise.as_words(post.html) if post.html else post.body
+
+
+@register.simple_tag
+def my_group(group: SupportGroup, now: Posting) -> SafeString:
+    """Write the card of a group that somebody is in."""
+    back = None if now.is_open else now.reopens_at
+    return parts.written(
+        "peer/groups/_card.html",
+        public_id=group.public_id,
+        title=group.title,
+        about=group.about,
+        is_open=now.is_open,
+        until=time_of(now.until_at) if now.until_at else "",
+        needs_yes=now.needs_your_yes,
+        is_paused=Missing.PAUSED in now.missing,
+        reopens=when(back) if back else "",
+        new=group.new,
+    )
 
 
 @register.simple_tag

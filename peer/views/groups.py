@@ -33,13 +33,14 @@ from peer.web import acted, number, who
 def index(request: HttpRequest) -> HttpResponse:
     """List my groups, and the way into those I have said yes to."""
     user = who(request)
-    cards = [(group, posting.of(group)) for group in page_rows.my_groups(user=user.pk)]
-    others = page_rows.not_inside(user=user.pk)
+    mine = page_rows.my_groups(user=user.pk)
+    # Each of them says whether there is anything else; without one, ask.
+    others = page_rows.not_inside(user=user.pk) if not mine or mine[0].has_others else []
     joining = [one for one in others if one.is_joining()]
-    context = {"cards": cards, "joining": joining}
+    context = {"cards": [(group, posting.of(group)) for group in mine], "joining": joining}
     context["outside"] = [one for one in others if one not in joining and one.joined_at is not None]
     if user.person is not None:
-        context["asked"] = page_rows.asked(user=user.pk)
+        context["asked"] = page_rows.asked(user=user.pk) if not mine or mine[0].has_wishes else []
         context["could_join"] = eligibility.cards_for(user.person)
     return render(request, "peer/groups/index.html", context)
 

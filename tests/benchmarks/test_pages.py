@@ -62,7 +62,7 @@ def _blocks_of(sql: str) -> int:
 def test_each_page_of_talk_asks_few_questions() -> None:
     with filled(SMALL) as forum:
         people = pages_run.people_of(forum)
-        counts = {name: pages_run.count(page, people[page["who"]]) for name, page in pages_run.pages_of(forum).items()}
+        counts = {name: pages_run.count(page, people) for name, page in pages_run.pages_of(forum).items()}
     assert {name: told["own"] for name, told in counts.items() if told["own"] > MOST[name]} == {}
     assert set(counts) == set(MOST)
 

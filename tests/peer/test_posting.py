@@ -21,7 +21,6 @@ def group(**changes: Any) -> Any:
         "opens": dt.time(7),
         "closes": dt.time(22),
         "cover_until": at + dt.timedelta(hours=20),
-        "cover_name": "Dr Lee",
         "next_cover": None,
         "moderator_until": FOREVER,
         "protocol_id": 1,

@@ -6,6 +6,7 @@ import datetime as dt
 
 import pytest
 from django.db import connection
+from django.db.models import Max
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
@@ -47,7 +48,9 @@ def said(thread: Thread | None, author: Membership, body: str, *, state: str = "
         made, post.thread = post.thread, thread
         post.save(update_fields=["thread"])
         made.delete()
-        Thread.objects.filter(pk=thread.pk).update(post_count=thread.posts.approved().count())
+        newest = thread.posts.approved().aggregate(newest=Max("decided_at"))["newest"]
+        changed = {"post_count": thread.posts.approved().count(), "last_post_at": newest or thread.last_post_at}
+        Thread.objects.filter(pk=thread.pk).update(**changed)
     return post
 
 
@@ -89,6 +92,7 @@ def test_very_many_are_counted_as_far_as_a_page_shows_and_no_further(reader: Mem
     for row in rows:
         row.content_hash = row.approved_hash = f"{rows.index(row):064}"
     Post.objects.bulk_create(rows)
+    Thread.objects.filter(pk=thread.pk).update(last_post_at=clock.now())
     assert (new_in(thread, reader), new_in_group(reader)) == (20, 20)
     assert "20 or more new since you were here" in client_of(reader.user).get("/groups/").content.decode()
 

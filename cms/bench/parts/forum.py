@@ -34,6 +34,7 @@ from peer.roles import Role, group_perms
 
 IN_EACH, OF_EACH = 20, 20  # posts in a thread; groups of a person
 A_DAY = 5  # posts that a group shows a day: an older service has more of them, a livelier one would too
+WRITERS = 16
 STEP = 10  # the groups of a person lie that far apart
 SHARED = (
     "the 'quick' and kind words about waiting school sleep friends music rain walk talk quiet garden letter morning"
@@ -138,10 +139,10 @@ class Forum:
 
     reader: User
     moderator: User
-    writer: User
     group: SupportGroup
     thread: Thread
     long: Thread
+    writers: list[tuple[User, Thread]]  # each has a thread to answer in, in a group of their own
 
     def waiting_from_behind(self, count: int) -> int:
         """Give the key of the post behind which so many others wait."""
@@ -186,9 +187,11 @@ def fill(size: Size) -> Forum:
     _talk(size, groups, now=now)
     _read(reader, now=now)
     _settle()
-    threads = Thread.objects.filter(group=groups[0]).order_by("-last_post_at", "-pk")
     long = Thread.objects.get(title="A long one")
-    return Forum(reader, moderator, members[0], groups[0], threads.exclude(pk=long.pk)[3], long)
+    threads = Thread.objects.exclude(pk=long.pk).order_by("-last_post_at", "-pk")
+    inside = groups[: min(WRITERS, size.talking)]  # of the groups that talk, person by person the first they are in
+    writers = [(members[number], threads.filter(group=group)[4]) for number, group in enumerate(inside)]
+    return Forum(reader, moderator, groups[0], threads.filter(group=groups[0])[3], long, writers)
 
 
 def _people(count: int) -> list[User]:

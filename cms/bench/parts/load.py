@@ -11,6 +11,7 @@ from itertools import repeat
 from urllib.parse import urlencode
 
 TRIES = 3  # of which the quickest counts: now and then one worker accepts all connections, and the others sit idle
+PATIENCE = 30  # seconds; eight first visits at once write every question of a page in every thread
 
 
 @dataclass
@@ -94,9 +95,9 @@ def load(
         connection.ask()
     figures, began = Figures(), time.perf_counter()
     while time.perf_counter() - began < seconds and (answers is None or figures.answers < answers):
-        ready = waiting.select(timeout=10)
+        ready = waiting.select(timeout=PATIENCE)
         if not ready:
-            raise RuntimeError("The server was silent for ten seconds.")
+            raise RuntimeError(f"The server was silent for {PATIENCE} seconds.")
         for key, _events in ready:
             connection = key.data
             if connection.is_answered():

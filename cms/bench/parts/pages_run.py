@@ -30,17 +30,18 @@ def main(*, posts: int, talking: int, **sizes: int) -> dict[str, object]:
         "pages": pages,
         "cookies": {name: _signed_in(user, "cms.accounts.Backend") for name, user in people.items()},
         "floor_cookies": {name: _signed_in(user, FLOOR) for name, user in people.items()},
-        "sql": {name: count(page, people[page["who"]]) for name, page in pages.items()},
+        "sql": {name: count(page, people) for name, page in pages.items()},
     }
 
 
 def people_of(forum: Forum) -> dict[str, User]:
     """Give those whose pages are asked for, by what they are here."""
-    return {"reader": forum.reader, "moderator": forum.moderator, "writer": forum.writer}
+    writers = {f"writer {number}": user for number, (user, _thread) in enumerate(forum.writers)}
+    return {"reader": forum.reader, "moderator": forum.moderator} | writers
 
 
 def pages_of(forum: Forum) -> dict[str, dict[str, Any]]:
-    """Give each page by name: its address, who asks, and what is sent where it is a form."""
+    """Give each page by name: its address and who asks, or several of these by turns, and what a form is sent."""
     from django.urls import reverse  # noqa: PLC0415
 
     long, group = forum.long, forum.group
@@ -62,8 +63,10 @@ def pages_of(forum: Forum) -> dict[str, dict[str, Any]]:
         "queue_last": {"path": f"{reverse('queue-list')}?after={last_waiting}", "who": "moderator"},
         "search": {"path": reverse("talk-find"), "who": "reader", "form": find, "status": 200},
         "reply": {
-            "path": reverse("talk-reply", args=[forum.thread.public_id]),
-            "who": "writer",
+            "turns": [
+                {"path": reverse("talk-reply", args=[thread.public_id]), "who": f"writer {number}"}
+                for number, (_user, thread) in enumerate(forum.writers)
+            ],
             "form": {"body": "I know that feeling well. What helps me is a slow walk. " * 8, "send": "1"},
             "status": 302,
         },
@@ -71,14 +74,15 @@ def pages_of(forum: Forum) -> dict[str, dict[str, Any]]:
 
 
 def _floor_tables() -> None:
-    """Make the one table that only the floor has."""
+    """Make the two tables that only the floor has."""
     from django.db import connection  # noqa: PLC0415
 
     with connection.cursor() as cursor:
-        cursor.execute(
-            "CREATE TABLE IF NOT EXISTS floor_outgoing (id bigserial PRIMARY KEY, due_at timestamptz NOT NULL,"
-            " post_id bigint NOT NULL REFERENCES peer_post ON DELETE CASCADE)"
-        )
+        for table, moment in (("floor_outgoing", "due_at"), ("floor_trail", "at")):
+            cursor.execute(
+                f"CREATE TABLE IF NOT EXISTS {table} (id bigserial PRIMARY KEY, {moment} timestamptz NOT NULL,"
+                " post_id bigint NOT NULL REFERENCES peer_post ON DELETE CASCADE)"
+            )
 
 
 def _signed_in(user: User, backend: str) -> str:
@@ -95,21 +99,27 @@ def _signed_in(user: User, backend: str) -> str:
     return f"{settings.SESSION_COOKIE_NAME}={session.session_key}; {settings.CSRF_COOKIE_NAME}={CSRF}"
 
 
-def count(page: dict[str, Any], user: User) -> dict[str, int]:
+def turns_of(page: dict[str, Any]) -> list[dict[str, str]]:
+    """Give the addresses of a page, each with who asks: mostly one."""
+    turns: list[dict[str, str]] = page.get("turns", [page])
+    return turns
+
+
+def count(page: dict[str, Any], people: dict[str, User]) -> dict[str, int]:
     """Count the statements of a page: its own, and with those that say who asks."""
     from django.db import connection  # noqa: PLC0415
     from django.test import Client  # noqa: PLC0415
     from django.test.utils import CaptureQueriesContext  # noqa: PLC0415
 
+    turn, said = turns_of(page)[0], list[str]()
     client = Client(headers={"host": "localhost"})
-    client.force_login(user)
-    said: list[str] = []
-    for _turn in range(2):  # the first learns what a process keeps, and writes what was read
+    client.force_login(people[turn["who"]])
+    for _time in range(2):  # the first learns what a process keeps, and writes what was read
         with CaptureQueriesContext(connection) as queries:
             form = page.get("form")
-            answer = client.get(page["path"]) if form is None else client.post(page["path"], form)
+            answer = client.get(turn["path"]) if form is None else client.post(turn["path"], form)
         if answer.status_code != page.get("status", 200):
-            raise RuntimeError(f"{page['path']} answered {answer.status_code}.")
+            raise RuntimeError(f"{turn['path']} answered {answer.status_code}.")
         said = [row["sql"] for row in queries if not row["sql"].startswith(LEFT_OUT) and "SAVEPOINT" not in row["sql"]]
     own = [sql for sql in said if not any(mark in sql for mark in SIGNING_IN)]
     return {"own": len(own), "whole": len(said)}

@@ -95,6 +95,18 @@ class Post(models.Model):
         app_label, managed, db_table = "floor", False, "peer_post"
 
 
+class Trail(models.Model):
+    """Who wrote what when: one row for each reply."""
+
+    post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="+")
+    at = models.DateTimeField()
+
+    objects: ClassVar[models.Manager[Trail]] = models.Manager()
+
+    class Meta:
+        app_label, db_table = "floor", "floor_trail"
+
+
 class Outgoing(models.Model):
     """Something to tell somebody: one row for each reply."""
 
