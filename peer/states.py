@@ -50,17 +50,17 @@ class Stateful(models.Model):
 
         A row that is not kept yet is kept where it goes.
         """
-        old = str(self.state)
+        old, is_new = str(self.state), self.pk is None
         if str(state) not in self.MOVES.get(old, set()):
             raise IllegalMove(f"{self._meta.label} cannot go from {old} to {state}")
-        if not self._state.adding:
+        if not is_new:
             rows = type(self)._base_manager.filter(pk=self.pk, state=old, **(holding or {}))  # type: ignore[misc]
             if not rows.update(state=state, **changes):  # type: ignore[misc]
                 raise StaleMove(f"{self._meta.label} is no longer {old}")
         self.state = str(state)
         for name, value in changes.items():
             setattr(self, name, value)
-        if self._state.adding:
+        if is_new:
             self.save(force_insert=True)
         moves = open_moves.get()
         if moves is not None:

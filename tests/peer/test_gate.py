@@ -78,6 +78,31 @@ def test_the_same_form_twice_acts_once() -> None:
     assert AuditEvent.objects.count() == 1
 
 
+@gate.action(Perm.FREEZE_GROUP)
+def rename(group: SupportGroup, *, by: object, title: str) -> SupportGroup:
+    """Give a group another name: what nothing forbids to be done twice."""
+    group.title = title
+    group.save(update_fields=["title"])
+    return group
+
+
+def test_the_same_form_twice_acts_once_also_where_nothing_else_stands_in_its_way() -> None:
+    group = make_group()
+    mo = make_member(group=group, role=Role.PEER_MODERATOR)
+    token = gate.request.set(gate.Request(nonce="n1"))
+    try:
+        rename(group, by=mo.user, title="First")
+        with pytest.raises(gate.AlreadyDone):
+            rename(SupportGroup.objects.get(pk=group.pk), by=mo.user, title="Second")
+        mo.roles.update(until_at=mo.joined_at)
+        with pytest.raises(gate.AlreadyDone):  # the first time, they had the right
+            rename(group, by=mo.user, title="Third")
+    finally:
+        gate.request.reset(token)
+    assert SupportGroup.objects.get(pk=group.pk).title == "First"
+    assert AuditEvent.objects.count() == 1
+
+
 def test_an_inactive_account_may_nothing() -> None:
     user = make_user(roles=(Role.CO_ORDINATOR,))
     assert gate.can(user, Perm.READ_CASELOAD, gate.SERVICE)

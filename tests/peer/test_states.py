@@ -7,12 +7,13 @@ from collections import Counter
 
 import pytest
 from django.db import DatabaseError, connection, connections, transaction
+from django.test.utils import CaptureQueriesContext
 
-from peer import gate
-from peer.models import AuditEvent, SupportGroup
+from peer import clock, gate
+from peer.models import AuditEvent, Post, SupportGroup
 from peer.roles import Perm, Role
-from peer.states import IllegalMove, StaleMove
-from tests.make import make_group, make_member
+from peer.states import IllegalMove, StaleMove, open_moves
+from tests.make import make_group, make_member, make_post
 
 
 @gate.action(Perm.FREEZE_GROUP)
@@ -45,6 +46,24 @@ def test_what_changes_with_the_move_is_written_in_the_same_statement() -> None:
     group = make_group()
     group.move_to(SupportGroup.State.FROZEN, about="A pause")
     assert group.about == SupportGroup.objects.get(pk=group.pk).about == "A pause"
+
+
+@pytest.mark.django_db
+def test_a_row_that_is_not_kept_yet_is_kept_where_it_goes_in_one_statement_and_the_trail_says_so() -> None:
+    author = make_member(group=make_group())
+    thread = make_post(author=author).thread
+    post = Post(thread=thread, author=author, body="Kind words", due_at=clock.now(), owner_role=Role.PEER_MODERATOR)
+    token = open_moves.set(moves := [])
+    try:
+        with CaptureQueriesContext(connection) as asked:
+            post.move_to(Post.State.PENDING, submitted_at=clock.now())
+    finally:
+        open_moves.reset(token)
+    assert [row["sql"].split()[0] for row in asked] == ["INSERT"]
+    assert Post.objects.get(pk=post.pk).state == Post.State.PENDING
+    assert moves == [{"kind": "peer.post", "pk": post.pk, "from_": "draft", "to": "pending"}]
+    with pytest.raises(IllegalMove):
+        Post(thread=thread, author=author, body="Words").move_to(Post.State.APPROVED)
 
 
 @pytest.mark.django_db

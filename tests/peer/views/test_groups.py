@@ -8,8 +8,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from moderation.actions import decisions
+from peer import clock
 from peer.actions import talk
-from peer.models import Membership, Post, SupportGroup, User
+from peer.models import JoinRequest, Membership, Post, SupportGroup, User
 from tests.make import make_member, make_open_group, make_person, make_user
 
 pytestmark = pytest.mark.django_db
@@ -55,6 +56,23 @@ def test_a_paused_group_promises_no_reading_and_no_hour(asha: Membership, shown:
     assert "You can read" not in html
     assert "You can write again" not in html
     assert "Gnomes" not in html
+
+
+def test_whoever_is_in_a_group_is_asked_for_nothing_else_and_sees_what_else_there_is(asha: Membership) -> None:
+    with CaptureQueriesContext(connection) as settled:
+        page(asha.user, "/groups/")
+    for number, state in enumerate(("left", "confirmed")):
+        other = make_member(group=make_open_group(title=f"Lantern {number}"), user=asha.user, name="Fern")
+        Membership.objects.filter(pk=other.pk).update(state=state)
+    JoinRequest.objects.create(
+        person=asha.person, group=make_open_group(title="Harbour"), owner_role="co_ordinator", due_at=clock.now()
+    )
+    with CaptureQueriesContext(connection) as more:
+        html = page(asha.user, "/groups/")
+    assert "You left Lantern 0" in html
+    assert "Lantern 1" in html
+    assert "You asked to join" in html
+    assert len(more) == len(settled) + 2
 
 
 def test_words_can_be_kept_for_later_in_a_paused_group(asha: Membership, shown: Post) -> None:
