@@ -178,7 +178,7 @@ def test_feedback_comes_down_at_once_and_is_not_shown_again(lee: User) -> None:
 def test_leaving_a_group_takes_the_yes_to_it_back() -> None:
     membership = make_member(group=make_open_group())
     groups.leave(membership, by=membership.user)
-    assert Consent.objects.refuses(membership.person, "join")
+    assert Consent.objects.refuses(membership.person.pk, "join")
 
 
 # ── Parents ─────────────────────────────────────────────────────────────────────────────────────────────────────────
