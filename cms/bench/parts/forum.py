@@ -34,7 +34,7 @@ from peer.roles import Role, group_perms
 
 IN_EACH, OF_EACH = 20, 20  # posts in a thread; groups of a person
 A_DAY = 5  # posts that a group shows a day: an older service has more of them, a livelier one would too
-WRITERS = 16
+WRITERS = 16  # by turns, so that no reply waits for the rows that another one of the same person holds
 STEP = 10  # the groups of a person lie that far apart
 SHARED = (
     "the 'quick' and kind words about waiting school sleep friends music rain walk talk quiet garden letter morning"
