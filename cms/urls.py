@@ -38,6 +38,10 @@ from cms.views import (
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    # What people open most is looked for first.
+    path("", include("peer.urls")),
+    path("", include("moderation.urls")),
+    path("", include("notifications.urls")),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("style/", style.style, name="style"),
@@ -153,9 +157,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("staff/lists/changes/<str:public_id>/keep/", imports.keep, name="imports-keep"),
     path("staff/lists/<str:public_id>/", imports.detail, name="imports-detail"),
     path("staff/lists/<str:public_id>/left-out.csv", imports.left_out, name="imports-left-out"),
-    path("", include("peer.urls")),
-    path("", include("moderation.urls")),
-    path("", include("notifications.urls")),
     # English pages keep addresses without a language; a translation lies under its code, as /ar/.
     *i18n_patterns(
         re_path(r"^((?:[\w\-]+/)*)$", login_not_required(wagtail_views.serve), name="wagtail_serve"),

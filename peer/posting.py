@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import QuerySet
@@ -127,6 +128,7 @@ def _reopens(group: SupportGroup, covered_from: dt.datetime | None) -> dt.dateti
     return None if covered_from is None else next_open(group, covered_from)
 
 
+@lru_cache(maxsize=256)
 def _on(day: dt.datetime, time: dt.time) -> dt.datetime:
-    """Give a London time of day on the London day of `day`, in UTC."""
+    """Give a London time of day on the London day of `day`, in UTC; many groups keep the same hours."""
     return dt.datetime.combine(day.astimezone(clock.LONDON).date(), time, clock.LONDON).astimezone(dt.UTC)

@@ -20,6 +20,7 @@ from zlib import crc32
 
 from django.db import connections
 from django.db.models import QuerySet
+from psycopg import RawCursor
 
 from peer import clock
 
@@ -69,6 +70,8 @@ class _Kept(Generic[Row]):
     compiler: Any
     sql: str
     places: tuple[Fill, ...]
+    numbered: str  # as PostgreSQL keeps it: what fills it apart, each but once
+    numbers: tuple[Fill, ...]
 
     @cached_property
     def converters(self) -> Any:
@@ -87,24 +90,17 @@ class _Kept(Generic[Row]):
         return list(rows)
 
     def _read(self, values: Values) -> list[Any]:
-        with _cursor() as cursor:
-            cursor.execute(self.sql, [fill(values) for fill in self.places])
+        """Ask; where somebody listens to what is asked, they hear it whole."""
+        connection: Any = connections["default"]
+        if connection.vendor != "postgresql" or connection.queries_logged:
+            cursor, sql, fills = connection.cursor(), self.sql, self.places
+        else:
+            connection.ensure_connection()
+            cursor = connection._prepare_cursor(RawCursor(connection.connection))
+            sql, fills = self.numbered, self.numbers
+        with cursor:
+            cursor.execute(sql, [fill(values) for fill in fills])
             return list(cursor.fetchall())
-
-
-def _cursor() -> Any:
-    """Open a cursor of Django's; on PostgreSQL one whose questions the server keeps, with what fills them apart.
-
-    Where somebody listens to what is asked they hear it whole.
-    """
-    connection: Any = connections["default"]
-    if connection.vendor != "postgresql" or connection.queries_logged:
-        return connection.cursor()
-    from django.db.backends.postgresql.base import ServerBindingCursor  # noqa: PLC0415 - needs psycopg
-
-    connection.ensure_connection()
-    kept: Any = ServerBindingCursor
-    return connection._prepare_cursor(kept(connection.connection))
 
 
 def written(write: Callable[Asked, QuerySet[Any, Row]]) -> Callable[Asked, list[Row]]:
@@ -136,10 +132,10 @@ def _write_down(write: Callable[..., QuerySet[Any, Row]], named: dict[str, Any])
     (rows, compiler, sql, first), (_, _, again, second) = (_compiled(write, one) for one in stand_ins)
     if sql != again or len(first) != len(second):
         raise NotWritable(f"{write.__name__} is not the same question for everybody.")
-    places = [_place(pair, stand_ins, write.__name__) for pair in zip(first, second, strict=True)]
+    places = _places(list(zip(first, second, strict=True)), stand_ins, write.__name__)
     if connections["default"].vendor == "postgresql":
         sql, places = _with_constants(sql, places)
-    return _Kept(rows, compiler, sql, tuple(places))
+    return _Kept(rows, compiler, sql, tuple(places), *_numbered(sql, places))
 
 
 def _with_constants(sql: str, places: list[Fill]) -> tuple[str, list[Fill]]:
@@ -150,6 +146,12 @@ def _with_constants(sql: str, places: list[Fill]) -> tuple[str, list[Fill]]:
             for fill in places
         ]
     return sql.replace("%%", "%%%%") % tuple(words), [fill for fill in places if not isinstance(fill, Constant)]
+
+
+def _numbered(sql: str, places: list[Fill]) -> tuple[str, tuple[Fill, ...]]:
+    """Write numbers where the places are, the same where the same thing fills them."""
+    number = {fill: f"${at}" for at, fill in enumerate(dict.fromkeys(places), start=1)}
+    return sql % tuple(number[fill] for fill in places), tuple(number)
 
 
 def _stand_ins(named: dict[str, Any], turn: int) -> Values:
@@ -186,6 +188,12 @@ def _nothing_read() -> Iterator[None]:
         yield
 
 
+def _places(pairs: list[tuple[Any, Any]], stand_ins: list[Values], name: str) -> list[Fill]:
+    """Tell what each place of the SQL is filled with: one and the same thing where the same stand-ins stand."""
+    fills = {repr(pair): _place(pair, stand_ins, name) for pair in pairs}
+    return [fills[repr(pair)] for pair in pairs]
+
+
 def _place(pair: tuple[Any, Any], stand_ins: list[Values], name: str) -> Fill:
     """Tell what a place of the SQL is filled with: what never differs, what was named, a day, or a moment."""
     one, other = pair
@@ -197,8 +205,8 @@ def _place(pair: tuple[Any, Any], stand_ins: list[Values], name: str) -> Fill:
         theirs = second.named[key]
         if pair == (_adapted(ours), _adapted(theirs)):
             return lambda values: _adapted(values.named[key])
-        if isinstance(ours, tuple) and one in ours and ours.index(one) == theirs.index(other):
-            return lambda values: values.named[key][ours.index(one)]
+        if isinstance(ours, tuple) and one in ours and (at := ours.index(one)) == theirs.index(other):
+            return lambda values: values.named[key][at]
     for key in DAYS:
         if pair == tuple(ops.adapt_datefield_value(values.days[key]) for values in stand_ins):
             return lambda values: ops.adapt_datefield_value(values.days[key])

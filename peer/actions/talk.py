@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import unicodedata
 
-from django.db.models import QuerySet
+from django.db.models import Case, OuterRef, QuerySet, Subquery, When
 from django.utils.translation import gettext as _
 
 from peer import clock, content_notes, grants, posting, rooms, sanitise, screening
@@ -32,6 +32,7 @@ LONGEST = 4_000
 TITLE_LONGEST = 80
 FIRST_POSTS = 5  # of a member need a second reader (H10)
 READ_WITHIN = 4  # hours of opening time (P13)
+SHOWN = (Role.CLINICIAN, Role.PEER_FACILITATOR, Role.PEER_MODERATOR, Role.PARENT_CARER)  # staff always as staff (S90)
 
 
 @action(Perm.WRITE_POST)
@@ -74,6 +75,7 @@ def send(post: Post, *, by: User, body: str, title: str = "", content_note: str 
     """Send one's own post, new or changed, to be read."""
     _check_inside(post, by=by)
     post = _held(post)
+    post.author = _author(post.thread.group, by)
     _check_editable(post)
     _rewrite(post, body=body, title=title, content_note=content_note)
     return _send(post, by=by, opens=post.opens_thread())
@@ -126,12 +128,19 @@ def _kept(post: Post) -> Post:
 
 
 def _author(group: SupportGroup, by: User) -> Membership:
-    return _place(group=group.pk, user=by.pk)[0]
+    return _writers(group=group.pk, user=by.pk)[0]
 
 
 @written
-def _place(*, group: int, user: int) -> QuerySet[Membership]:
-    return Membership.objects.active().filter(group=group, user=user)
+def _writers(*, group: int, user: int) -> QuerySet[Membership]:
+    """Read the place somebody writes from, with the role that shows there and their last word about writing."""
+    place = Membership.objects.active().filter(group=group, user=user)
+    rank = Case(*(When(role=role, then=at) for at, role in enumerate(SHOWN)))
+    roles = MembershipRole.objects.current().filter(membership=OuterRef("pk"), role__in=SHOWN).order_by(rank)
+    yes = Consent.objects.answers(OuterRef("person"), Consent.Purpose.POST)
+    return place.annotate(  # type: ignore[no-redef]
+        writes_as=Subquery(roles.values("role")[:1]), may_write=Subquery(yes.values("given")[:1])
+    )
 
 
 def _rewrite(post: Post, *, body: str, title: str, content_note: str) -> None:
@@ -165,7 +174,7 @@ def _send(post: Post, *, by: User, opens: bool) -> Post:
         approved_hash="",
         findings=found.rows(),
         level=level,
-        author_role=_role(post.author),
+        author_role=post.author.writes_as or Role.YOUNG_PERSON,
         keys_needed=2 if post.author.posts_approved < FIRST_POSTS else 1,
         owner=None,
         owner_role=Role.CLINICIAN if level else Role.PEER_MODERATOR,
@@ -194,18 +203,6 @@ def _due(post: Post, group: SupportGroup, level: Level, now: dt.datetime) -> dt.
     return posting.due_after(group, READ_WITHIN, at=now)
 
 
-def _role(author: Membership) -> str:
-    """Name the role in which somebody writes; staff always show as staff (S90)."""
-    held = {role for (role,) in _roles_of(place=author.pk)}
-    order = (Role.CLINICIAN, Role.PEER_FACILITATOR, Role.PEER_MODERATOR, Role.PARENT_CARER)
-    return next((role for role in order if role in held), Role.YOUNG_PERSON)
-
-
-@written
-def _roles_of(*, place: int) -> QuerySet[MembershipRole, tuple[str]]:
-    return MembershipRole.objects.current().filter(membership=place).values_list("role")
-
-
 def _check_editable(post: Post) -> None:
     if post.state not in {Post.State.DRAFT, Post.State.RETURNED, Post.State.APPROVED}:
         raise RuleBroken(_("Somebody is reading this now. Take it back first, then you can change it."))
@@ -220,7 +217,7 @@ def _check_open(now: posting.Posting) -> None:
 
 def _check_own_yes(author: Membership) -> None:
     """Let nobody write who took their yes to writing back; whoever was not asked apart yet may, as before (C1, C3)."""
-    if Consent.objects.refuses(author.person_id, Consent.Purpose.POST):
+    if author.may_write is False:
         raise RuleBroken(_("You said that you only want to read. You can change that under “What I said yes to”."))
 
 

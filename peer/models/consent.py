@@ -16,7 +16,6 @@ from peer import clock
 from peer.models.people import Person, User
 from peer.roles import Role
 from peer.states import AppendOnly, AppendOnlyQuerySet
-from peer.written import written
 
 TABLE = Path(__file__).parent.with_name("consent.toml")
 
@@ -91,9 +90,13 @@ class ConsentQuerySet(AppendOnlyQuerySet):
         )
         return row
 
+    def answers(self, person: Any, purpose: str) -> ConsentQuerySet:
+        """Keep what one person, or that of an outer row, answered to one purpose, the latest first."""
+        return self.filter(person=person, purpose=purpose).order_by("-id")
+
     def last_word(self, person: Person, purpose: str) -> Consent | None:
         """Find the last answer, or None where nobody has answered."""
-        return self.filter(person=person, purpose=purpose).order_by("-id").first()
+        return self.answers(person, purpose).first()
 
     def holds(self, person: Person, purpose: str) -> bool:
         """Tell whether the latest answer is a yes to the words as they stand now (C4)."""
@@ -102,7 +105,7 @@ class ConsentQuerySet(AppendOnlyQuerySet):
 
     def refuses(self, person: int, purpose: str) -> bool:
         """Tell whether the latest answer of the person with this key is a no; where nobody has answered it is not."""
-        return (False,) in _last_given(person=person, purpose=str(purpose))
+        return self.answers(person, purpose).values_list("given", flat=True).first() is False
 
     def scopes(self, people: Iterable[int], purpose: str) -> dict[int, frozenset[str]]:
         """Give what the latest answer of each of these people covers, in one statement; a no covers nothing."""
@@ -145,9 +148,3 @@ class Consent(AppendOnly):
 
     def __str__(self) -> str:
         return f"{self.purpose}: {'yes' if self.given else 'no'}"
-
-
-@written
-def _last_given(*, person: int, purpose: str) -> models.QuerySet[Any, tuple[bool]]:
-    answers = Consent.objects.filter(person=person, purpose=purpose)
-    return answers.order_by("-id").values_list("given")[:1]

@@ -90,6 +90,8 @@ class Membership(Stateful):
         BANNED = "banned", "Not in any group"
 
     asked: int | None  # what `with_first_weeks` adds
+    writes_as: str | None  # and what `peer.actions.talk` adds to whoever writes: their role, if it is shown
+    may_write: bool | None  # their last answer about writing; None where they were never asked
 
     MOVES: ClassVar[dict[str, set[str]]] = {
         State.ACCEPTED: {State.CONFIRMED, State.LEFT},

@@ -10,7 +10,7 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
-from peer import eligibility, first_weeks, page_rows, posting, quiet
+from peer import clock, eligibility, first_weeks, page_rows, posting, quiet
 from peer.actions import groups
 from peer.forms.groups import NameForm, YesForm
 from peer.methods import require_http_methods, require_safe
@@ -37,7 +37,8 @@ def index(request: HttpRequest) -> HttpResponse:
     # Each of them says whether there is anything else; without one, ask.
     others = page_rows.not_inside(user=user.pk) if not mine or mine[0].has_others else []
     joining = [one for one in others if one.is_joining()]
-    context = {"cards": [(group, posting.of(group)) for group in mine], "joining": joining}
+    now = clock.now()
+    context = {"cards": [(group, posting.of(group, at=now)) for group in mine], "joining": joining}
     context["outside"] = [one for one in others if one not in joining and one.joined_at is not None]
     if user.person is not None:
         context["asked"] = page_rows.asked(user=user.pk) if not mine or mine[0].has_wishes else []
