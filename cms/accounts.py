@@ -19,6 +19,7 @@ from notifications import numbers
 from notifications.actions import codes
 from notifications.models import ContactPoint
 from notifications.models.contacts import Channel
+from peer import grants
 from peer.models import Person, SignInCard, User
 from peer.written import written
 
@@ -129,17 +130,20 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no ty
 
 
 class Backend(AuthenticationBackend):  # type: ignore[misc]  # allauth has no types
-    """Reads the account of a session together with its person, in one query."""
+    """Reads the account of a session together with its person and roles, in one query."""
 
     def get_user(self, user_id: int) -> User | None:
         """Find the account, unless it was closed."""
         user = next(iter(_account(pk=user_id)), None)
-        return user if user is not None and self.user_can_authenticate(user) else None
+        if user is None or not self.user_can_authenticate(user):
+            return None
+        grants.learn_roles(user)
+        return user
 
 
 @written
 def _account(*, pk: int) -> QuerySet[User]:
-    return User.objects.select_related("person").filter(pk=pk)
+    return grants.with_roles(User.objects.select_related("person").filter(pk=pk))
 
 
 class SecondFactors(DefaultMFAAdapter):  # type: ignore[misc]  # allauth has no types

@@ -150,7 +150,7 @@ def backends(database: str) -> list[int]:
     with psycopg.connect(database) as server:
         rows = server.execute(
             "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
-            " AND backend_type = 'client backend'"
+            " AND backend_type = 'client backend' ORDER BY pid"
         ).fetchall()
     return [pid for (pid,) in rows]
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from django.contrib.auth.models import Permission
-from django.db.models import QuerySet, Value
+from django.db.models import OuterRef, QuerySet, Subquery, TextField
 
 from peer import clock
 from peer.events import emit
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 NO_GROUP = 0  # no group has this key
 ANYWHERE = -1  # nor this one
 
-kept: ContextVar[dict[tuple[int, int], frozenset[str]] | None] = ContextVar("kept", default=None)
+Memory: TypeAlias = dict[tuple[int, int], frozenset[str]]
+kept: ContextVar[Memory | None] = ContextVar("kept", default=None)
 
 
 def sync(membership: Membership) -> None:
@@ -149,26 +150,62 @@ def _kept_roles(user: User, where: int) -> frozenset[Role] | None:
     if memory is None:
         return None
     if (user.pk, where) not in memory:
-        read = zip((NO_GROUP, ANYWHERE), _read_all_roles(user), strict=True)
-        memory.update({(user.pk, key): frozenset(str(role) for role in held) for key, held in read})
+        _keep_roles(memory, user.pk, *_read_all_roles(user))
     return frozenset(Role(role) for role in memory[user.pk, where])
+
+
+def _keep_roles(memory: Memory, user: int, of_service: frozenset[Role], anywhere: frozenset[Role]) -> None:
+    memory[user, NO_GROUP] = frozenset(str(role) for role in of_service)
+    memory[user, ANYWHERE] = frozenset(str(role) for role in anywhere)
 
 
 def _read_all_roles(user: User) -> tuple[frozenset[Role], frozenset[Role]]:
     """Read the roles held now in the service, and those held anywhere, in one query."""
     rows = _roles_held(user=user.pk)
-    of_service = frozenset(Role(role) for role, is_so in rows if is_so)
-    return of_service, frozenset(Role(role) for role, _is_so in rows)
+    return _named(rows[0]) if rows else (frozenset(), frozenset())
 
 
 @written
-def _roles_held(*, user: int) -> QuerySet[Any, tuple[str, int]]:
+def _roles_held(*, user: int) -> QuerySet[User]:
+    from peer.models import User  # noqa: PLC0415
+
+    return with_roles(User.objects.filter(pk=user)).only("pk")
+
+
+def _named(account: User) -> tuple[frozenset[Role], frozenset[Role]]:
+    named = ((names or "").split(",") for names in (account.held_in_service, account.held_in_groups))
+    of_service, of_groups = (frozenset(Role(name) for name in names if name) for names in named)
+    return of_service, of_service | of_groups
+
+
+class RoleNames(Subquery):
+    """Writes the different roles of some rows as their names with commas between; nothing where there are none."""
+
+    output_field = TextField()
+    template = "(SELECT STRING_AGG(DISTINCT held.role, ',') FROM (%(subquery)s) AS held)"
+
+    def as_sqlite(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        """Write the same for SQLite."""
+        template = "(SELECT GROUP_CONCAT(DISTINCT held.role) FROM (%(subquery)s) AS held)"
+        return self.as_sql(compiler, connection, template=template)
+
+
+def with_roles(accounts: QuerySet[User]) -> QuerySet[User]:
+    """Add to accounts the roles they hold now, in the service and in groups, for `learn_roles`."""
     from peer.models import MembershipRole, ServiceRole  # noqa: PLC0415
 
-    in_service = ServiceRole.objects.current().filter(user=user).annotate(of_service=Value(1))
-    in_groups = MembershipRole.objects.current().filter(membership__user=user, membership__state="active")
-    of_groups = in_groups.annotate(of_service=Value(0)).values_list("role", "of_service")
-    return in_service.values_list("role", "of_service").union(of_groups)
+    in_service = ServiceRole.objects.current().filter(user=OuterRef("pk"))
+    in_groups = MembershipRole.objects.current().filter(membership__user=OuterRef("pk"), membership__state="active")
+    return accounts.annotate(  # type: ignore[no-redef]
+        held_in_service=RoleNames(in_service.values("role")), held_in_groups=RoleNames(in_groups.values("role"))
+    )
+
+
+def learn_roles(user: User) -> None:
+    """Keep for this request what an account holds that was read `with_roles`."""
+    memory = kept.get()
+    if memory is not None:
+        _keep_roles(memory, user.pk, *_named(user))
 
 
 def _read_service_roles(user: User, *, locked: bool) -> frozenset[Role]:

@@ -141,6 +141,9 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser, PermissionsMixin):
     """An account: a way to sign in, joined to at most one person."""
 
+    held_in_service: str | None  # what `grants.with_roles` adds
+    held_in_groups: str | None
+
     handle = models.CharField(max_length=60, unique=True, default=public_id)
     person = models.OneToOneField(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="user")
     display_name = models.CharField(max_length=60, blank=True)

@@ -6,6 +6,7 @@ import datetime as dt
 
 import pytest
 from allauth.usersessions.models import UserSession
+from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.db import connection
@@ -168,3 +169,12 @@ def test_the_service_manager_writes_down_the_work_e_mail_of_staff_alone(client: 
 )  # fmt: skip
 def test_a_device_is_named_as_people_do(agent: str, words: str) -> None:
     assert sessions.device(agent) == words
+
+
+def test_a_session_opens_nothing_once_it_has_run_out_nor_does_one_that_never_was(number: str) -> None:
+    client = sign_in(number, IPHONE)
+    assert is_in(client)
+    Session.objects.update(expire_date=dt.datetime.now(dt.UTC) - dt.timedelta(seconds=1))
+    assert not is_in(client)
+    client.cookies[settings.SESSION_COOKIE_NAME] = "a" * 32
+    assert not is_in(client)

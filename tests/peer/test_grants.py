@@ -6,10 +6,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from peer import gate, grants
-from peer.models import Membership, SupportGroupUserPermission
+from cms.accounts import Backend
+from peer import clock, gate, grants
+from peer.models import Membership, MembershipRole, ServiceRole, SupportGroupUserPermission
 from peer.roles import SERVICE_WIDE, Perm, Role, Scope, group_perms, rules
-from tests.make import make_duty, make_group, make_member
+from tests.make import make_duty, make_group, make_member, make_user
 
 pytestmark = pytest.mark.django_db
 IN_GROUPS = sorted(set(Role) - SERVICE_WIDE)
@@ -111,3 +112,30 @@ def test_a_right_on_duty_ends_with_the_second_the_shift_ends() -> None:
     duty.until_at = duty.from_at + (duty.until_at - duty.from_at) / 10_000
     duty.save()
     assert not gate.can(lee, Perm.READ_RISK_LANE, group)
+
+
+def test_an_account_comes_with_the_roles_it_holds_now_and_a_request_asks_no_more() -> None:
+    group, ended = make_group(), make_group(title="Over")
+    user = make_user(name="lee", roles=(Role.CO_ORDINATOR,))
+    make_member(user=user, group=group, role=Role.CLINICIAN)
+    left = make_member(user=user, group=ended, role=Role.PEER_MODERATOR)
+    MembershipRole.objects.filter(membership=left).update(until_at=clock.now())
+    expected = frozenset({Role.CO_ORDINATOR}), frozenset({Role.CO_ORDINATOR, Role.CLINICIAN})
+    assert (grants.service_roles(user), grants.all_roles(user)) == expected
+    token = grants.kept.set({})
+    try:
+        with CaptureQueriesContext(connection) as queries:
+            account = Backend().get_user(user.pk)
+            assert account is not None
+            assert (grants.service_roles(account), grants.all_roles(account)) == expected
+        assert len(queries) == 1
+        ServiceRole.objects.filter(user=user).update(until_at=clock.now())
+        grants.sync(left)  # whatever a request does to roles is read afresh
+        assert grants.service_roles(account) == frozenset()
+    finally:
+        grants.kept.reset(token)
+
+
+def test_an_account_without_any_role_holds_none() -> None:
+    user = make_user(name="asha")
+    assert (grants.service_roles(user), grants.all_roles(user)) == (frozenset(), frozenset())

@@ -62,6 +62,25 @@ def test_the_moment_is_that_of_the_question_not_of_the_first_one() -> None:
         assert duties(ahead=now) == []
 
 
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite keeps no plans: it is given each place")
+def test_a_server_that_keeps_plans_is_given_each_value_but_once() -> None:
+    group, user = make_group(), make_user(name="lee")
+    now = clock.now()
+    duty = Duty.objects.create(group=group, user=user, from_at=now, until_at=now + dt.timedelta(hours=4))
+    heard: list[tuple[str, Any]] = []
+
+    def hear(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        heard.append((sql, params))
+        return execute(sql, params, many, context)
+
+    moment = now + dt.timedelta(hours=1)
+    with clock.at(moment), connection.execute_wrapper(hear):
+        assert duties(ahead=now + dt.timedelta(days=1)) == [duty]
+    ((sql, params),) = heard
+    assert sql.count("$") > len(params) == 3  # the moment, two hours before it, and what was asked
+    assert params.count(moment) == 1
+
+
 def test_days_that_rules_count_from_move_on_too() -> None:
     user = make_user(person=make_person(born_on=dt.date(2010, 3, 1)))
     for day, expected in ((dt.date(2026, 2, 28), []), (dt.date(2026, 3, 1), [user])):
