@@ -23,6 +23,7 @@ TABLE = Path(__file__).with_name("levels.toml")
 LETTERS = 4_096  # different ones that a process remembers; texts use a hundred
 SOONEST = 10  # minutes, where the table itself cannot be read
 APART, FAR_APART = r"[\W_]+", r"(?:[\W_]+\w+){0,3}[\W_]+"  # between two words of a phrase; where it says " ... "
+BETWEEN_WORDS = regex.compile(APART)
 END = ""
 Tree: TypeAlias = "dict[str, Tree]"
 TIME_A_TEXT = 0.05  # seconds, shared by all patterns of one text
@@ -130,12 +131,25 @@ def screen_parts(parts: Mapping[str, str], *, watched: Mapping[str, Level] = NON
     return Screening(tuple(replace(finding, part=part) for part, finding in found))
 
 
+@dataclass(frozen=True)
+class Phrases:
+    """Whole phrases that are looked for at once, with the words that each of them needs."""
+
+    pattern: regex.Pattern[str]
+    needed: tuple[frozenset[str], ...]
+
+    def may_stand_among(self, words: frozenset[str]) -> bool:
+        """Tell whether all words of some phrase are there: most texts are spared the search for most phrases."""
+        return any(needed <= words for needed in self.needed)
+
+
 def speaks_of(text: str, phrases: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
     """Name each heading of which a phrase stands in the text, whole words only."""
     folded, _ = _folded(text)
-    deadline = time.thread_time() + TIME_A_TEXT
+    deadline, words = time.thread_time() + TIME_A_TEXT, _words(folded)
     for heading, rows in phrases.items():
-        if next(_spans(_phrases(rows), folded, deadline), None):
+        wanted = _phrases(rows)
+        if wanted.may_stand_among(words) and next(_spans(wanted.pattern, folded, deadline), None):
             yield heading
 
 
@@ -155,15 +169,16 @@ def due_minutes(level: Level) -> int:
 
 
 def _find(text: str, watched: Mapping[str, Level]) -> Iterator[Finding]:
-    contacts, phrases = _contact_patterns(), [*_phrase_patterns(), *_watched_patterns(watched)]
+    contacts, phrases = _contact_patterns(), [*_table_phrases(), *_watched_phrases(watched)]
     deadline = time.thread_time() + TIME_A_TEXT  # of this thread's own work: a busy machine is no reason to page
     flat, origin = _flat(text)
     for kind, pattern in contacts.items():
         for start, end in _spans(pattern, flat, deadline):
             yield Finding(kind, origin[start], origin[end - 1] + 1)
     folded, origin = _folded(text)
-    for level, pattern in phrases:
-        for start, end in _spans(pattern, folded, deadline):
+    words = _words(folded)
+    for level, wanted in phrases:
+        for start, end in _spans(wanted.pattern, folded, deadline) if wanted.may_stand_among(words) else ():
             yield Finding(Kind.PHRASE, origin[start], origin[end - 1] + 1, level)
 
 
@@ -186,6 +201,10 @@ def _flat(text: str) -> tuple[str, list[int]]:
 def _folded(text: str) -> tuple[str, list[int]]:
     """Give the text with look-alike letters and digits folded ("k1ll" reads "kill")."""
     return _mapped(text, _fold_letter)
+
+
+def _words(folded: str) -> frozenset[str]:
+    return frozenset(BETWEEN_WORDS.split(folded)) - {""}
 
 
 @lru_cache(LETTERS)
@@ -220,12 +239,12 @@ def _contact_patterns() -> dict[Kind, regex.Pattern[str]]:
 
 
 @cache
-def _phrase_patterns() -> list[tuple[Level, regex.Pattern[str]]]:
+def _table_phrases() -> list[tuple[Level, Phrases]]:
     """Make one pattern a level, whole words only, each phrase folded as the text will be."""
     return [(Level(level), _phrases(tuple(row["phrases"]))) for level, row in _table().items()]
 
 
-def _watched_patterns(watched: Mapping[str, Level]) -> Iterator[tuple[Level, regex.Pattern[str]]]:
+def _watched_phrases(watched: Mapping[str, Level]) -> Iterator[tuple[Level, Phrases]]:
     for level in (Level.RED, Level.AMBER):
         rows = tuple(sorted(phrase for phrase, soon in watched.items() if soon == level))
         if rows:
@@ -233,7 +252,7 @@ def _watched_patterns(watched: Mapping[str, Level]) -> Iterator[tuple[Level, reg
 
 
 @lru_cache(maxsize=512)
-def _phrases(phrases: tuple[str, ...]) -> regex.Pattern[str]:
+def _phrases(phrases: tuple[str, ...]) -> Phrases:
     """Look for whole phrases; what several begin with is read once for them all, and the longest that fits counts."""
     begins: Tree = {}
     for phrase in phrases:
@@ -241,7 +260,8 @@ def _phrases(phrases: tuple[str, ...]) -> regex.Pattern[str]:
         for piece in _pieces(phrase):
             branch = branch.setdefault(piece, {})
         branch[END] = {}
-    return regex.compile(rf"(?<!\w){_any_of(begins)}(?!\w)")
+    needed = tuple(_words(_folded(phrase)[0]) for phrase in phrases)
+    return Phrases(regex.compile(rf"(?<!\w){_any_of(begins)}(?!\w)"), needed)
 
 
 def _pieces(phrase: str) -> Iterator[str]:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from peer import screening
+from peer import content_notes, screening
 from peer.screening import Kind, Level, screen
 
 RED = [
@@ -132,6 +132,33 @@ def test_the_place_found_is_the_place_in_the_text() -> None:
 def test_places_always_lie_within_the_text(text: str) -> None:
     for finding in screen(text).findings:
         assert 0 <= finding.start < finding.end <= len(text)
+
+
+PHRASES = [phrase for row in screening._table().values() for phrase in row["phrases"]]
+TOPICS = {topic: tuple(row["phrases"]) for topic, row in content_notes.table().items()}
+WATCHED = {"self-harm": Level.AMBER, "№ 5 ... o'clock": Level.RED, "#sad": Level.RED, "ſo über it": Level.AMBER}
+ALL = [*PHRASES, *WATCHED, *(phrase for phrases in TOPICS.values() for phrase in phrases)]
+between = st.sampled_from([" ", "  ", "_", "-", "\n", ", ", "...", " a b ", "", "’"])
+phrases = st.builds(lambda phrase, mark: mark.join(phrase.replace("...", "x").split()), st.sampled_from(ALL), between)
+words = st.sampled_from([word for phrase in ALL for word in phrase.split()])
+odd = st.sampled_from(["k1ll", "ｋｉｌｌ", "MYSELF", "my self", "_", "é", "1", "\u200b"]) | st.text(max_size=3)
+sayings = st.lists(st.tuples(phrases | words | odd, between), max_size=8)
+
+
+@settings(max_examples=600, deadline=None)
+@given(sayings)
+def test_no_phrase_is_missed_by_looking_only_where_all_its_words_are(said: list[tuple[str, str]]) -> None:
+    text = "".join(piece + mark for piece, mark in said)
+    found, topics = screen(text, watched=WATCHED), set(screening.speaks_of(text, TOPICS))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(screening.Phrases, "may_stand_among", lambda *_words: True)
+        assert screen(text, watched=WATCHED) == found
+        assert set(screening.speaks_of(text, TOPICS)) == topics
+
+
+def test_a_text_without_any_of_the_words_is_spared_the_search() -> None:
+    words = frozenset(["slow", "walk"])
+    assert not any(phrases.may_stand_among(words) for _level, phrases in screening._table_phrases())
 
 
 @pytest.mark.parametrize(
