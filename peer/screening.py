@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -145,7 +145,7 @@ class Phrases:
 
 def speaks_of(text: str, phrases: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
     """Name each heading of which a phrase stands in the text, whole words only."""
-    folded, _ = _folded(text)
+    folded = _folded(text).read
     deadline, words = time.thread_time() + TIME_A_TEXT, _words(folded)
     for heading, rows in phrases.items():
         wanted = _phrases(rows)
@@ -171,15 +171,14 @@ def due_minutes(level: Level) -> int:
 def _find(text: str, watched: Mapping[str, Level]) -> Iterator[Finding]:
     contacts, phrases = _contact_patterns(), [*_table_phrases(), *_watched_phrases(watched)]
     deadline = time.thread_time() + TIME_A_TEXT  # of this thread's own work: a busy machine is no reason to page
-    flat, origin = _flat(text)
+    flat, folded = _flat(text), _folded(text)
     for kind, pattern in contacts.items():
-        for start, end in _spans(pattern, flat, deadline):
-            yield Finding(kind, origin[start], origin[end - 1] + 1)
-    folded, origin = _folded(text)
-    words = _words(folded)
+        for start, end in _spans(pattern, flat.read, deadline):
+            yield Finding(kind, flat.origin[start], flat.origin[end - 1] + 1)
+    words = _words(folded.read)
     for level, wanted in phrases:
-        for start, end in _spans(wanted.pattern, folded, deadline) if wanted.may_stand_among(words) else ():
-            yield Finding(Kind.PHRASE, origin[start], origin[end - 1] + 1, level)
+        for start, end in _spans(wanted.pattern, folded.read, deadline) if wanted.may_stand_among(words) else ():
+            yield Finding(Kind.PHRASE, folded.origin[start], folded.origin[end - 1] + 1, level)
 
 
 def _spans(pattern: regex.Pattern[str], text: str, deadline: float) -> Iterator[tuple[int, int]]:
@@ -193,14 +192,32 @@ def _spans(pattern: regex.Pattern[str], text: str, deadline: float) -> Iterator[
     raise TimeoutError
 
 
-def _flat(text: str) -> tuple[str, list[int]]:
-    """Give the text in small plain characters and, for each, where it stood."""
-    return _mapped(text, _plain_letter)
+@dataclass(frozen=True)
+class _Text:
+    """A text, and what is read for each of its characters: none, one or several."""
+
+    typed: str
+    change: Callable[[str], str]
+
+    @cached_property
+    def read(self) -> str:
+        """Give what is looked through."""
+        return self.typed.translate({ord(char): self.change(char) for char in set(self.typed)})
+
+    @cached_property
+    def origin(self) -> list[int]:
+        """Give for each character that is read where it was typed."""
+        return [place for place, char in enumerate(self.typed) for _read in self.change(char)]
 
 
-def _folded(text: str) -> tuple[str, list[int]]:
-    """Give the text with look-alike letters and digits folded ("k1ll" reads "kill")."""
-    return _mapped(text, _fold_letter)
+def _flat(text: str) -> _Text:
+    """Read a text in small plain characters."""
+    return _Text(text, _plain_letter)
+
+
+def _folded(text: str) -> _Text:
+    """Read a text with look-alike letters and digits folded ("k1ll" reads "kill")."""
+    return _Text(text, _fold_letter)
 
 
 def _words(folded: str) -> frozenset[str]:
@@ -221,11 +238,6 @@ def _fold_letter(char: str) -> str:
 
 def _is_dropped(char: str) -> bool:
     return char in "'’‘`´" or unicodedata.category(char) in {"Cf", "Mn", "Me"}
-
-
-def _mapped(text: str, change: Callable[[str], str]) -> tuple[str, list[int]]:
-    parts = [change(char) for char in text]
-    return "".join(parts), [place for place, new in enumerate(parts) for _char in new]
 
 
 @cache
@@ -260,7 +272,7 @@ def _phrases(phrases: tuple[str, ...]) -> Phrases:
         for piece in _pieces(phrase):
             branch = branch.setdefault(piece, {})
         branch[END] = {}
-    needed = tuple(_words(_folded(phrase)[0]) for phrase in phrases)
+    needed = tuple(_words(_folded(phrase).read) for phrase in phrases)
     return Phrases(regex.compile(rf"(?<!\w){_any_of(begins)}(?!\w)"), needed)
 
 
@@ -268,7 +280,7 @@ def _pieces(phrase: str) -> Iterator[str]:
     """Give the words of a phrase in order, each with what may stand before it."""
     between = ""
     for part in phrase.split(" ... "):
-        for word in _folded(part)[0].split():
+        for word in _folded(part).read.split():
             yield between + regex.escape(word)
             between = APART
         between = FAR_APART
