@@ -90,8 +90,8 @@ def _listed(*, person: int, known: tuple[int, ...], age: int, is_parent: bool) -
     was_sent = Q(Exists(_was_sent(person)), eligibility=Eligibility.PARTNER)
     by_rule = Q(eligibility=Eligibility.ASKED) | waits | was_sent
     return (
-        SupportGroup.objects.open_to_offer()
-        .filter(by_rule & world, listed=True)
+        SupportGroup.objects.to_find()
+        .filter(by_rule & world)
         .exclude(pk__in=Membership.objects.filter(person=person).values("group"))
         .exclude(pk__in=JoinRequest.objects.waiting().order_by().filter(person=person).values("group"))
         .exclude(pk__in=Invitation.objects.live().filter(person=person).values("group"))

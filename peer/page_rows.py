@@ -19,8 +19,11 @@ def my_groups(*, user: int) -> QuerySet[SupportGroup]:
     """Read the groups somebody is in, with whether they may write there, what is new, and what else is to be read."""
     me = User(pk=user)
     rows = reading.with_new_in_groups(SupportGroup.objects.joined_by(me).with_standing(me), me)
-    others, wishes = Membership.objects.not_inside(me), JoinRequest.objects.of(me).to_show()
-    rows = rows.annotate(has_others=Exists(others), has_wishes=Exists(wishes)).order_by("title")  # type: ignore[no-redef]
+    rows = rows.annotate(  # type: ignore[no-redef]
+        has_others=Exists(Membership.objects.not_inside(me)),
+        has_wishes=Exists(JoinRequest.objects.of(me).to_show()),
+        has_listed=Exists(SupportGroup.objects.to_find()),
+    ).order_by("title")
     return rows.only("public_id", "title", "about", "opens", "closes", "state")  # what a card and `posting` tell
 
 

@@ -78,6 +78,10 @@ class SupportGroupQuerySet(models.QuerySet["SupportGroup"]):
         """Keep the groups that staff can offer to somebody."""
         return self.filter(state=SupportGroup.State.OPEN).order_by("title")
 
+    def to_find(self) -> SupportGroupQuerySet:
+        """Keep the groups that people may find by themselves, if they fit."""
+        return self.open_to_offer().filter(listed=True)
+
     def for_age(self, age: int) -> SupportGroupQuerySet:
         """Keep the groups of young people that an age fits."""
         return self.filter(audience=SupportGroup.Audience.YOUNG_PEOPLE, age_from__lte=age, age_to__gte=age)
@@ -116,6 +120,7 @@ class SupportGroup(Stateful):
     new: int
     has_others: bool
     has_wishes: bool
+    has_listed: bool
 
     # What `peer.quiet` adds.
     next_name: str | None

@@ -42,7 +42,7 @@ def index(request: HttpRequest) -> HttpResponse:
     context["outside"] = [one for one in others if one not in joining and one.joined_at is not None]
     if user.person is not None:
         context["asked"] = page_rows.asked(user=user.pk) if not mine or mine[0].has_wishes else []
-        context["could_join"] = eligibility.cards_for(user.person)
+        context["could_join"] = eligibility.cards_for(user.person) if not mine or mine[0].has_listed else []
     return render(request, "peer/groups/index.html", context)
 
 

@@ -67,12 +67,16 @@ def test_whoever_is_in_a_group_is_asked_for_nothing_else_and_sees_what_else_ther
     JoinRequest.objects.create(
         person=asha.person, group=make_open_group(title="Harbour"), owner_role="co_ordinator", due_at=clock.now()
     )
+    to_find = make_open_group(title="Otters")
+    SupportGroup.objects.filter(pk=to_find.pk).update(listed=True, eligibility="asked", age_from=11, age_to=25)
     with CaptureQueriesContext(connection) as more:
         html = page(asha.user, "/groups/")
     assert "You left Lantern 0" in html
     assert "Lantern 1" in html
     assert "You asked to join" in html
-    assert len(more) == len(settled) + 2
+    assert "Groups you could join" in html
+    assert "Otters" in html
+    assert len(more) == len(settled) + 3
 
 
 def test_words_can_be_kept_for_later_in_a_paused_group(asha: Membership, shown: Post) -> None:
