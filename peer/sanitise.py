@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import threading
 from html import unescape
 
 import bleach
@@ -18,6 +19,16 @@ LONGEST = 20_000
 TAGS = frozenset({"p", "br", "strong", "em", "ul", "ol", "li", "blockquote"})
 
 _first_pass = nh3.Cleaner(tags=set(TAGS), attributes={}, link_rel=None)
+
+
+class _SecondPass(threading.local):
+    """A cleaner for each thread: its parser remembers where it is."""
+
+    def __init__(self) -> None:
+        self.cleaner = bleach.Cleaner(tags=set(TAGS), attributes={}, strip=True)
+
+
+_second_pass = _SecondPass()
 
 
 class TooLong(ValueError):
@@ -50,7 +61,7 @@ def to_html(text: str) -> str:
 
 def clean(html: str) -> str:
     """Keep the few tags a post may carry; everything else goes, twice over."""
-    return bleach.clean(_first_pass.clean(_bounded(html)), tags=set(TAGS), attributes={}, strip=True)
+    return _second_pass.cleaner.clean(_first_pass.clean(_bounded(html)))
 
 
 def content_hash(title: str, html: str) -> str:

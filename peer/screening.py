@@ -90,12 +90,12 @@ _TOLD = {
     Kind.EMAIL: r"(?<![\w.+\-])[\w.+\-]{1,64}\s*(?:@|[\[(]\s*at\s*[\])]|\sat\s)\s*[\w\-]+"
     r"\s*(?:\.|[\[(]\s*dot\s*[\])]|\sdot\s)\s*"
     r"(?:com|co|uk|org|net|me|io|ac|gov|edu|live|icloud)\b(?:\.\w+)*",
-    Kind.HANDLE: r"(?<![\w@])@[\w.]{2,}|"
-    r"(?<!\w)(?:snap|snapchat|sc|insta|instagram|ig|discord|tiktok|tik tok|whatsapp|telegram|twitter|roblox|kik|psn)"
+    Kind.HANDLE: r"(?<!\w)(?:"
+    r"(?:snap|snapchat|sc|insta|instagram|ig|discord|tiktok|tik tok|whatsapp|telegram|twitter|roblox|kik|psn)"
     r"(?:\s+(?:is|name|user|username|handle|tag|id|its|me|=))*\s*[:\-=]?\s*(?=[\w.]*[\d_.])[\w.]{3,}|"
-    r"(?<!\w)(?:snap|snapchat|insta|instagram|discord|tiktok|telegram|kik|roblox)"
+    r"(?:snap|snapchat|insta|instagram|discord|tiktok|telegram|kik|roblox)"
     r"(?:\s*(?:is|name is|tag is)|\s*[:=])\s+[\w.]{3,}|"
-    r"(?<!\w)\w{2,}#\d{4}(?!\d)",
+    r"\w{2,}#\d{4}(?!\d)|(?<!@)@[\w.]{2,})",
     Kind.POSTCODE: r"(?<!\w)(?:gir\s?0aa|[a-z]{1,2}\d[a-z\d]?\s?\d[abd-hjlnp-uw-z]{2})(?!\w)",
     Kind.SCHOOL: r"(?<!\w)(?:i go to|i went to|i ?a?m (?:at|from)|my school is)\s+(?:st\.?\s+)?(?:[\w]+\s+){1,4}"
     r"(?:school|academy|college|high|primary|grammar|sixth form)(?!\w)|"

@@ -8,7 +8,6 @@ as a rule that looks at who asks, is refused at once and never kept (record 0016
 
 from __future__ import annotations
 
-import copy
 import datetime as dt
 import functools
 from collections.abc import Callable, Iterator
@@ -43,12 +42,13 @@ class Values:
 
     named: dict[str, Any]
     now: dt.datetime
-    days: dict[str, dt.date]
 
-    @classmethod
-    def of(cls, named: dict[str, Any]) -> Values:
-        """Take the moment from the product's clock."""
-        return cls(named, clock.now(), {name: day() for name, day in DAYS.items()})
+
+@dataclass(frozen=True)
+class StandIns(Values):
+    """What a question is written with, and the days of that moment."""
+
+    days: dict[str, dt.date]
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,8 @@ class _Kept(Generic[Row]):
 
     def ask(self, values: Values) -> list[Row]:
         """Fill the places and read the rows, as the queryset would."""
-        compiler = copy.copy(self.compiler)
+        compiler = object.__new__(type(self.compiler))
+        compiler.__dict__.update(self.compiler.__dict__)
         compiler.connection = connections[compiler.using]
         compiler.execute_sql = lambda *_args, **_options: [self._read(values)]
         compiler.get_converters = lambda _columns: self.converters
@@ -118,7 +119,7 @@ def written(write: Callable[Asked, QuerySet[Any, Row]]) -> Callable[Asked, list[
         which = (connections["default"].vendor, *map(_kind, values.values()))
         if which not in kept:
             kept[which] = _write_down(write, values)
-        return kept[which].ask(Values.of(values))
+        return kept[which].ask(Values(values, clock.now()))
 
     return ask
 
@@ -154,9 +155,10 @@ def _numbered(sql: str, places: list[Fill]) -> tuple[str, tuple[Fill, ...]]:
     return sql % tuple(number[fill] for fill in places), tuple(number)
 
 
-def _stand_ins(named: dict[str, Any], turn: int) -> Values:
+def _stand_ins(named: dict[str, Any], turn: int) -> StandIns:
+    given = {name: _stand_in(value, name, turn) for name, value in named.items()}
     with clock.at(MOMENTS[turn]):
-        return Values.of({name: _stand_in(value, name, turn) for name, value in named.items()})
+        return StandIns(given, clock.now(), {name: day() for name, day in DAYS.items()})
 
 
 def _stand_in(value: Any, name: str, turn: int) -> Any:
@@ -188,13 +190,13 @@ def _nothing_read() -> Iterator[None]:
         yield
 
 
-def _places(pairs: list[tuple[Any, Any]], stand_ins: list[Values], name: str) -> list[Fill]:
+def _places(pairs: list[tuple[Any, Any]], stand_ins: list[StandIns], name: str) -> list[Fill]:
     """Tell what each place of the SQL is filled with: one and the same thing where the same stand-ins stand."""
     fills = {repr(pair): _place(pair, stand_ins, name) for pair in pairs}
     return [fills[repr(pair)] for pair in pairs]
 
 
-def _place(pair: tuple[Any, Any], stand_ins: list[Values], name: str) -> Fill:
+def _place(pair: tuple[Any, Any], stand_ins: list[StandIns], name: str) -> Fill:
     """Tell what a place of the SQL is filled with: what never differs, what was named, a day, or a moment."""
     one, other = pair
     if one == other:
@@ -207,9 +209,9 @@ def _place(pair: tuple[Any, Any], stand_ins: list[Values], name: str) -> Fill:
             return lambda values: _adapted(values.named[key])
         if isinstance(ours, tuple) and one in ours and (at := ours.index(one)) == theirs.index(other):
             return lambda values: values.named[key][at]
-    for key in DAYS:
+    for key, day in DAYS.items():
         if pair == tuple(ops.adapt_datefield_value(values.days[key]) for values in stand_ins):
-            return lambda values: ops.adapt_datefield_value(values.days[key])
+            return lambda _values: ops.adapt_datefield_value(day())
     ahead = _moment(one, name) - first.now
     if ahead == _moment(other, name) - second.now:
         return lambda values: _adapted(values.now + ahead)
