@@ -8,8 +8,9 @@ from tests.architecture.code import called, modules
 
 # First calls on a manager in a view that already say who may see: what everybody may read, or one's own groups.
 OPEN_TO_ALL = {"visible_to", "published", "none", "live", "joined_by", "administered_by"}
-# First calls in `peer/page_rows.py` besides: asked of `visible_to` already, one's own, or of a thread one may read.
-WRITTEN_ONCE = {"known_to", "not_inside", "of", "seen_by"}
+# First calls in `peer/page_rows.py` besides: asked of `visible_to` already, one's own, of a thread one may read, or
+# whether there is any group at all that people find by themselves.
+WRITTEN_ONCE = {"known_to", "not_inside", "of", "seen_by", "to_find"}
 # Reads in views that start otherwise, each with its reason.
 OTHERWISE: dict[str, str] = {
     "cms/views/documents.py": "the collection of a document says who may see it, asked at each request",
