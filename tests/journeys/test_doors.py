@@ -310,13 +310,13 @@ def test_p5_where_screening_fails_the_words_are_kept_and_a_person_is_woken(
         raise OSError("levels.toml is gone")
 
     monkeypatch.setattr(screening, "_table", broken)
-    screening._phrase_patterns.cache_clear()
+    screening._table_phrases.cache_clear()
     try:
         assert way(place, CALM).status_code in {200, 204}
         assert Escalation.objects.get().owner_role == "clinician"
         assert pages() >= 1
     finally:
-        screening._phrase_patterns.cache_clear()
+        screening._table_phrases.cache_clear()
 
 
 @pytest.mark.parametrize(
