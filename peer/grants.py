@@ -155,8 +155,7 @@ def _kept_roles(user: User, where: int) -> frozenset[Role] | None:
 
 
 def _keep_roles(memory: Memory, user: int, of_service: frozenset[Role], anywhere: frozenset[Role]) -> None:
-    memory[user, NO_GROUP] = frozenset(str(role) for role in of_service)
-    memory[user, ANYWHERE] = frozenset(str(role) for role in anywhere)
+    memory[user, NO_GROUP], memory[user, ANYWHERE] = of_service, anywhere
 
 
 def _read_all_roles(user: User) -> tuple[frozenset[Role], frozenset[Role]]:

@@ -134,9 +134,11 @@ def _write_down(write: Callable[..., QuerySet[Any, Row]], named: dict[str, Any])
     if sql != again or len(first) != len(second):
         raise NotWritable(f"{write.__name__} is not the same question for everybody.")
     places = _places(list(zip(first, second, strict=True)), stand_ins, write.__name__)
+    numbered, numbers = "", tuple[Fill, ...]()
     if connections["default"].vendor == "postgresql":
         sql, places = _with_constants(sql, places)
-    return _Kept(rows, compiler, sql, tuple(places), *_numbered(sql, places))
+        numbered, numbers = _numbered(sql, places)
+    return _Kept(rows, compiler, sql, tuple(places), numbered, numbers)
 
 
 def _with_constants(sql: str, places: list[Fill]) -> tuple[str, list[Fill]]:
